@@ -143,7 +143,7 @@ class Keepalived(Peer):
         found = []
         for line in self.output().splitlines():
             match = re.match(r"(\w{3} \w{3} +\d+ [:\d]{8} \d{4}): (.*)", line)
-            if match and re.search(r"STATE|invalid|[Mm]ismatch|ignor|bogus|expected", match[2]):
+            if match and re.search(r"STATE|invalid|too short|[Mm]ismatch|bogus", match[2]):
                 when = time.mktime(time.strptime(match[1], "%a %b %d %H:%M:%S %Y"))
                 found.append((when, "keepalived: " + match[2]))
         return found

@@ -46,6 +46,7 @@ enum carp_reason {
     CARP_REASON_PREEMPTING,      /**< "preempting a slower master" */
     CARP_REASON_WILL_TIME_OUT,   /**< "master will time out" (bow-out) */
     CARP_REASON_UNEXPECTED,      /**< a better master was being heard here */
+    CARP_REASON_UNSEEN,          /**< "it was MASTER before, unseen here" */
     CARP_REASON_RETURNED,        /**< same master again after silence */
     CARP_REASON_MORE_FREQUENT,   /**< yielded: "more frequent advertisement
                                       received" */

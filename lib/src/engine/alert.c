@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Findings that are on: onset, rate-limited updates, resolution. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/track_internal.h"
+
+/* Events about senders without standing: a burst, then a trickle. */
+enum { EVENT_BURST = 400 };
+static const carp_time event_refill = CARP_SEC / 5;
+
+static bool
+take_event_token(struct carp_track *track, carp_time now)
+{
+    const carp_time waited = carp_time_since(now, track->event_refill);
+    const uint64_t fresh = waited / event_refill;
+
+    if (fresh != 0) {
+        track->event_refill = now;
+        track->event_tokens = fresh + track->event_tokens > EVENT_BURST
+                                  ? EVENT_BURST
+                                  : track->event_tokens + (uint32_t)fresh;
+    }
+    if (track->event_tokens == 0) {
+        track->suppressed++;
+        return false;
+    }
+    track->event_tokens--;
+    return true;
+}
+
+static struct view *
+view_of(struct group *group, uint8_t family)
+{
+    return &group->views[family == CARP_IPV6 ? VIEW6 : VIEW4];
+}
+
+struct alert *
+alert_find(struct group *group, uint8_t family, enum carp_code code,
+           const struct carp_addr *a, const struct carp_addr *b)
+{
+    for (unsigned int i = 0; i < group->alert_count; i++) {
+        struct alert *alert = &group->alerts[i];
+
+        if (alert->code == code && alert->family == family &&
+            (a == NULL || carp_addr_equal(&alert->a, a)) &&
+            (b == NULL || carp_addr_equal(&alert->b, b))) {
+            return alert;
+        }
+    }
+    return NULL;
+}
+
+static struct alert *
+alert_new(struct context *c, enum carp_code code, const struct carp_addr *a,
+          const struct carp_addr *b)
+{
+    struct group *g = c->group;
+    struct alert *alert;
+
+    if (g->alerts == NULL) {
+        g->alerts = calloc(ALERTS_MAX, sizeof(*g->alerts));
+    }
+    if (g->alerts == NULL || g->alert_count == ALERTS_MAX) {
+        c->track->suppressed++;
+        return NULL;
+    }
+    alert = &g->alerts[g->alert_count++];
+    memset(alert, 0, sizeof(*alert));
+    alert->code = code;
+    alert->family = c->view->family;
+    alert->id = ++c->track->next_alert_id;
+    alert->since = c->now;
+    if (a != NULL) {
+        alert->a = *a;
+    }
+    if (b != NULL) {
+        alert->b = *b;
+    }
+    return alert;
+}
+
+struct alert *
+alert_touch(struct context *c, enum carp_code code, enum carp_cause cause,
+            const struct carp_addr *a, const struct carp_addr *b,
+            carp_time hold)
+{
+    static const struct carp_addr none;
+    struct alert *alert =
+        alert_find(c->group, c->view->family, code, a == NULL ? &none : a,
+                   b == NULL ? &none : b);
+
+    if (alert == NULL) {
+        if (c->sender != NULL && !sender_has_standing(c->sender) &&
+            !take_event_token(c->track, c->now)) {
+            return NULL;
+        }
+        alert = alert_new(c, code, a, b);
+        if (alert == NULL) {
+            return NULL;
+        }
+        alert->cause = cause;
+        alert->confidence = CARP_HIGH;
+        alert->severity = carp_code_severity(code, cause);
+    } else if (alert->cause != cause) {
+        alert->cause = cause;
+        alert->severity = carp_code_severity(code, cause);
+        /* A changed cause is news, but not more than once a second. */
+        if (carp_time_since(c->now, alert->last_told) >= CARP_SEC) {
+            alert->last_told = 0;
+        }
+    }
+    alert->count++;
+    alert->last = c->now;
+    alert->hold = hold;
+    if (c->packet != NULL) {
+        alert_frame(alert, c->packet->number);
+    }
+    if (hold != CARP_NEVER) {
+        track_due(c->track, c->group, carp_time_add(c->now, hold));
+    }
+    return alert;
+}
+
+void
+alert_frame(struct alert *alert, uint64_t frame)
+{
+    unsigned int at = alert->frame_count;
+
+    if (frame == 0) {
+        return;
+    }
+    while (at != 0 && alert->frames[at - 1] > frame) {
+        at--;
+    }
+    if (at != 0 && alert->frames[at - 1] == frame) {
+        return;
+    }
+    /* Full: the first frames say how it began, the last one how it is. */
+    if (alert->frame_count == CARP_EVENT_FRAMES) {
+        if (at == CARP_EVENT_FRAMES) {
+            alert->frames[CARP_EVENT_FRAMES - 1] = frame;
+        }
+        return;
+    }
+    memmove(&alert->frames[at + 1], &alert->frames[at],
+            (alert->frame_count - at) * sizeof(alert->frames[0]));
+    alert->frames[at] = frame;
+    alert->frame_count++;
+}
+
+bool
+alert_wants_text(const struct context *c, const struct alert *alert)
+{
+    return alert != NULL &&
+           (!alert->emitted || alert->last_told == 0 ||
+            carp_time_since(c->now, alert->last_told) >=
+                c->track->config.update_every);
+}
+
+static void
+emit(struct context *c, enum carp_event_kind kind, const struct alert *alert,
+     const char *text, const char *detail)
+{
+    struct carp_event event = { .kind = kind };
+
+    event.time = c->now;
+    event.since = alert->since;
+    event.segment = c->group->segment;
+    event.vlan = c->group->vlan;
+    event.family = alert->family;
+    event.vhid = c->group->vhid;
+    event.frame = c->packet != NULL ? c->packet->number : 0;
+    event.code = alert->code;
+    event.cause = alert->cause;
+    event.severity = alert->severity;
+    event.confidence = alert->confidence;
+    event.id = alert->id;
+    event.count = alert->count;
+    if (alert->a.family != CARP_FAMILY_NONE) {
+        event.senders[event.sender_count++] = alert->a;
+    }
+    if (alert->b.family != CARP_FAMILY_NONE) {
+        event.senders[event.sender_count++] = alert->b;
+    }
+    event.frame_count = alert->frame_count;
+    memcpy(event.frames, alert->frames, sizeof(event.frames));
+    event.text = text;
+    event.detail = detail;
+    event.remedy = kind == CARP_EVENT_RESOLVED
+                       ? ""
+                       : carp_remedy(alert->code, alert->cause);
+    if (c->track->config.on_event != NULL) {
+        c->track->config.on_event(c->track->config.user, &event);
+    }
+}
+
+void
+alert_tell(struct context *c, struct alert *alert)
+{
+    struct view *view = view_of(c->group, alert->family);
+    const bool onset = !alert->emitted;
+
+    alert->emitted = true;
+    alert->last_told = c->now;
+    if (onset) {
+        view->onsets[alert->code]++;
+    }
+    emit(c, onset ? CARP_EVENT_FINDING : CARP_EVENT_UPDATE, alert,
+         c->track->text, c->track->detail);
+}
+
+void
+alert_resolve(struct context *c, struct alert *alert, const char *why)
+{
+    struct group *g = c->group;
+    struct alert copy = *alert;
+    char text[CARP_EVENT_TEXT], lasted[32];
+
+    *alert = g->alerts[--g->alert_count];
+    if (!copy.emitted) {
+        return;
+    }
+    text_set(text, "after %s%s%s",
+             text_seconds(carp_time_since(copy.last, copy.since), lasted,
+                          sizeof(lasted)),
+             why[0] != '\0' ? ": " : "", why);
+    emit(c, CARP_EVENT_RESOLVED, &copy, text, "");
+}
+
+void
+alert_timers(struct context *c, carp_time now)
+{
+    struct group *g = c->group;
+
+    for (unsigned int i = 0; i < g->alert_count;) {
+        struct alert *alert = &g->alerts[i];
+        const carp_time due = alert->hold == CARP_NEVER
+                                  ? CARP_NEVER
+                                  : carp_time_add(alert->last, alert->hold);
+
+        if (due > now) {
+            track_due(c->track, g, due);
+            i++;
+            continue;
+        }
+        c->now = due;
+        alert_resolve(c, alert, "not seen again");
+    }
+}
+
+void
+event_transition(struct context *c, enum carp_role role,
+                 enum carp_reason reason, const struct sender *sender,
+                 const struct sender *previous, carp_time since,
+                 carp_time silence, carp_time dead_time)
+{
+    struct carp_event event = { .kind = CARP_EVENT_TRANSITION };
+
+    if (role == CARP_MASTER) {
+        c->view->transitions++;
+    }
+    if (!sender_has_standing(sender) &&
+        !take_event_token(c->track, c->now)) {
+        return;
+    }
+    event.time = c->now;
+    event.since = since;
+    event.segment = c->group->segment;
+    event.vlan = c->group->vlan;
+    event.family = c->view->family;
+    event.vhid = c->group->vhid;
+    event.frame = c->packet != NULL ? c->packet->number : 0;
+    event.role = role;
+    event.reason = reason;
+    event.sender = sender->addr;
+    if (previous != NULL && previous != sender) {
+        event.previous = previous->addr;
+    }
+    event.silence = silence;
+    event.dead_time = dead_time;
+    event.text = c->track->text;
+    event.detail = "";
+    event.remedy = "";
+    if (c->track->config.on_event != NULL) {
+        c->track->config.on_event(c->track->config.user, &event);
+    }
+}

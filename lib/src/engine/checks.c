@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What one good advert says about its sender and the other members. */
+#include <stdio.h>
+
+#include "engine/track_internal.h"
+
+/* A member that was silent for longer says nothing about today. */
+static const carp_time member_memory = 600 * CARP_SEC;
+
+static const char *
+who(const struct sender *s, char text[CARP_ADDR_TEXT])
+{
+    return carp_addr_format(&s->addr, text);
+}
+
+/* How long a per-sender condition stays on without being seen again. */
+static carp_time
+hold_of(const struct sender *s)
+{
+    return carp_pace_expect(&s->pace, s->advbase, s->advskew) * 3 +
+           10 * CARP_SEC;
+}
+
+static void
+check_bow_out(struct context *c)
+{
+    struct alert *alert;
+    char a[CARP_ADDR_TEXT];
+
+    if (!c->sender->bowed_out) {
+        return;
+    }
+    alert = alert_touch(c, CARP_BOWED_OUT, CARP_CAUSE_NONE, &c->sender->addr,
+                        NULL, CARP_NEVER);
+    if (alert == NULL) {
+        return;
+    }
+    text_set(c->track->text,
+             "%s bowed out with advbase 255 advskew 255: the next member "
+             "may take over at once", who(c->sender, a));
+    text_set(c->track->detail, "%s", "");
+    alert_tell(c, alert);
+    alert_resolve(c, alert, "");
+}
+
+static void
+check_demoted(struct context *c)
+{
+    struct sender *s = c->sender;
+    const bool by_skew = s->advskew == CARP_SKEW_DEMOTED;
+    struct alert *alert;
+    char a[CARP_ADDR_TEXT];
+
+    if (!by_skew && s->demote == 0) {
+        alert = alert_find(c->group, c->view->family, CARP_DEMOTED, &s->addr,
+                           NULL);
+        if (alert != NULL) {
+            alert_resolve(c, alert, "it no longer says so");
+        }
+        return;
+    }
+    alert = alert_touch(c, CARP_DEMOTED, CARP_CAUSE_NONE, &s->addr, NULL,
+                        hold_of(s));
+    if (!alert_wants_text(c, alert)) {
+        return;
+    }
+    if (by_skew) {
+        text_set(c->track->text, "%s advertises advskew 240: it is demoted",
+                 who(s, a));
+    } else {
+        text_set(c->track->text, "%s advertises demotion %u", who(s, a),
+                 s->demote);
+    }
+    text_set(c->track->detail, "%s", "");
+    alert_tell(c, alert);
+}
+
+/* ---------------------------------------------------------- among members */
+
+static bool
+is_member(const struct context *c, const struct sender *other)
+{
+    return other != c->sender && other->adverts != 0 &&
+           !(other->advbase == 0 && other->advskew == 0 &&
+             other->bowed_out) &&
+           other->verdict.status != CARP_BAD &&
+           carp_time_since(c->now, other->last) < member_memory;
+}
+
+static void
+check_tie(struct context *c, const struct sender *other)
+{
+    const struct sender *s = c->sender;
+    const bool tie =
+        sender_is_equal(s, other) && s->advskew != CARP_SKEW_DEMOTED;
+    struct alert *alert = alert_find(c->group, c->view->family, CARP_TIE,
+                                     &other->addr, &s->addr);
+    const bool swapped = alert != NULL;
+    char a[CARP_ADDR_TEXT], b[CARP_ADDR_TEXT];
+
+    if (alert == NULL) {
+        alert = alert_find(c->group, c->view->family, CARP_TIE, &s->addr,
+                           &other->addr);
+    }
+    if (!tie) {
+        if (alert != NULL) {
+            alert_resolve(c, alert, "their priorities differ now");
+        }
+        return;
+    }
+    alert = alert_touch(c, CARP_TIE, CARP_CAUSE_NONE,
+                        swapped ? &other->addr : &s->addr,
+                        swapped ? &s->addr : &other->addr,
+                        member_memory);
+    if (!alert_wants_text(c, alert)) {
+        return;
+    }
+    text_set(c->track->text,
+             "%s and %s have the same priority: advbase %u advskew %u",
+             who(s, a), who(other, b), s->advbase, s->advskew);
+    text_set(c->track->detail,
+             "Whoever speaks first is MASTER; when both start together they "
+             "may flap.");
+    alert_tell(c, alert);
+}
+
+static void
+check_advbase(struct context *c, const struct sender *other)
+{
+    const struct sender *s = c->sender;
+    const bool mismatch = s->advbase != other->advbase;
+    struct alert *alert =
+        alert_find(c->group, c->view->family, CARP_ADVBASE_MISMATCH,
+                   &other->addr, &s->addr);
+    const bool swapped = alert != NULL;
+    char a[CARP_ADDR_TEXT], b[CARP_ADDR_TEXT];
+
+    if (alert == NULL) {
+        alert = alert_find(c->group, c->view->family, CARP_ADVBASE_MISMATCH,
+                           &s->addr, &other->addr);
+    }
+    if (!mismatch) {
+        if (alert != NULL) {
+            alert_resolve(c, alert, "they agree now");
+        }
+        return;
+    }
+    alert = alert_touch(c, CARP_ADVBASE_MISMATCH, CARP_CAUSE_NONE,
+                        swapped ? &other->addr : &s->addr,
+                        swapped ? &s->addr : &other->addr, member_memory);
+    if (!alert_wants_text(c, alert)) {
+        return;
+    }
+    text_set(c->track->text, "%s has advbase %u, %s has advbase %u",
+             who(s, a), s->advbase, who(other, b), other->advbase);
+    text_set(c->track->detail,
+             "The one with the longer interval can look dead to the other.");
+    alert_tell(c, alert);
+}
+
+static void
+check_members(struct context *c, const struct sender *before)
+{
+    const struct sender *s = c->sender;
+    struct view *v = c->view;
+    const bool changed = before->adverts == 0 ||
+                         before->advbase != s->advbase ||
+                         before->advskew != s->advskew ||
+                         before->demote != s->demote ||
+                         carp_time_since(s->last, before->last) >
+                             60 * CARP_SEC;
+
+    if (!changed || s->bowed_out || s->verdict.status == CARP_BAD) {
+        return;
+    }
+    for (unsigned int i = 0; i < v->count; i++) {
+        if (is_member(c, &v->senders[i])) {
+            check_tie(c, &v->senders[i]);
+            check_advbase(c, &v->senders[i]);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------- gaps */
+
+static void
+tell_gap(struct context *c, enum carp_code code, enum carp_cause cause,
+         carp_time gap, carp_time expected, uint64_t missing)
+{
+    struct alert *alert =
+        alert_touch(c, code, cause, &c->sender->addr, NULL, 60 * CARP_SEC);
+    char a[CARP_ADDR_TEXT], was[32], should[32];
+
+    if (!alert_wants_text(c, alert)) {
+        return;
+    }
+    who(c->sender, a);
+    text_seconds(gap, was, sizeof(was));
+    text_seconds(expected, should, sizeof(should));
+    if (code == CARP_LATE_ADVERTS) {
+        text_set(c->track->text, "%s was silent for %s instead of %s", a,
+                 was, should);
+    } else {
+        text_set(c->track->text,
+                 "%llu advert%s of %s did not come here: %s of silence "
+                 "instead of %s",
+                 (unsigned long long)missing, missing == 1 ? "" : "s", a,
+                 was, should);
+    }
+    text_set(c->track->detail, "%s", "");
+    if (cause == CARP_CAUSE_SENDER_PAUSED) {
+        text_add(c->track->detail,
+                 "Its counter went on by one: none was lost, it sent late.");
+    } else if (cause == CARP_CAUSE_LOST_BEFORE_CAPTURE) {
+        text_add(c->track->detail,
+                 "Its counter went on by %llu: they were sent and lost on "
+                 "the way here.", (unsigned long long)missing + 1);
+    }
+    alert_tell(c, alert);
+}
+
+/* A gap of about a whole number of intervals: adverts are missing. */
+static uint64_t
+missing_of(carp_time gap, carp_time expected)
+{
+    uint64_t whole;
+    carp_time off;
+
+    if (expected == 0) {
+        return 0;
+    }
+    whole = (gap + expected / 2) / expected;
+    off = gap > whole * expected ? gap - whole * expected
+                                 : whole * expected - gap;
+    return whole < 2 || off > expected / 5 ? 0 : whole - 1;
+}
+
+static void
+check_gap(struct context *c, const struct sender *before,
+          const struct lineage_step *step)
+{
+    const struct sender *s = c->sender;
+    const carp_time after = carp_pace_expect(&s->pace, before->advbase,
+                                             before->advskew);
+    const carp_time now = carp_interval(s->advbase, s->advskew);
+    const carp_time expected = after > now ? after : now;
+    const carp_time gap = carp_time_since(c->now, before->last);
+    const uint64_t steps = s->counter - before->counter;
+    const uint64_t missing = missing_of(gap, expected);
+
+    /* From three intervals on it is the election's business. */
+    if (before->adverts == 0 || before->bowed_out || !before->is_master ||
+        s->contest.active || gap >= sender_dead_time(before) ||
+        gap <= expected * 5 / 4 + 100 * CARP_MSEC) {
+        return;
+    }
+    if (step->kind == LINEAGE_SELF) {
+        tell_gap(c, CARP_LATE_ADVERTS, CARP_CAUSE_SENDER_PAUSED, gap,
+                 expected, 0);
+    } else if (steps > 1 && steps <= 2 * missing + 2 && missing != 0) {
+        tell_gap(c, CARP_MISSED_ADVERTS, CARP_CAUSE_LOST_BEFORE_CAPTURE, gap,
+                 expected, steps - 1);
+    } else if (missing == 0) {
+        tell_gap(c, CARP_LATE_ADVERTS, CARP_CAUSE_NONE, gap, expected, 0);
+    } else if (step->kind != LINEAGE_OTHER) {
+        tell_gap(c, CARP_MISSED_ADVERTS, CARP_CAUSE_NONE, gap, expected,
+                 missing);
+    }
+}
+
+/* ------------------------------------------------------------ two families */
+
+static const struct sender *
+steady_master(const struct context *c, int view)
+{
+    const struct view *v = &c->group->views[view];
+    const struct sender *m;
+
+    if (v->master == NOBODY) {
+        return NULL;
+    }
+    m = &v->senders[v->master];
+    if (m->adverts < 3 || !m->is_master ||
+        carp_time_since(c->now, m->master_since) <
+            2 * carp_interval(m->advbase, m->advskew) ||
+        carp_time_since(c->now, m->last) > sender_silent_limit(m)) {
+        return NULL;
+    }
+    return m;
+}
+
+static void
+check_families(struct context *c)
+{
+    const struct sender *m4, *m6;
+    struct alert *alert;
+    char a[CARP_ADDR_TEXT], b[CARP_ADDR_TEXT];
+    bool split;
+
+    if (c->group->views[VIEW4].count == 0 ||
+        c->group->views[VIEW6].count == 0) {
+        return;
+    }
+    m4 = steady_master(c, VIEW4);
+    m6 = steady_master(c, VIEW6);
+    if (m4 == NULL || m6 == NULL) {
+        return;
+    }
+    split = m4->twin != m6->uid && m6->twin != m4->uid;
+    alert = alert_find(c->group, CARP_IPV4, CARP_FAMILY_SPLIT, NULL, NULL);
+    c->view = &c->group->views[VIEW4];
+    if (!split) {
+        if (alert != NULL) {
+            alert_resolve(c, alert, "one node is MASTER of both again");
+        }
+    } else {
+        alert = alert_touch(c, CARP_FAMILY_SPLIT, CARP_CAUSE_NONE, &m4->addr,
+                            &m6->addr, 30 * CARP_SEC);
+        if (alert_wants_text(c, alert)) {
+            alert->confidence = m4->twin != 0 || m6->twin != 0
+                                    ? CARP_HIGH
+                                    : CARP_MEDIUM;
+            text_set(c->track->text,
+                     "%s is MASTER for IPv4, but %s is MASTER for IPv6",
+                     who(m4, a), who(m6, b));
+            text_set(c->track->detail,
+                     "Their adverts do not leave together, so they are two "
+                     "nodes.");
+            alert_tell(c, alert);
+        }
+    }
+    c->view = &c->group->views[c->sender->addr.family == CARP_IPV6 ? VIEW6
+                                                                   : VIEW4];
+}
+
+/* -------------------------------------------------------------------- hmac */
+
+static bool
+is_only_master(const struct context *c)
+{
+    const struct view *v = c->view;
+
+    for (unsigned int i = 0; i < v->count; i++) {
+        if (&v->senders[i] != c->sender && v->senders[i].is_master) {
+            return false;
+        }
+    }
+    return c->sender->is_master && c->sender->adverts >= 2;
+}
+
+static void
+check_digest(struct context *c)
+{
+    const struct sender *s = c->sender;
+    const struct carp_explanation *e = sender_explanation(s);
+    struct alert *alert;
+    char a[CARP_ADDR_TEXT], why[CARP_EXPLAIN_TEXT];
+
+    alert = alert_find(c->group, c->view->family, CARP_BAD_HMAC, &s->addr,
+                       NULL);
+    if (s->verdict.status != CARP_BAD) {
+        if (alert != NULL && s->verdict.status == CARP_GOOD) {
+            alert_resolve(c, alert, "its digest is right now");
+        }
+        return;
+    }
+    alert = alert_touch(c, CARP_BAD_HMAC, explanation_cause(e), &s->addr,
+                        NULL, hold_of(s));
+    if (alert == NULL) {
+        return;
+    }
+    if (is_only_master(c) && alert->severity == CARP_WARNING) {
+        alert->severity = CARP_CRITICAL;
+    }
+    alert->confidence = e != NULL && e->found ? CARP_HIGH : CARP_MEDIUM;
+    if (!alert_wants_text(c, alert)) {
+        return;
+    }
+    text_set(c->track->text, "from %s: %s", who(s, a),
+             e == NULL ? "the digest is wrong"
+                       : carp_explanation_text(e, c->track->config.ring,
+                                               why));
+    text_set(c->track->detail, "%s", "");
+    alert_tell(c, alert);
+}
+
+void
+checks_on_advert(struct context *c, const struct sender *before,
+                 const struct lineage_step *step)
+{
+    check_bow_out(c);
+    if (c->sender->bowed_out) {
+        return;
+    }
+    if (c->track->config.ring != NULL) {
+        check_digest(c);
+    }
+    if (c->group->alert_count != 0 || before->adverts == 0 ||
+        c->sender->advskew != before->advskew || c->sender->demote != 0) {
+        check_demoted(c);
+    }
+    check_members(c, before);
+    check_gap(c, before, step);
+    check_families(c);
+    checks_collision(c);
+    if (c->view->had_master && c->group->alert_count != 0) {
+        struct alert *alert = alert_find(c->group, c->view->family,
+                                         CARP_NO_MASTER, NULL, NULL);
+
+        if (alert != NULL) {
+            char a[CARP_ADDR_TEXT], text[96];
+
+            alert->last = c->now;
+            (void)snprintf(text, sizeof(text), "%s advertises",
+                           who(c->sender, a));
+            alert_resolve(c, alert, text);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/lineage.h"
+
+#include <stddef.h>
+
+static uint32_t
+bucket_of(uint64_t counter)
+{
+    return (uint32_t)(counter % HISTORY_LEN);
+}
+
+/* The entry with sequence number link - 1, unless it was overwritten. */
+static const struct history_entry *
+follow(const struct history *h, uint32_t link)
+{
+    if (link == 0 || h->next - (link - 1) > HISTORY_LEN) {
+        return NULL;
+    }
+    return &h->entries[(link - 1) % HISTORY_LEN];
+}
+
+const struct history_entry *
+history_find(const struct history *h, uint64_t counter,
+             const struct history_entry *after)
+{
+    const struct history_entry *e;
+
+    if (h == NULL) {
+        return NULL;
+    }
+    e = follow(h, after != NULL ? after->older
+                                : h->buckets[bucket_of(counter)]);
+    while (e != NULL && e->counter != counter) {
+        e = follow(h, e->older);
+    }
+    return e;
+}
+
+const struct history_entry *
+history_get(const struct history *h, uint32_t back)
+{
+    if (h == NULL || back >= h->next || back >= HISTORY_LEN) {
+        return NULL;
+    }
+    return &h->entries[(h->next - 1 - back) % HISTORY_LEN];
+}
+
+void
+history_add(struct history *h, const struct history_entry *entry)
+{
+    struct history_entry *e = &h->entries[h->next % HISTORY_LEN];
+    uint32_t *bucket = &h->buckets[bucket_of(entry->counter)];
+
+    *e = *entry;
+    e->older = *bucket;
+    h->next++;
+    *bucket = h->next;
+    /* After 2^32 adverts every link would look fresh: start anew. */
+    if (h->next == UINT32_MAX) {
+        h->next = 0;
+        for (uint32_t i = 0; i < HISTORY_LEN; i++) {
+            h->buckets[i] = 0;
+        }
+    }
+}

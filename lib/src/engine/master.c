@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who is MASTER on this wire: takeovers, contests, silence. */
+#include <string.h>
+
+#include "engine/track_internal.h"
+
+/* A takeover at the master's advert comes at once; ucarp reads its packets
+ * up to a second late (PROTOCOL 5.5). */
+static const carp_time prompt_takeover = 1200 * CARP_MSEC;
+
+static carp_time
+expected_interval(const struct sender *s)
+{
+    return carp_pace_expect(&s->pace, s->advbase, s->advskew);
+}
+
+/* Longer than this and the next advert is overdue. */
+carp_time
+sender_silent_limit(const struct sender *s)
+{
+    return expected_interval(s) * 8 / 5 + 10 * CARP_MSEC;
+}
+
+/* Longer than this and a member of a contest has left it. One lost advert
+ * must not look like a yield. */
+static carp_time
+sender_left_limit(const struct sender *s)
+{
+    return expected_interval(s) * 11 / 5 + 100 * CARP_MSEC;
+}
+
+/* After this silence every BACKUP may have taken over. */
+carp_time
+sender_dead_time(const struct sender *s)
+{
+    return expected_interval(s) * 3 + 100 * CARP_MSEC;
+}
+
+/* How long the sender, as BACKUP, waits for a silent master. A first advert
+ * does not tell OpenBSD from others; the silence before it may. */
+static carp_time
+takeover_time(const struct sender *s, carp_time silence)
+{
+    const carp_time openbsd =
+        carp_master_down(CARP_TIMING_OPENBSD, s->advbase, s->advskew);
+
+    if (s->ucarp_mac) {
+        return carp_master_down(CARP_TIMING_UCARP, s->advbase, s->advskew);
+    }
+    if (s->mode == COUNTER_CONSTANT ||
+        (s->mode == COUNTER_NEW && s->ip_id_set && silence >= openbsd &&
+         silence < openbsd + 100 * CARP_MSEC)) {
+        return openbsd;
+    }
+    return carp_master_down(CARP_TIMING_BSD, s->advbase, s->advskew);
+}
+
+bool
+sender_is_equal(const struct sender *a, const struct sender *b)
+{
+    return a->advbase == b->advbase && a->advskew == b->advskew &&
+           a->demote == b->demote;
+}
+
+bool
+sender_is_better(const struct sender *a, const struct sender *b)
+{
+    if (a->demote != b->demote) {
+        return a->demote < b->demote;
+    }
+    return carp_interval(a->advbase, a->advskew) <
+           carp_interval(b->advbase, b->advskew);
+}
+
+static struct sender *
+current_master(const struct context *c)
+{
+    return c->view->master == NOBODY ? NULL
+                                     : &c->view->senders[c->view->master];
+}
+
+static const char *
+name(const struct sender *s, char text[CARP_ADDR_TEXT])
+{
+    return carp_addr_format(&s->addr, text);
+}
+
+/* -------------------------------------------------------------- takeovers */
+
+static void
+say_takeover(struct context *c, const struct sender *previous,
+             enum carp_reason reason, carp_time silence, carp_time dead)
+{
+    char who[CARP_ADDR_TEXT], whom[CARP_ADDR_TEXT], a[32], b[32];
+    char *text = c->track->text;
+
+    name(c->sender, who);
+    if (previous == NULL || previous == c->sender) {
+        text_set(text, "%s is MASTER (%s)", who, carp_reason_text(reason));
+        if (reason == CARP_REASON_RETURNED) {
+            text_set(text, "%s is MASTER again after %s of silence", who,
+                     text_seconds(silence, a, sizeof(a)));
+        }
+        return;
+    }
+    text_set(text, "%s took over from %s (%s", who, name(previous, whom),
+             carp_reason_text(reason));
+    if (reason == CARP_REASON_TIMED_OUT) {
+        text_add(text, ": %s of silence, dead time %s",
+                 text_seconds(silence, a, sizeof(a)),
+                 text_seconds(dead, b, sizeof(b)));
+    }
+    text_add(text, ")");
+}
+
+static void
+become_master(struct sender *s, carp_time now)
+{
+    if (!s->is_master) {
+        s->is_master = true;
+        s->master_since = now;
+    }
+}
+
+static void
+takeover(struct context *c, enum carp_reason reason, carp_time silence)
+{
+    struct view *v = c->view;
+    struct sender *s = c->sender;
+    const struct sender *previous =
+        v->last_master == NOBODY ? NULL : &v->senders[v->last_master];
+    const carp_time dead = takeover_time(s, silence);
+
+    if (s->contest.active) {
+        dual_end(c, s);
+    }
+    v->master = (int)(s - v->senders);
+    v->last_master = v->master;
+    become_master(s, c->now);
+    say_takeover(c, previous, reason, silence, dead);
+    event_transition(c, CARP_MASTER, reason, s, previous, c->now, silence,
+                     dead);
+    learn_on_takeover(c);
+    if (previous != NULL && previous != s) {
+        checks_flapping(c, false);
+    }
+}
+
+static void
+takeover_of_silent(struct context *c)
+{
+    struct view *v = c->view;
+    struct sender *old =
+        v->last_master == NOBODY ? NULL : &v->senders[v->last_master];
+    carp_time silence;
+
+    if (old == NULL) {
+        takeover(c, CARP_REASON_FIRST_SEEN, 0);
+        return;
+    }
+    if (old != c->sender) {
+        old->is_master = false;
+    }
+    silence = carp_time_since(c->now, old == c->sender ? old->previous
+                                                       : old->last);
+    if (old == c->sender) {
+        takeover(c, CARP_REASON_RETURNED, silence);
+    } else if (old->bowed_out && silence <= prompt_takeover) {
+        takeover(c, CARP_REASON_WILL_TIME_OUT, silence);
+    } else {
+        takeover(c, CARP_REASON_TIMED_OUT, silence);
+    }
+}
+
+/* --------------------------------------------------------------- contests */
+
+static uint32_t
+adverts_since(const struct context *c, const struct sender *s, carp_time when)
+{
+    const struct history_entry *e;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0;
+         (e = history_get(c->group->history, i)) != NULL && e->time > when;
+         i++) {
+        count += e->uid == s->uid && !e->is_replay;
+    }
+    return count;
+}
+
+static void
+contest_start(struct context *c, struct sender *challenger,
+              const struct sender *master, const struct lineage_step *step)
+{
+    struct contest *ct = &challenger->contest;
+
+    memset(ct, 0, sizeof(*ct));
+    ct->active = true;
+    ct->start = c->now;
+    ct->start_frame = c->packet->number;
+    if (step->has_parent && step->parent_uid == master->uid &&
+        master->mode != COUNTER_CONSTANT) {
+        ct->parent_time = step->parent_time;
+        ct->parent_frame = step->parent_frame;
+        /* One that was MASTER unseen comes back from a partition: whether
+         * it hears now remains to be seen. */
+        ct->master_since_parent =
+            step->was_unseen ? 0 : adverts_since(c, master, ct->parent_time);
+    }
+    track_due(c->track, c->group,
+              carp_time_add(c->now, sender_left_limit(challenger)));
+}
+
+/* The challenger's counter says whether it accepted the master's adverts
+ * that lie between its own. */
+static void
+judge(struct contest *ct, const struct lineage_step *step, uint16_t peer_uid,
+      bool peer_spoke, bool self)
+{
+    uint32_t *heard = self ? &ct->heard_self : &ct->heard_other;
+    uint32_t *deaf = self ? &ct->deaf_self : &ct->deaf_other;
+
+    if (step->kind == LINEAGE_OTHER && step->parent_uid == peer_uid) {
+        (*heard)++;
+        *deaf = 0;
+    } else if (peer_spoke && (step->kind == LINEAGE_SELF ||
+                              step->kind == LINEAGE_UNRELATED)) {
+        /* One miss may be late reading; three are deafness. */
+        if (++*deaf >= 3) {
+            *heard = 0;
+        }
+    }
+}
+
+static void
+contest_of_master(struct context *c, struct sender *challenger,
+                  const struct lineage_step *step, carp_time previous)
+{
+    struct contest *ct = &challenger->contest;
+
+    if (ct->adverts_other++ == 0) {
+        ct->first_other = c->now;
+    }
+    judge(ct, step, challenger->uid, challenger->last > previous, false);
+    dual_check(c, challenger);
+}
+
+/* Members drop what s sends, so its priority does not count. */
+static bool
+is_refused(const struct sender *s, const struct sender *master)
+{
+    return s->ttl_bad || (s->verdict.status == CARP_BAD &&
+                          master->verdict.status == CARP_GOOD);
+}
+
+static void
+challenge(struct context *c, struct sender *master,
+          const struct lineage_step *step)
+{
+    struct sender *s = c->sender;
+    struct contest *ct = &s->contest;
+    enum carp_reason reason = CARP_REASON_UNEXPECTED;
+    carp_time silence;
+
+    if (ct->active) {
+        ct->adverts_self++;
+        judge(ct, step, master->uid, master->last > s->previous, true);
+        dual_check(c, s);
+        return;
+    }
+    if (sender_is_better(s, master) && !is_refused(s, master)) {
+        master->is_master = true;
+        contest_start(c, master, s, &(struct lineage_step){ 0 });
+        master->contest.adverts_other = 1;
+        master->contest.first_other = c->now;
+        takeover(c, CARP_REASON_PREEMPTING, 0);
+        return;
+    }
+    contest_start(c, s, master, step);
+    ct->adverts_self = 1;
+    silence = ct->parent_time != 0 ? carp_time_since(c->now, ct->parent_time)
+                                   : 0;
+    if (silence + 100 * CARP_MSEC >= 3 * CARP_SEC * s->advbase &&
+        ct->master_since_parent != 0) {
+        reason = CARP_REASON_TIMED_OUT;
+    }
+    if (step->was_unseen) {
+        reason = CARP_REASON_UNSEEN;
+    } else if (ct->master_since_parent != 0) {
+        ct->deaf_self = 1;
+    }
+    become_master(s, c->now);
+    say_takeover(c, master, reason, silence, takeover_time(s, silence));
+    event_transition(c, CARP_MASTER, reason, s, master, c->now, silence,
+                     takeover_time(s, silence));
+    learn_on_takeover(c);
+    dual_check(c, s);
+}
+
+void
+master_on_advert(struct context *c, const struct lineage_step *step)
+{
+    struct view *v = c->view;
+    struct sender *s = c->sender;
+    struct sender *master = current_master(c);
+
+    track_due(c->track, c->group,
+              carp_time_add(c->now, carp_slowest_takeover(s->advbase)));
+    v->had_master |= s->adverts >= 3;
+    if (master == s) {
+        if (s->adverts > 1 && s->previous + sender_dead_time(s) < c->now) {
+            takeover(c, CARP_REASON_RETURNED,
+                     carp_time_since(c->now, s->previous));
+        }
+        for (unsigned int i = 0; i < v->count; i++) {
+            if (v->senders[i].contest.active) {
+                contest_of_master(c, &v->senders[i], step, s->previous);
+            }
+        }
+        return;
+    }
+    if (master == NULL || master->bowed_out ||
+        (!s->contest.active && carp_time_since(c->now, master->last) >
+                                   sender_silent_limit(master))) {
+        takeover_of_silent(c);
+        return;
+    }
+    challenge(c, master, step);
+}
+
+void
+master_on_bow_out(struct context *c)
+{
+    struct view *v = c->view;
+    struct sender *s = c->sender;
+    char who[CARP_ADDR_TEXT];
+
+    if (s->contest.active) {
+        dual_end(c, s);
+    }
+    if (s->is_master || current_master(c) == s) {
+        text_set(c->track->text, "%s bowed out", name(s, who));
+        event_transition(c, CARP_BACKUP, CARP_REASON_BOWED_OUT, s, NULL,
+                         c->now, 0, 0);
+    }
+    s->is_master = false;
+    if (current_master(c) == s) {
+        v->last_master = v->master;
+        v->master = NOBODY;
+    }
+    track_due(c->track, c->group,
+              carp_time_add(c->now,
+                            carp_slowest_takeover(v->last_advbase)));
+}
+
+/* ----------------------------------------------------------------- timers */
+
+static void
+master_left(struct context *c, struct sender *challenger, carp_time due)
+{
+    struct view *v = c->view;
+    struct sender *old = current_master(c);
+
+    c->now = due;
+    dual_end(c, challenger);
+    if (old != NULL) {
+        old->is_master = false;
+    }
+    v->last_master = v->master;
+    v->master = (int)(challenger - v->senders);
+    become_master(challenger, due);
+    v->last_master = v->master;
+}
+
+static void
+contest_timer(struct context *c, struct sender *s, carp_time now)
+{
+    const struct sender *master = current_master(c);
+    const carp_time self_due =
+        carp_time_add(s->last, sender_left_limit(s));
+    carp_time other_due = CARP_NEVER;
+
+    if (master != NULL && master != s) {
+        other_due = carp_time_add(
+            master->last > s->contest.start ? master->last
+                                            : s->contest.start,
+            sender_left_limit(master));
+    }
+    c->sender = s;
+    if (self_due <= now && self_due <= other_due) {
+        c->now = self_due;
+        dual_end(c, s);
+        s->is_master = false;
+    } else if (other_due <= now) {
+        master_left(c, s, other_due);
+    } else {
+        track_due(c->track, c->group,
+                  self_due < other_due ? self_due : other_due);
+    }
+}
+
+void
+master_timers(struct context *c, carp_time now)
+{
+    struct view *v = c->view;
+    carp_time due;
+
+    for (unsigned int i = 0; i < v->count; i++) {
+        if (v->senders[i].contest.active) {
+            contest_timer(c, &v->senders[i], now);
+        }
+    }
+    if (v->last_advert == 0 || !v->had_master) {
+        return;
+    }
+    due = carp_time_add(v->last_advert,
+                        carp_slowest_takeover(v->last_advbase));
+    if (due > now) {
+        track_due(c->track, c->group, due);
+        return;
+    }
+    c->now = due;
+    if (v->master != NOBODY) {
+        v->senders[v->master].is_master = false;
+        v->last_master = v->master;
+        v->master = NOBODY;
+    }
+    v->had_master = false;
+    checks_no_master(c, due);
+}
+
+const char *
+carp_reason_text(enum carp_reason reason)
+{
+    static const char *const texts[CARP_REASON_COUNT] = {
+        [CARP_REASON_FIRST_SEEN] = "first advert seen",
+        [CARP_REASON_TIMED_OUT] = "master timed out",
+        [CARP_REASON_PREEMPTING] = "preempting a slower master",
+        [CARP_REASON_WILL_TIME_OUT] = "master will time out",
+        [CARP_REASON_UNEXPECTED] = "although that master is being heard here",
+        [CARP_REASON_UNSEEN] = "it was MASTER before, unseen here",
+        [CARP_REASON_RETURNED] = "the same master again",
+        [CARP_REASON_MORE_FREQUENT] =
+            "more frequent advertisement received",
+        [CARP_REASON_BOWED_OUT] = "bowed out",
+        [CARP_REASON_SILENT] = "silent",
+    };
+
+    return (unsigned int)reason < CARP_REASON_COUNT ? texts[reason] : "";
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/track_internal.h"
+
+void
+text_set(char *text, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, CARP_EVENT_TEXT, format, args);
+    va_end(args);
+}
+
+void
+text_add(char *text, const char *format, ...)
+{
+    const size_t used = strlen(text);
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text + used, CARP_EVENT_TEXT - used, format, args);
+    va_end(args);
+}
+
+const char *
+text_time(struct carp_track *track, carp_time when, char *text, size_t size)
+{
+    if (track->config.format_time != NULL) {
+        track->config.format_time(track->config.user, when, text, size);
+    } else {
+        (void)snprintf(text, size, "%" PRIu64 ".%03u", when / CARP_SEC,
+                       (unsigned int)(when % CARP_SEC / CARP_MSEC));
+    }
+    return text;
+}
+
+const char *
+text_seconds(carp_time duration, char *text, size_t size)
+{
+    if (duration < CARP_SEC) {
+        (void)snprintf(text, size, "%u ms",
+                       (unsigned int)((duration + CARP_MSEC / 2) /
+                                      CARP_MSEC));
+    } else if (duration < 100 * CARP_SEC) {
+        const carp_time hundredths = (duration + 5 * CARP_MSEC) /
+                                     (10 * CARP_MSEC);
+
+        (void)snprintf(text, size, "%u.%02u s",
+                       (unsigned int)(hundredths / 100),
+                       (unsigned int)(hundredths % 100));
+    } else {
+        const uint64_t s = duration / CARP_SEC;
+
+        (void)snprintf(text, size, "%" PRIu64 " min %02u s", s / 60,
+                       (unsigned int)(s % 60));
+    }
+    return text;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Entry points of the observer, and its timers. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/track_internal.h"
+
+enum { DEFAULT_GROUPS = 1024, DEFAULT_SENDERS = 16 };
+
+struct carp_track *
+carp_track_new(const struct carp_track_config *config)
+{
+    struct carp_track *track = calloc(1, sizeof(*track));
+    uint32_t buckets = 16;
+
+    if (track == NULL) {
+        return NULL;
+    }
+    track->config = *config;
+    if (track->config.max_groups == 0) {
+        track->config.max_groups = DEFAULT_GROUPS;
+    }
+    if (track->config.max_senders == 0) {
+        track->config.max_senders = DEFAULT_SENDERS;
+    }
+    if (track->config.update_every == 0) {
+        track->config.update_every = 60 * CARP_SEC;
+    }
+    while (buckets < track->config.max_groups) {
+        buckets *= 2;
+    }
+    track->bucket_mask = buckets - 1;
+    track->buckets = calloc(buckets, sizeof(*track->buckets));
+    track->groups = calloc(track->config.max_groups, sizeof(*track->groups));
+    if (track->buckets == NULL || track->groups == NULL) {
+        carp_track_free(track);
+        return NULL;
+    }
+    track->deadline = CARP_NEVER;
+    track->event_tokens = 400;
+    track->explain_tokens = 64;
+    track->overflow.used = true;
+    track->overflow.deadline = CARP_NEVER;
+    for (int v = 0; v < VIEWS; v++) {
+        track->overflow.views[v].master = NOBODY;
+    }
+    return track;
+}
+
+void
+carp_track_free(struct carp_track *track)
+{
+    if (track == NULL) {
+        return;
+    }
+    for (unsigned int i = 0; i < track->group_count; i++) {
+        group_clear(&track->groups[i]);
+    }
+    group_clear(&track->overflow);
+    free(track->order);
+    free(track->buckets);
+    free(track->groups);
+    free(track);
+}
+
+void
+track_due(struct carp_track *track, struct group *group, carp_time when)
+{
+    if (when < group->deadline) {
+        group->deadline = when;
+    }
+    if (when < track->deadline) {
+        track->deadline = when;
+    }
+}
+
+/* Deadlines only ever err on the early side: whoever is woken looks again
+ * and says when he is really due. */
+static void
+run_group(struct carp_track *track, struct group *group, carp_time now)
+{
+    struct context c = { .track = track, .group = group };
+
+    group->deadline = CARP_NEVER;
+    for (int v = 0; v < VIEWS; v++) {
+        c.view = &group->views[v];
+        master_timers(&c, now);
+    }
+    c.view = &group->views[VIEW4];
+    alert_timers(&c, now);
+}
+
+void
+carp_track_advance(struct carp_track *track, carp_time now)
+{
+    if (now > track->now) {
+        track->now = now;
+    }
+    if (track->now < track->deadline) {
+        return;
+    }
+    track->deadline = CARP_NEVER;
+    for (unsigned int i = 0; i < track->group_count; i++) {
+        struct group *group = &track->groups[i];
+
+        if (group->deadline <= track->now) {
+            run_group(track, group, track->now);
+        }
+        if (group->deadline < track->deadline) {
+            track->deadline = group->deadline;
+        }
+    }
+    if (track->overflow.deadline <= track->now) {
+        run_group(track, &track->overflow, track->now);
+    }
+    if (track->overflow.deadline < track->deadline) {
+        track->deadline = track->overflow.deadline;
+    }
+}
+
+carp_time
+carp_track_deadline(const struct carp_track *track)
+{
+    return track->deadline;
+}
+
+static void
+feed_vrrp(struct carp_track *track, const struct carp_packet *packet)
+{
+    const struct carp_frame *f = packet->frame;
+    struct context c = { .track = track, .packet = packet,
+                         .now = track->now };
+
+    c.group = group_get(track, packet->segment, f->vlan, f->u.vrrp.vrid,
+                        track->now);
+    if (c.group == NULL) {
+        return;
+    }
+    c.group->last_seen = track->now;
+    c.view = &c.group->views[f->family == CARP_IPV6 ? VIEW6 : VIEW4];
+    checks_on_vrrp(&c);
+}
+
+static void
+feed_carp(struct carp_track *track, const struct carp_packet *packet,
+          struct carp_observation *observation)
+{
+    const struct carp_frame *f = packet->frame;
+    const uint64_t forgotten = track->forgotten_groups;
+    struct context c = { .track = track, .packet = packet,
+                         .now = track->now };
+
+    c.group = group_get(track, packet->segment, f->vlan, f->u.adv.vhid,
+                        track->now);
+    if (track->forgotten_groups != forgotten) {
+        struct context flood = c;
+
+        flood.group = &track->overflow;
+        flood.group->segment = packet->segment;
+        flood.view = &flood.group->views[VIEW4];
+        flood.view->family = f->family;
+        checks_flood(&flood, true);
+    }
+    if (c.group == NULL) {
+        return;
+    }
+    c.group->last_seen = track->now;
+    c.group->frames_seen++;
+    c.view = &c.group->views[f->family == CARP_IPV6 ? VIEW6 : VIEW4];
+    advert_feed(&c, observation);
+}
+
+void
+carp_track_feed(struct carp_track *track, const struct carp_packet *packet,
+                struct carp_observation *observation)
+{
+    if (observation != NULL) {
+        memset(observation, 0, sizeof(*observation));
+    }
+    carp_track_advance(track, packet->time);
+    switch (packet->frame->kind) {
+    case CARP_FRAME_CARP:
+        feed_carp(track, packet, observation);
+        break;
+    case CARP_FRAME_VRRP2:
+    case CARP_FRAME_VRRP3:
+        feed_vrrp(track, packet);
+        break;
+    case CARP_FRAME_ARP:
+        learn_arp(track, packet);
+        break;
+    case CARP_FRAME_NA:
+        learn_na(track, packet);
+        break;
+    case CARP_FRAME_OTHER:
+    case CARP_FRAME_P112:
+    case CARP_FRAME_NS:
+    case CARP_FRAME_IGMP:
+    case CARP_FRAME_MLD:
+    case CARP_FRAME_FRAGMENT:
+    case CARP_FRAME_TRUNCATED:
+        break;
+    }
+}

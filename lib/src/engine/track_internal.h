@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The observer's own structures.
+ *
+ *   track ─► group (segment, VLAN, vhid) ─► view (IPv4, IPv6) ─► senders
+ *                 │                              └─ master, contests
+ *                 ├─ history: recent adverts of both families, for lineage
+ *                 ├─ alerts: findings that are on
+ *                 └─ learnt: addresses seen in ARP and ND
+ *
+ * A group is both families because one node's adverts share one counter
+ * sequence (LINEAGE). A contest is the time in which a sender advertises
+ * beside the view's master; it ends with one of them silent.
+ *
+ * Files: track.c entry points and timers; table.c who is remembered;
+ * advert.c one advert from bytes to state; master.c who is MASTER;
+ * dual.c why two are; checks.c what is wrong with one advert or sender;
+ * unseen.c masters that this wire did not see; lineage.c counters;
+ * alert.c onset, update, resolved; learn.c ARP and ND; explain.c digests;
+ * impl.c implementations; text.c sentences; summary.c.
+ */
+#ifndef CARP_TRACK_INTERNAL_H
+#define CARP_TRACK_INTERNAL_H
+
+#include <carp/timing.h>
+#include <carp/track.h>
+
+#include "engine/lineage.h"
+
+enum { VIEW4 = 0, VIEW6 = 1, VIEWS = 2 };
+enum { NOBODY = -1 };
+enum { ALERTS_MAX = 24, LEARNT_MAX = 32, GARP_RING = 8 };
+
+/* What the counters of one sender do. */
+enum counter_mode {
+    COUNTER_NEW,      /* one advert only */
+    COUNTER_CONSTANT, /* OpenBSD */
+    COUNTER_RANDOM,   /* has not accepted anybody's advert */
+    COUNTER_SEQUENCE  /* +1, or continues a peer */
+};
+
+/* Two senders of one view at the same time, seen from the challenger. */
+struct contest {
+    bool active;
+    bool reported; /* DUAL_MASTER is on */
+    carp_time start;
+    uint64_t start_frame;
+    uint64_t parent_frame; /* advert that the challenger's first continued */
+    carp_time parent_time;
+    uint32_t master_since_parent; /* master's adverts it evidently missed */
+    uint32_t adverts_self, adverts_other;
+    carp_time first_other; /* master's first advert within */
+    uint8_t next_cause;       /* evidence for another cause … */
+    uint8_t next_cause_count; /* … this many times in a row */
+    uint32_t heard_self, deaf_self;   /* challenger continues master, or not */
+    uint32_t heard_other, deaf_other; /* master continues challenger, or not */
+};
+
+struct sender {
+    struct carp_addr addr;
+    struct carp_mac mac;
+    bool has_mac, ucarp_mac, virtual_mac;
+    uint16_t uid;  /* unique within the group */
+    uint16_t twin; /* uid of this node's sender of the other family */
+    uint8_t twin_votes;
+    uint8_t twin_candidate_lo; /* low octet of the uid last voted for */
+
+    carp_time first, last, previous;
+    uint64_t last_frame;
+    uint64_t adverts; /* that receivers could accept */
+    uint8_t advbase, advskew, demote; /* last advert, bow-outs left out */
+    uint8_t ttl, tos;
+    bool ip_id_zero, ip_id_set, dont_fragment, demote_seen;
+    bool bowed_out;
+    bool ttl_bad, sum_bad; /* last advert */
+
+    uint64_t counter;   /* last, replays left out */
+    uint64_t run_start; /* first of the current +1 sequence */
+    uint32_t run_len;
+    uint8_t mode; /* enum counter_mode */
+    uint32_t constants, randoms, sequences;
+
+    struct carp_pace pace;
+    carp_time max_gap;
+    carp_time master_since, master_time;
+    bool is_master;
+    bool is_stray; /* adverts so far were all single intrusions */
+
+    carp_time accepted_at;  /* when it last showed that it accepted a peer */
+    uint16_t accepted_uid;  /* whose advert */
+    uint64_t accepted_frame;
+    carp_time accepted_time; /* when that advert was on the wire */
+
+    struct contest contest;
+
+    struct carp_verdict verdict; /* of its last advert */
+    uint64_t good, bad, unverified;
+    struct explained *explained; /* why its digest is wrong; may be NULL */
+};
+
+struct view {
+    uint8_t family;
+    unsigned int count, capacity;
+    struct sender *senders;
+    int master;            /* index or NOBODY */
+    int last_master;       /* most recent master, for "took over from" */
+    carp_time last_advert; /* of anybody, replays left out */
+    uint8_t last_advbase;
+    bool had_master; /* a master long enough to be missed */
+    uint64_t adverts, good, bad, unverified, transitions, forgotten;
+    uint64_t onsets[CARP_CODE_COUNT];
+    carp_time changes[16]; /* ring of recent master changes */
+    unsigned int change_next;
+    carp_time false_starts[4]; /* challenger took over and yielded */
+    unsigned int false_next;
+    carp_time flood_start;
+    uint32_t flood_new;
+    carp_time last_vrrp;
+    uint64_t vrrp_frame;
+    struct carp_addr vrrp_source;
+};
+
+struct alert {
+    enum carp_code code;
+    enum carp_cause cause;
+    enum carp_severity severity;
+    enum carp_confidence confidence;
+    uint8_t family;
+    bool emitted; /* the onset was told */
+    struct carp_addr a, b; /* identity together with code and family */
+    uint32_t id;
+    uint64_t count;
+    carp_time since, last, last_told, hold;
+    unsigned int frame_count;
+    uint64_t frames[CARP_EVENT_FRAMES];
+};
+
+struct group {
+    uint16_t segment, vlan;
+    uint8_t vhid;
+    bool used;
+    uint16_t next_uid;
+    carp_time deadline; /* never later than what is really due */
+    carp_time last_seen;
+    uint64_t frames_seen;
+    struct view views[VIEWS];
+    struct history *history; /* from the second advert on */
+    unsigned int alert_count;
+    struct alert *alerts; /* ALERTS_MAX, from the first on */
+    struct carp_addrs *learnt;
+    carp_time explain_next;
+    unsigned int explain_tokens;
+    uint32_t next; /* hash chain, index + 1 */
+};
+
+/* A gratuitous ARP with a real MAC: ucarp announces so before it adverts. */
+struct garp {
+    carp_time time;
+    uint16_t segment, vlan;
+    struct carp_mac mac;
+    struct carp_addr addr;
+};
+
+struct carp_track {
+    struct carp_track_config config;
+    carp_time now;
+    carp_time deadline;
+    unsigned int group_count; /* used slots below this */
+    struct group *groups;     /* config.max_groups */
+    uint32_t *buckets;        /* index + 1 */
+    uint32_t bucket_mask;
+    uint32_t last_group; /* the group of the last advert, index + 1 */
+    uint32_t *order;     /* for summaries; NULL when stale */
+    unsigned int order_count;
+    struct group overflow; /* findings about the segment itself: vhid 0 */
+    uint64_t forgotten_groups;
+    carp_time forgotten_start;
+    uint32_t forgotten_recent;
+    struct garp garps[GARP_RING];
+    unsigned int garp_next;
+    uint32_t next_alert_id;
+    uint32_t event_tokens; /* for senders without standing */
+    carp_time event_refill;
+    uint64_t suppressed;
+    carp_time explain_refill;
+    uint32_t explain_tokens;
+    char text[CARP_EVENT_TEXT], detail[CARP_EVENT_TEXT];
+    char scratch[256];
+};
+
+/* What is being processed: passed down instead of globals. */
+struct context {
+    struct carp_track *track;
+    struct group *group;
+    struct view *view;
+    struct sender *sender;
+    const struct carp_packet *packet;
+    carp_time now;
+};
+
+/* table.c */
+struct group *group_find(struct carp_track *track, uint16_t segment,
+                         uint16_t vlan, uint8_t vhid);
+struct group *group_get(struct carp_track *track, uint16_t segment,
+                        uint16_t vlan, uint8_t vhid, carp_time now);
+void group_clear(struct group *group);
+struct sender *view_find(struct view *view, const struct carp_addr *addr);
+struct sender *view_get(struct context *c, const struct carp_addr *addr);
+struct sender *group_by_uid(struct group *group, uint16_t uid,
+                            struct view **view);
+bool sender_has_standing(const struct sender *s);
+
+/* advert.c */
+void advert_feed(struct context *c, struct carp_observation *observation);
+
+/* master.c */
+void master_on_advert(struct context *c, const struct lineage_step *step);
+void master_on_bow_out(struct context *c);
+void master_timers(struct context *c, carp_time now);
+bool sender_is_better(const struct sender *a, const struct sender *b);
+bool sender_is_equal(const struct sender *a, const struct sender *b);
+carp_time sender_dead_time(const struct sender *s);
+carp_time sender_silent_limit(const struct sender *s);
+
+/* dual.c */
+void dual_check(struct context *c, struct sender *challenger);
+void dual_end(struct context *c, struct sender *challenger);
+
+/* checks.c */
+void checks_on_advert(struct context *c, const struct sender *before,
+                      const struct lineage_step *step);
+void checks_invalid(struct context *c);
+void checks_on_vrrp(struct context *c);
+void checks_collision(struct context *c);
+void checks_flapping(struct context *c, bool false_start);
+void checks_no_master(struct context *c, carp_time now);
+void checks_flood(struct context *c, bool group);
+
+/* unseen.c */
+void unseen_check(struct context *c, const struct sender *before,
+                  struct lineage_step *step);
+
+/* alert.c */
+struct alert *alert_touch(struct context *c, enum carp_code code,
+                          enum carp_cause cause, const struct carp_addr *a,
+                          const struct carp_addr *b, carp_time hold);
+bool alert_wants_text(const struct context *c, const struct alert *alert);
+void alert_tell(struct context *c, struct alert *alert);
+void alert_frame(struct alert *alert, uint64_t frame);
+void alert_resolve(struct context *c, struct alert *alert, const char *why);
+struct alert *alert_find(struct group *group, uint8_t family,
+                         enum carp_code code, const struct carp_addr *a,
+                         const struct carp_addr *b);
+void alert_timers(struct context *c, carp_time now);
+void event_transition(struct context *c, enum carp_role role,
+                      enum carp_reason reason, const struct sender *sender,
+                      const struct sender *previous, carp_time since,
+                      carp_time silence, carp_time dead_time);
+
+/* learn.c */
+void learn_arp(struct carp_track *track, const struct carp_packet *packet);
+void learn_na(struct carp_track *track, const struct carp_packet *packet);
+void learn_on_takeover(struct context *c);
+
+/* explained.c */
+struct explained;
+const struct carp_explanation *explained_update(struct context *c,
+                                                const struct carp_adv *adv);
+void explained_free(struct explained *explained);
+const struct carp_explanation *sender_explanation(const struct sender *s);
+enum carp_cause explanation_cause(const struct carp_explanation *e);
+
+/* impl.c */
+enum carp_impl sender_impl(const struct group *group, const struct sender *s);
+const char *sender_impl_evidence(const struct sender *s, char *text,
+                                 size_t size);
+
+/* text.c */
+void text_set(char *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void text_add(char *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+const char *text_time(struct carp_track *track, carp_time when, char *text,
+                      size_t size);
+const char *text_seconds(carp_time duration, char *text, size_t size);
+
+/* track.c */
+void track_due(struct carp_track *track, struct group *group, carp_time when);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What test_config.c expects of files that are wrong in one way each. */
+#ifndef TESTS_CONFIG_CASES_H
+#define TESTS_CONFIG_CASES_H
+
+#define SECRET "s3cret-word"
+#define HEX "00112233445566778899aabbccddeeff00112233"
+#define HEAD "[vhid \"lan\"]\nvhid = 7\n"
+#define GOOD HEAD "password = " SECRET "\n"
+
+/* The line is that of the key, the group is named as it is written. */
+#define AT(line, key) "/carp.conf:" line ": [vhid \"lan\"] " key ": "
+
+static const struct {
+    const char *text, *error;
+} errors[] = {
+    {"[vhid \"lan\"]\npassword = x\n", "[vhid \"lan\"] vhid: is missing: give "
+                                       "1 to 255"},
+    {"[vhid \"lan\"]\nvhid = 0\npassword = x\n",
+     AT("2", "vhid") "'0' is not a number from 1 to 255"},
+    {"[vhid \"lan\"]\nvhid = 256\npassword = x\n", "from 1 to 255"},
+    {"[vhid \"lan\"]\nvhid = 1x\npassword = x\n", "'1x' is not a number"},
+    {"[vhid \"lan\"]\nvhid =\npassword = x\n", "'' is not a number"},
+    {HEAD, "/carp.conf:1: [vhid \"lan\"]: exactly one of password, "
+           "password-file, credential, key-hex must be given, not 0"},
+    {GOOD "key-hex = " HEX "\n", "must be given, not 2"},
+    {HEAD "key-hex = " HEX "0\n",
+     AT("3", "key-hex") "must be exactly 40 hexadecimal digits"},
+    {HEAD "key-hex = 00112233\n", "exactly 40 hexadecimal digits"},
+    {GOOD "accept-key-hex = 00112233\n", "accept-key-hex: must be exactly 40"},
+    {GOOD "accept-password =\n", "accept-password: is empty"},
+    {GOOD "advbase = 256\n",
+     AT("4", "advbase") "'256' is not a number from 0 to 255"},
+    {GOOD "advbase = 0\n", "advbase: 0 needs an advskew of 1 to 254"},
+    {GOOD "advskew = 255\n",
+     AT("4", "advskew") "'255' is not a number from 0 to 254"},
+    {GOOD "advskew = -1\n", "from 0 to 254"},
+    {GOOD "demote = 241\n", "demote: '241' is not a number from 0 to 240"},
+    {GOOD "demote-link-down = a\n", "demote-link-down: 'a' is not a number"},
+    {GOOD "demote-send-error = 999\n", "demote-send-error: '999' is not"},
+    {GOOD "preempt = yes\n",
+     AT("4", "preempt") "'yes' must be true or false"},
+    {GOOD "vmac = 1\n", "vmac: '1' must be true or false"},
+    {GOOD "profile = linux\n", "'linux' must be freebsd, freebsd6, netbsd, "
+                               "openbsd, openbsd-orig, dragonfly, ucarp or "
+                               "auto"},
+    {GOOD "addresses = 10.0.0.300\n",
+     AT("4", "addresses") "'10.0.0.300' is not an IPv4 or IPv6 address"},
+    {GOOD "addresses = 10.0.0.1/33\n", "'10.0.0.1/33': the prefix length must "
+                                       "be 0 to 32 (IPv4) or 0 to 128 (IPv6)"},
+    {GOOD "addresses = 10.0.0.1; 10.0.0.1/24\n", "'10.0.0.1/24' stands here "
+                                                 "twice"},
+    {GOOD "addresses = ;\n", "addresses: is empty: give addresses or remove"},
+    {GOOD "interface = a/b\n", "interface: 'a/b' is not an interface name (1 "
+                               "to 15 characters"},
+    {GOOD "interface = eth0\n", "addresses: is missing: a group with an "
+                                "interface needs it"},
+    {GOOD "lladdr = 1:2:3\n", "lladdr: '1:2:3' is not a MAC address"},
+    {GOOD "peer = fe80::1\n", "peer: 'fe80::1' is not an IPv4 address without "
+                              "prefix length"},
+    {GOOD "peer6 = 10.0.0.1\n", "peer6: '10.0.0.1' is not an IPv6 address"},
+    {GOOD "peer = 10.0.0.1/24\n", "without prefix length"},
+    {GOOD "addresses = fd00::1\npeer = 10.0.0.1\n",
+     AT("5", "peer") "the group has no IPv4 address"},
+    {GOOD "addresses = 10.0.0.9\npeer6 = fe80::1\n",
+     "peer6: the group has no IPv6 address"},
+    {GOOD "up-script = up.sh\n", "up-script: 'up.sh' must be an absolute "
+                                 "path"},
+    {GOOD "down-script = \n", "down-script: '' must be an absolute path"},
+    {GOOD "hook = x\n", "hook: 'x' must be an absolute path"},
+    {GOOD "group = a b\n", "group: 'a b' is not a group name (1 to 32 "
+                           "characters"},
+    {GOOD "replay = maybe\n", "replay: 'maybe' must be ignore, log or drop"},
+    {GOOD "pasword = " SECRET "\n",
+     AT("4", "pasword") "is not a known key: see carp.conf(5)"},
+    {GOOD "vhid = 8\n", "/carp.conf:4: vhid stands here twice, first in line "
+                        "2: keep one"},
+    {GOOD "[vhid \"lan\"]\nvhid = 8\n",
+     "/carp.conf:4: [vhid \"lan\"] stands here twice, first in line 1"},
+    {GOOD "[carp]\n", "/carp.conf:4: [carp]: is not a known group: must read "
+                      "[vhid \"NAME\"]"},
+    {GOOD "[vhid \"\"]\n", "is not a known group"},
+    {GOOD "[vhid \"a\"b\"]\n", "the name must be 1 to 63 octets of UTF-8"},
+    {GOOD "[vhid \"x\"\n", "/carp.conf:4: a group must read [vhid \"NAME\"]"},
+    {GOOD SECRET "\n", "/carp.conf:4: must be [vhid \"NAME\"], KEY = VALUE or "
+                       "# COMMENT"},
+    {"= " SECRET "\n", "/carp.conf:1: must be"},
+    {"vhid = 1\n", "/carp.conf:1: a key stands before the first"},
+    {GOOD "a b = 1\n", "/carp.conf:4: [vhid \"lan\"]: a key may hold letters"},
+    {HEAD "password = " SECRET "\\q\n", "password: is not UTF-8, or holds a "
+                                        "backslash"},
+    {GOOD "group = a\\q\n", "group: is not UTF-8, or holds a backslash"},
+    {HEAD "password = \xff\n", "password: is not UTF-8"},
+    {HEAD "password =\nprofile = ucarp\n",
+     AT("3", "password") "the password must have 1 to 19 octets with profile "
+                         "ucarp"},
+    {HEAD "password-file =\n", "password-file: is empty: give a path"},
+    {HEAD "password-file = none\n", "No such file"},
+    {HEAD "password-file = .\n", "not a regular file"},
+    {HEAD "credential = ../x\n", "credential: must be a credential's name"},
+    {HEAD "credential = lan\n", "CREDENTIALS_DIRECTORY is not set"},
+    {HEAD "credential = lan\n", "LoadCredential="},
+    {GOOD "interface = eth0\naddresses = 10.0.0.1\n"
+          "[vhid \"b\"]\nvhid = 7\ninterface = eth0\naddresses = 10.0.0.2\n"
+          "password = x\n",
+     "/carp.conf:7: [vhid \"b\"] vhid: 7 runs on eth0 in [vhid \"lan\"] "
+     "already"},
+};
+
+static const struct {
+    const char *text, *warning;
+} warnings[] = {
+    {"", "no [vhid \"NAME\"] group is given"},
+    {HEAD "password = " SECRET " \n", "password: the password ends with a "
+                                      "blank"},
+    {HEAD "password = " SECRET "-and-much-longer\n",
+     "password: the password is longer than 19 octets: only the first 19"},
+    {GOOD "hook = /x\n", "hook: has no effect in a group without interface"},
+    {GOOD "accept-password = " SECRET "\n", "the same as the group's own"},
+    {GOOD "advbase = 86\n", "advbase: above 85"},
+    {GOOD "profile = netbsd\nlladdr = 02:00:00:00:00:01\n",
+     "lladdr: is hashed by openbsd only"},
+};
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "conf_internal.h"
+
+static bool
+has_key(const struct conf_group *group, const char *key)
+{
+    return g_key_file_has_key(group->file->keys, group->title, key, NULL);
+}
+
+/* Keys that only the daemon uses, and only on an interface. */
+static void
+warn_without_interface(struct conf_group *group)
+{
+    static const char *const keys[] = {"vmac", "up-script", "down-script",
+                                       "hook", "group", "preempt"};
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        if (has_key(group, keys[i])) {
+            conf_key_warn(group, keys[i],
+                          "has no effect in a group without interface");
+        }
+    }
+}
+
+static void
+check_accept(struct conf_group *group)
+{
+    const struct carp_conf_vhid *vhid = group->vhid;
+    for (unsigned int i = 0; i < vhid->accept_count; i++) {
+        if (carp_key_equal(&vhid->key, &vhid->accept[i])) {
+            conf_key_warn(group, NULL, "an accept-... secret is the same as "
+                          "the group's own: remove it");
+        }
+    }
+}
+
+static bool
+hashes_lladdr(enum carp_profile_id profile)
+{
+    return profile == CARP_PROFILE_AUTO
+           || carp_profile_get(profile)->may_hash_lladdr;
+}
+
+static void
+check_family(struct conf_group *group)
+{
+    const struct carp_addrs *addrs = &group->vhid->addrs;
+    bool has4 = false;
+    bool has6 = false;
+    for (uint16_t i = 0; i < addrs->count; i++) {
+        has4 |= addrs->list[i].family == CARP_IPV4;
+        has6 |= addrs->list[i].family == CARP_IPV6;
+    }
+    if (addrs->count > 0 && !has4 && has_key(group, "peer")) {
+        conf_key_error(group, "peer", "the group has no IPv4 address");
+    }
+    if (addrs->count > 0 && !has6 && has_key(group, "peer6")) {
+        conf_key_error(group, "peer6", "the group has no IPv6 address");
+    }
+}
+
+static void
+check_timing(struct conf_group *group)
+{
+    const struct carp_conf_vhid *vhid = group->vhid;
+    if (vhid->advbase == 0 && vhid->advskew == 0) {
+        conf_key_error(group, "advbase", "0 needs an advskew of 1 to 254: the "
+                       "interval is advbase + advskew/256 s");
+    } else if (vhid->advbase > 85) {
+        conf_key_warn(group, "advbase", "above 85 a backup takes a bow-out "
+                      "for a slow master; 1 to 85 is safe");
+    }
+}
+
+void
+conf_check_group(struct conf_group *group)
+{
+    const struct carp_conf_vhid *vhid = group->vhid;
+    if (!has_key(group, "vhid")) {
+        conf_key_error(group, "vhid", "is missing: give 1 to 255");
+    }
+    if (group->secrets != 1) {
+        conf_key_error(group, NULL, "exactly one of password, password-file, "
+                       "credential, key-hex must be given, not %u",
+                       group->secrets);
+    }
+    check_timing(group);
+    check_family(group);
+    if (vhid->interface == NULL) {
+        warn_without_interface(group);
+    } else if (vhid->addrs.count == 0 && !has_key(group, "addresses")) {
+        conf_key_error(group, "addresses",
+                       "is missing: a group with an interface needs it");
+    }
+    if (vhid->has_lladdr && !hashes_lladdr(vhid->profile)) {
+        conf_key_warn(group, "lladdr", "is hashed by openbsd only, not by "
+                      "the profile of this group");
+    }
+    check_accept(group);
+}
+
+bool
+conf_check_unique(struct conf_group *group)
+{
+    const struct carp_conf_vhid *vhid = group->vhid;
+    const GPtrArray *others = group->file->conf->vhids;
+    for (guint i = 0; i < others->len; i++) {
+        const struct carp_conf_vhid *other = g_ptr_array_index(others, i);
+        if (strcmp(vhid->name, other->name) == 0) {
+            conf_key_error(group, NULL, "this name stands in %s too: give "
+                           "each group its own", other->file);
+            return false;
+        }
+        if (vhid->interface != NULL && other->interface != NULL
+            && vhid->vhid == other->vhid
+            && strcmp(vhid->interface, other->interface) == 0) {
+            conf_key_error(group, "vhid", "%u runs on %s in [vhid \"%s\"] "
+                           "already", vhid->vhid, vhid->interface,
+                           other->name);
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file conf_internal.h
+ * What the files of the configuration reader share.
+ */
+#ifndef TOOLS_CONF_INTERNAL_H
+#define TOOLS_CONF_INTERNAL_H
+
+#include <sys/types.h>
+
+#include <glib.h>
+
+#include "carp_conf.h"
+
+struct carp_conf {
+    GPtrArray *vhids;    /**< struct carp_conf_vhid */
+    GPtrArray *messages; /**< struct carp_conf_message */
+    unsigned int flags;
+    bool has_error, said_readable;
+};
+
+/** One file while it is read. */
+struct conf_file {
+    struct carp_conf *conf;
+    const char *path;
+    GKeyFile *keys;
+    GHashTable *lines; /**< "group\nkey" or "group" to its line number */
+    mode_t mode;
+    bool holds_secret; /**< a secret stands in the file itself */
+};
+
+/** One group while it is read. */
+struct conf_group {
+    struct conf_file *file;
+    const char *title; /**< as between the brackets */
+    struct carp_conf_vhid *vhid;
+    unsigned int secrets; /**< how many of the four ways are used */
+};
+
+/* conf_report.c */
+void conf_file_say(struct conf_file *file, bool is_error, unsigned int line,
+                   const char *format, ...) G_GNUC_PRINTF(4, 5);
+void conf_key_error(struct conf_group *group, const char *key,
+                    const char *format, ...) G_GNUC_PRINTF(3, 4);
+void conf_key_warn(struct conf_group *group, const char *key,
+                   const char *format, ...) G_GNUC_PRINTF(3, 4);
+/** Judge the mode of @p path, which holds a secret. */
+void conf_judge_mode(struct conf_file *file, const char *path, mode_t mode);
+
+/* conf_scan.c */
+/** Find lines that are not key file syntax, and groups and keys that stand
+ * twice (GLib would silently join them). False after an error. */
+bool conf_scan(struct conf_file *file, const char *data, size_t size);
+unsigned int conf_line(const struct conf_file *file, const char *title,
+                       const char *key);
+
+/* conf_keys.c */
+/** Read every key of the group into group->vhid. */
+void conf_read_keys(struct conf_group *group);
+
+/* conf_secret.c */
+bool conf_is_secret(const char *key);
+void conf_read_secret(struct conf_group *group, const char *key);
+/** Read a regular file of at most @p max octets; NULL and an error text
+ * otherwise. The caller wipes and frees. */
+char *conf_slurp(const char *path, size_t max, size_t *size, mode_t *mode,
+                 const char **error);
+/** The value of a key without escapes; NULL after an error. */
+char *conf_get_text(struct conf_group *group, const char *key);
+void conf_wipe_text(char *text);
+
+/* conf_check.c */
+void conf_check_group(struct conf_group *group);
+/** True unless @p group cannot stand beside those already there. */
+bool conf_check_unique(struct conf_group *group);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <string.h>
+
+#include "conf_internal.h"
+
+#define CONF_FILE_MAX (1024 * 1024)
+
+static void
+free_vhid(void *memory)
+{
+    struct carp_conf_vhid *vhid = memory;
+    g_free(vhid->file);
+    g_free(vhid->interface);
+    g_free(vhid->up_script);
+    g_free(vhid->down_script);
+    g_free(vhid->hook);
+    g_free(vhid->group);
+    carp_wipe(vhid, sizeof(*vhid));
+    g_free(vhid);
+}
+
+static void
+free_message(void *memory)
+{
+    struct carp_conf_message *message = memory;
+    g_free(message->text);
+    g_free(message);
+}
+
+static struct carp_conf_vhid *
+new_vhid(const char *file)
+{
+    struct carp_conf_vhid *vhid = g_new0(struct carp_conf_vhid, 1);
+    vhid->file = g_strdup(file);
+    vhid->profile = CARP_PROFILE_AUTO;
+    vhid->advbase = 1;
+    vhid->vmac = true;
+    vhid->replay = CARP_CONF_REPLAY_LOG;
+    vhid->demote_link_down = CARP_SKEW_DEMOTED;
+    vhid->demote_send_error = CARP_SKEW_DEMOTED;
+    return vhid;
+}
+
+/* vhid "NAME" -> NAME */
+static bool
+read_name(struct conf_group *group)
+{
+    const char *title = group->title;
+    size_t len = strlen(title);
+    if (!g_str_has_prefix(title, "vhid \"") || len < 8
+        || title[len - 1] != '"') {
+        conf_key_error(group, NULL, "is not a known group: must read "
+                       "[vhid \"NAME\"]");
+        return false;
+    }
+    size_t name_len = len - 7;
+    const char *name = title + 6;
+    if (name_len > CARP_ROW_NAME || memchr(name, '"', name_len) != NULL
+        || !g_utf8_validate(name, (gssize)name_len, NULL)) {
+        conf_key_error(group, NULL, "the name must be 1 to %d octets of UTF-8 "
+                       "without '\"'", CARP_ROW_NAME);
+        return false;
+    }
+    memcpy(group->vhid->name, name, name_len);
+    return true;
+}
+
+static void
+read_group(struct conf_file *file, const char *title)
+{
+    struct conf_group group = {
+        .file = file, .title = title, .vhid = new_vhid(file->path)};
+    struct carp_conf *conf = file->conf;
+    bool is_good = read_name(&group);
+    if (is_good) {
+        conf_read_keys(&group);
+        conf_check_group(&group);
+        is_good = conf_check_unique(&group);
+    }
+    if (is_good && conf->vhids->len == CARP_CONF_GROUPS_MAX) {
+        conf_key_error(&group, NULL, "more than %d groups",
+                       CARP_CONF_GROUPS_MAX);
+        is_good = false;
+    }
+    if (is_good) {
+        g_ptr_array_add(conf->vhids, group.vhid);
+    } else {
+        free_vhid(group.vhid);
+    }
+}
+
+static void
+read_groups(struct conf_file *file, const char *data, size_t size)
+{
+    if (!conf_scan(file, data, size)) {
+        return;
+    }
+    /* GLib quotes the line in its message, and that may be a secret. */
+    if (!g_key_file_load_from_data(file->keys, data, size, G_KEY_FILE_NONE,
+                                   NULL)) {
+        conf_file_say(file, true, 0, "is not a key file: see carp.conf(5)");
+        return;
+    }
+    char **titles = g_key_file_get_groups(file->keys, NULL);
+    for (char **title = titles; *title != NULL; title++) {
+        read_group(file, *title);
+    }
+    g_strfreev(titles);
+    if (file->holds_secret) {
+        conf_judge_mode(file, file->path, file->mode);
+    }
+}
+
+static void
+read_file(struct carp_conf *conf, const char *path)
+{
+    struct conf_file file = {.conf = conf, .path = path};
+    size_t size = 0;
+    const char *error = NULL;
+    char *data = conf_slurp(path, CONF_FILE_MAX, &size, &file.mode, &error);
+    if (data == NULL) {
+        conf_file_say(&file, true, 0, "%s", error);
+        return;
+    }
+    file.keys = g_key_file_new();
+    file.lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    if (size > 0) {
+        read_groups(&file, data, size);
+    }
+    g_hash_table_destroy(file.lines);
+    g_key_file_free(file.keys);
+    carp_wipe(data, size);
+    g_free(data);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+    const char *const *left = a;
+    const char *const *right = b;
+    return strcmp(*left, *right);
+}
+
+static void
+read_directory(struct carp_conf *conf, const char *directory)
+{
+    GError *error = NULL;
+    GDir *dir = g_dir_open(directory, 0, &error);
+    if (dir == NULL) {
+        if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+            struct conf_file file = {.conf = conf, .path = directory};
+            conf_file_say(&file, true, 0, "cannot be read: make it readable "
+                          "or remove it");
+        }
+        g_error_free(error);
+        return;
+    }
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    const char *name = NULL;
+    while ((name = g_dir_read_name(dir)) != NULL) {
+        if (g_str_has_suffix(name, ".conf") && name[0] != '.') {
+            g_ptr_array_add(names, g_build_filename(directory, name, NULL));
+        }
+    }
+    g_dir_close(dir);
+    g_ptr_array_sort(names, by_name);
+    for (guint i = 0; i < names->len; i++) {
+        read_file(conf, g_ptr_array_index(names, i));
+    }
+    g_ptr_array_free(names, TRUE);
+}
+
+struct carp_conf *
+carp_conf_load(const char *path, unsigned int flags)
+{
+    struct carp_conf *conf = g_new0(struct carp_conf, 1);
+    conf->flags = flags;
+    conf->vhids = g_ptr_array_new_with_free_func(free_vhid);
+    conf->messages = g_ptr_array_new_with_free_func(free_message);
+    read_file(conf, path);
+    char *base = g_path_get_dirname(path);
+    char *directory = g_build_filename(base, "conf.d", NULL);
+    read_directory(conf, directory);
+    g_free(directory);
+    g_free(base);
+    if (!conf->has_error && conf->vhids->len == 0) {
+        struct conf_file file = {.conf = conf, .path = path};
+        conf_file_say(&file, false, 0, "no [vhid \"NAME\"] group is given");
+    }
+    return conf;
+}
+
+void
+carp_conf_free(struct carp_conf *conf)
+{
+    if (conf != NULL) {
+        g_ptr_array_free(conf->vhids, TRUE);
+        g_ptr_array_free(conf->messages, TRUE);
+        g_free(conf);
+    }
+}
+
+bool
+carp_conf_is_usable(const struct carp_conf *conf)
+{
+    return !conf->has_error;
+}
+
+size_t
+carp_conf_message_count(const struct carp_conf *conf)
+{
+    return conf->messages->len;
+}
+
+const struct carp_conf_message *
+carp_conf_message(const struct carp_conf *conf, size_t index)
+{
+    return index < conf->messages->len
+               ? g_ptr_array_index(conf->messages, index)
+               : NULL;
+}
+
+size_t
+carp_conf_count(const struct carp_conf *conf)
+{
+    return conf->vhids->len;
+}
+
+const struct carp_conf_vhid *
+carp_conf_get(const struct carp_conf *conf, size_t index)
+{
+    return index < conf->vhids->len ? g_ptr_array_index(conf->vhids, index)
+                                    : NULL;
+}
+
+enum carp_status
+carp_conf_fill_ring(const struct carp_conf *conf, struct carp_ring *ring)
+{
+    enum carp_status status = CARP_OK;
+    for (guint i = 0; i < conf->vhids->len && status == CARP_OK; i++) {
+        const struct carp_conf_vhid *vhid =
+            g_ptr_array_index(conf->vhids, i);
+        struct carp_ring_row row;
+        memset(&row, 0, sizeof(row));
+        memcpy(row.name, vhid->name, sizeof(row.name));
+        row.vhid = vhid->vhid;
+        row.key = vhid->key;
+        row.addrs = vhid->addrs;
+        row.profile = vhid->profile;
+        row.has_lladdr = vhid->has_lladdr;
+        row.lladdr = vhid->lladdr;
+        status = carp_ring_add(ring, &row);
+        for (unsigned int k = 0; k < vhid->accept_count && status == CARP_OK;
+             k++) {
+            row.key = vhid->accept[k];
+            status = carp_ring_add(ring, &row);
+        }
+        carp_wipe(&row, sizeof(row));
+    }
+    return status;
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Findings that are on: onset, rate-limited updates, resolution. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,25 @@ alert_wants_text(const struct context *c, const struct alert *alert)
                 c->track->config.update_every);
 }
 
+/* The catalogue's remedy, with the two senders by name where it speaks of a
+ * way from one to the other. */
+static const char *
+remedy_of(struct carp_track *track, const struct alert *alert)
+{
+    const char *remedy = carp_remedy(alert->code, alert->cause);
+    char a[CARP_ADDR_TEXT], b[CARP_ADDR_TEXT];
+    const char *rest = strchr(remedy, ':');
+
+    if (alert->cause != CARP_CAUSE_NO_DELIVERY_A_TO_B || rest == NULL) {
+        return remedy;
+    }
+    (void)snprintf(track->scratch, sizeof(track->scratch),
+                   "look at the way from %s to %s%s",
+                   carp_addr_format(&alert->a, a),
+                   carp_addr_format(&alert->b, b), rest);
+    return track->scratch;
+}
+
 static void
 emit(struct context *c, enum carp_event_kind kind, const struct alert *alert,
      const char *text, const char *detail)
@@ -189,7 +209,7 @@ emit(struct context *c, enum carp_event_kind kind, const struct alert *alert,
     event.detail = detail;
     event.remedy = kind == CARP_EVENT_RESOLVED
                        ? ""
-                       : carp_remedy(alert->code, alert->cause);
+                       : remedy_of(c->track, alert);
     if (c->track->config.on_event != NULL) {
         c->track->config.on_event(c->track->config.user, &event);
     }

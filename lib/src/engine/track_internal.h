@@ -185,7 +185,7 @@ struct carp_track {
     carp_time explain_refill;
     uint32_t explain_tokens;
     char text[CARP_EVENT_TEXT], detail[CARP_EVENT_TEXT];
-    char scratch[256];
+    char scratch[384];
 };
 
 /* What is being processed: passed down instead of globals. */

@@ -265,6 +265,14 @@ alert_timers(struct context *c, carp_time now)
             continue;
         }
         c->now = due;
+        c->view = view_of(g, alert->family);
+        if (!alert->emitted) {
+            checks_pending(c, alert);
+            if (alert->emitted) {
+                i++;
+                continue;
+            }
+        }
         alert_resolve(c, alert, "not seen again");
     }
 }

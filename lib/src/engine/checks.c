@@ -349,30 +349,11 @@ is_only_master(const struct context *c)
 }
 
 static void
-check_digest(struct context *c)
+tell_digest(struct context *c, struct alert *alert, const struct sender *s)
 {
-    const struct sender *s = c->sender;
     const struct carp_explanation *e = sender_explanation(s);
-    struct alert *alert;
     char a[CARP_ADDR_TEXT], why[CARP_EXPLAIN_TEXT];
 
-    alert = alert_find(c->group, c->view->family, CARP_BAD_HMAC, &s->addr,
-                       NULL);
-    if (s->verdict.status != CARP_BAD) {
-        if (alert != NULL && s->verdict.status == CARP_GOOD) {
-            alert_resolve(c, alert, "its digest is right now");
-        }
-        return;
-    }
-    alert = alert_touch(c, CARP_BAD_HMAC, explanation_cause(e), &s->addr,
-                        NULL, hold_of(s));
-    if (alert == NULL) {
-        return;
-    }
-    if (is_only_master(c) && alert->severity == CARP_WARNING) {
-        alert->severity = CARP_CRITICAL;
-    }
-    alert->confidence = e != NULL && e->found ? CARP_HIGH : CARP_MEDIUM;
     if (!alert_wants_text(c, alert)) {
         return;
     }
@@ -382,6 +363,55 @@ check_digest(struct context *c)
                                                why));
     text_set(c->track->detail, "%s", "");
     alert_tell(c, alert);
+}
+
+/* A first bad digest waits a moment for the announcements behind it: they
+ * often hold the address that explains it. */
+void
+checks_pending(struct context *c, struct alert *alert)
+{
+    const struct sender *s = view_find(c->view, &alert->a);
+
+    if (alert->code == CARP_BAD_HMAC && s != NULL) {
+        alert->hold = hold_of(s);
+        tell_digest(c, alert, s);
+        track_due(c->track, c->group, carp_time_add(alert->last,
+                                                    alert->hold));
+    }
+}
+
+static void
+check_digest(struct context *c)
+{
+    const struct sender *s = c->sender;
+    const struct carp_explanation *e = sender_explanation(s);
+    const bool explained = e != NULL && e->found;
+    struct alert *alert = alert_find(c->group, c->view->family,
+                                     CARP_BAD_HMAC, &s->addr, NULL);
+
+    if (s->verdict.status != CARP_BAD) {
+        if (alert != NULL && s->verdict.status == CARP_GOOD) {
+            if (!alert->emitted) {
+                tell_digest(c, alert, s);
+            }
+            alert_resolve(c, alert, "its digest is right now");
+        }
+        return;
+    }
+    alert = alert_touch(c, CARP_BAD_HMAC, explanation_cause(e), &s->addr,
+                        NULL,
+                        explained || s->bad > 1 ? hold_of(s)
+                                                : 3 * CARP_SEC / 2);
+    if (alert == NULL) {
+        return;
+    }
+    if (is_only_master(c) && alert->severity == CARP_WARNING) {
+        alert->severity = CARP_CRITICAL;
+    }
+    alert->confidence = explained ? CARP_HIGH : CARP_MEDIUM;
+    if (explained || s->bad > 1) {
+        tell_digest(c, alert, s);
+    }
 }
 
 void

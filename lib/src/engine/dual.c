@@ -78,7 +78,8 @@ is_dual(const struct context *c, const struct sender *challenger)
         ct->adverts_self >= 1 && sender_is_better(master, challenger)) {
         return true;
     }
-    if (ct->adverts_other < 1 || ct->adverts_self < 2) {
+    if (ct->adverts_other < (ct->by_winner ? 2u : 1u) ||
+        ct->adverts_self < 2) {
         return false;
     }
     if (sender_is_equal(master, challenger) && ct->adverts_other < 2) {

@@ -271,6 +271,7 @@ challenge(struct context *c, struct sender *master,
     if (sender_is_better(s, master) && !is_refused(s, master)) {
         master->is_master = true;
         contest_start(c, master, s, &(struct lineage_step){ 0 });
+        master->contest.by_winner = true;
         master->contest.adverts_other = 1;
         master->contest.first_other = c->now;
         takeover(c, CARP_REASON_PREEMPTING, 0);

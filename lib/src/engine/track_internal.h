@@ -42,6 +42,7 @@ enum counter_mode {
 /* Two senders of one view at the same time, seen from the challenger. */
 struct contest {
     bool active;
+    bool by_winner; /* the better one came, not the worse */
     bool reported; /* DUAL_MASTER is on */
     carp_time start;
     uint64_t start_frame;
@@ -229,6 +230,7 @@ void dual_end(struct context *c, struct sender *challenger);
 /* checks.c */
 void checks_on_advert(struct context *c, const struct sender *before,
                       const struct lineage_step *step);
+void checks_pending(struct context *c, struct alert *alert);
 void checks_invalid(struct context *c);
 void checks_on_vrrp(struct context *c);
 void checks_collision(struct context *c);

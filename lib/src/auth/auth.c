@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <carp/auth.h>
+
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "auth/hashed.h"
+#include "auth/sha1.h"
+
+enum carp_status
+carp_addrs_add(struct carp_addrs *addrs, const struct carp_addr *addr)
+{
+    if (addrs->count >= CARP_ADDRS_MAX) {
+        return CARP_ERR_FULL;
+    }
+    addrs->list[addrs->count++] = *addr;
+    return CARP_OK;
+}
+
+bool
+carp_addrs_contain(const struct carp_addrs *addrs, const struct carp_addr *addr)
+{
+    for (size_t i = 0; i < addrs->count; i++) {
+        if (carp_addr_equal(&addrs->list[i], addr)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+carp_lladdr_is_hashed(const struct carp_mac *lladdr, uint8_t vhid)
+{
+    const struct carp_mac virtual_mac = carp_mac_virtual(vhid);
+
+    return memcmp(lladdr->octets + 1, virtual_mac.octets + 1, 4) != 0;
+}
+
+enum carp_status
+carp_auth_init(struct carp_auth *auth, const struct carp_key *key, uint8_t vhid,
+               const struct carp_addrs *addrs, enum carp_profile_id profile,
+               const struct carp_mac *lladdr)
+{
+    struct carp_pads pads;
+    struct carp_prefix prefix;
+
+    if (carp_profile_get(profile) == NULL) {
+        return CARP_ERR_RANGE;
+    }
+    carp_pads_init(&pads, key->octets);
+    carp_prefix_build(&prefix, vhid, addrs, profile,
+                      carp_hashed_lladdr(lladdr, vhid, profile));
+    carp_auth_from_prefix(auth, &pads, &prefix);
+    carp_wipe(&pads, sizeof(pads));
+    return CARP_OK;
+}
+
+static void
+store_state(uint8_t out[CARP_MD_LEN], const uint32_t state[CARP_SHA1_WORDS])
+{
+    for (size_t i = 0; i < CARP_SHA1_WORDS; i++) {
+        out[4 * i] = (uint8_t)(state[i] >> 24);
+        out[4 * i + 1] = (uint8_t)(state[i] >> 16);
+        out[4 * i + 2] = (uint8_t)(state[i] >> 8);
+        out[4 * i + 3] = (uint8_t)state[i];
+    }
+}
+
+void
+carp_auth_digest(const struct carp_auth *auth, uint64_t counter,
+                 uint8_t md[CARP_MD_LEN])
+{
+    /* The outer message: a digest behind the key pad, 84 octets in all. */
+    uint8_t outer[CARP_SHA1_BLOCK] = {
+        [CARP_MD_LEN] = 0x80, [62] = 0x02, [63] = 0xa0};
+    uint8_t tail[sizeof(auth->tail)];
+    uint32_t state[CARP_SHA1_WORDS];
+
+    memcpy(tail, auth->tail, sizeof(tail));
+    for (size_t i = 0; i < 8; i++) {
+        tail[auth->counter_off + i] = (uint8_t)(counter >> (56 - 8 * i));
+    }
+    memcpy(state, auth->inner, sizeof(state));
+    carp_sha1_block(state, tail);
+    if (auth->tail_blocks > 1) {
+        carp_sha1_block(state, tail + CARP_SHA1_BLOCK);
+    }
+    store_state(outer, state);
+    memcpy(state, auth->outer, sizeof(state));
+    carp_sha1_block(state, outer);
+    store_state(md, state);
+    carp_wipe(outer, CARP_MD_LEN);
+    carp_wipe(state, sizeof(state));
+}
+
+bool
+carp_auth_verify(const struct carp_auth *auth, uint64_t counter,
+                 const uint8_t md[CARP_MD_LEN])
+{
+    uint8_t right[CARP_MD_LEN];
+    bool is_equal;
+
+    carp_auth_digest(auth, counter, right);
+    is_equal = CRYPTO_memcmp(right, md, CARP_MD_LEN) == 0;
+    /* The digest of a counter that nobody has sent yet is worth stealing. */
+    carp_wipe(right, sizeof(right));
+    return is_equal;
+}
+
+void
+carp_auth_clear(struct carp_auth *auth)
+{
+    carp_wipe(auth, sizeof(*auth));
+}

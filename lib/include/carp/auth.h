@@ -99,7 +99,8 @@ struct carp_ring;
 CARP_API struct carp_ring *carp_ring_new(void);
 /** Wipes and frees; NULL is allowed. */
 CARP_API void carp_ring_free(struct carp_ring *ring);
-/** Copy a row in. CARP_ERR_NOMEM, or CARP_ERR_FULL at 4096 rows. */
+/** Copy a row in. CARP_ERR_NOMEM, CARP_ERR_FULL at 4096 rows, or
+ * CARP_ERR_RANGE for a profile or a count of addresses that cannot be. */
 CARP_API CARP_NODISCARD enum carp_status
 carp_ring_add(struct carp_ring *ring, const struct carp_ring_row *row);
 CARP_API size_t carp_ring_count(const struct carp_ring *ring);
@@ -118,7 +119,11 @@ struct carp_verdict {
     enum carp_verdict_status status;
     uint16_t row;     /**< which row matched (GOOD) */
     uint8_t profile;  /**< enum carp_profile_id that matched (GOOD) */
-    uint8_t learnt;   /**< 1 when the address list was learnt, not given */
+    uint8_t learnt;   /**< 1 when the address list was learnt, not given;
+                           also with BAD when no row had a list of its own */
+    uint8_t lladdr;   /**< 1 when the row's lladdr is hashed (GOOD) */
+    uint8_t subset;   /**< which of the learnt addresses are hashed; for
+                           carp_verdict_learnt() and the hint alone */
 };
 
 /**
@@ -126,6 +131,11 @@ struct carp_verdict {
  *
  * Profiles that hash the same octets for a row are tried once and named by
  * the first of them.
+ *
+ * Rows without addresses are tried with the learnt ones: with all of them,
+ * then with every subset of up to 6, or with each single one of more. Nothing
+ * of that is kept between calls: with a right hint such a row costs one
+ * verification and the preparation of one list.
  * @param hint the verdict for this sender's last advert, tried first, or
  *        NULL. With a right hint the cost is one verification.
  * @param learnt addresses learnt for this vhid, for rows without addresses;
@@ -135,6 +145,16 @@ CARP_API struct carp_verdict
 carp_ring_verify(const struct carp_ring *ring, const struct carp_adv *adv,
                  const struct carp_verdict *hint,
                  const struct carp_addrs *learnt);
+
+/**
+ * The learnt addresses that the sender hashes.
+ * @param verdict a GOOD one with learnt set
+ * @param learnt the list that was given to carp_ring_verify()
+ * @param[out] hashed the part of it that matched
+ */
+CARP_API void carp_verdict_learnt(const struct carp_verdict *verdict,
+                                  const struct carp_addrs *learnt,
+                                  struct carp_addrs *hashed);
 
 CARP_END_DECLS
 

@@ -49,7 +49,10 @@ enum carp_password_edit {
     CARP_PW_CUT_20,          /**< 20 octets, not cut to 19 */
     CARP_PW_LAST_LOST,       /**< last character lost (NetBSD's ifconfig) */
     CARP_PW_UPPER, CARP_PW_LOWER, CARP_PW_FIRST_UPPER, CARP_PW_FIRST_LOWER,
-    CARP_PW_EMPTY            /**< no password at all: the default key */
+    CARP_PW_EMPTY,           /**< no password at all: the default key */
+    CARP_PW_STALE_TAIL       /**< the end of a longer, older password is left
+                                  behind it (ifconfig of FreeBSD 13 and
+                                  before); key_row has the older one */
 };
 
 /** What else may be tried: all belongs to the caller, all may be NULL. */
@@ -58,12 +61,19 @@ struct carp_explain_hints {
     const struct carp_mac *lladdr;   /**< source MAC of the advert */
 };
 
-/** The answer. No secrets inside. */
+/**
+ * The answer. No secrets inside.
+ *
+ * CARP_WHY_ADDRESSES without extra, missing or only: the sender hashes the
+ * whole address list of key_row (and with CARP_WHY_KEY uses its key, too).
+ * CARP_WHY_VHID is also set when no row has the advert's vhid and the row's
+ * is another one.
+ */
 struct carp_explanation {
     bool found;
     unsigned int why;  /**< mask of enum carp_why; 0 when not found */
     uint16_t row;      /**< the configured row that is edited */
-    uint16_t key_row;  /**< CARP_WHY_KEY: row whose key matches */
+    uint16_t key_row;  /**< CARP_WHY_KEY: row whose key matches; else row */
     uint8_t profile;   /**< the profile that matches */
     uint8_t password_edit; /**< enum carp_password_edit */
     uint8_t hashed_vhid;   /**< the vhid that was hashed */
@@ -71,7 +81,12 @@ struct carp_explanation {
     uint8_t extra_count;   /**< sender hashes these, we do not */
     uint8_t missing_count; /**< we have these, the sender does not hash */
     struct carp_addr extra[2], missing[2];
-    bool hashes_lladdr;    /**< the sender's source MAC is in the hash */
+    struct carp_addr only; /**< more are missing than fit here: this one alone
+                                is hashed (also in extra if we lack it);
+                                family 0 otherwise */
+    bool hashes_lladdr;    /**< CARP_WHY_PROFILE: the sender's source MAC is
+                                in the hash */
+    bool omits_lladdr;     /**< CARP_WHY_PROFILE: the row's lladdr is not */
     uint32_t tries;
 };
 
@@ -79,7 +94,8 @@ struct carp_explanation {
  * Search. Every row of the advert's vhid is a starting point (all rows when
  * there is none), the smallest edit wins. At most CARP_EXPLAIN_MAX_TRIES
  * authenticators are computed, and long address lists lower that so that the
- * whole stays within 20 ms on one core of 2020.
+ * whole stays within 20 ms on one core of 2020. An advert that a starting
+ * point verifies as it stands has nothing to explain: found is false.
  *
  * @param[out] auth when not NULL and an edit was found: the authenticator
  *        that matches, so that the next advert of this sender can be checked

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* carp.conf: every key, every message, no secret in any of them. */
-#define _DEFAULT_SOURCE
 #include <string.h>
 #include <sys/stat.h>
 
@@ -73,8 +72,8 @@ assert_clean(const struct carp_conf *conf)
     g_assert_cmpuint(carp_conf_message_count(conf), ==, 0);
 }
 
-static void
-test_every_key(void)
+static struct carp_conf *
+load_every_key(void)
 {
     struct carp_conf *conf = load(
         "# all of them\n"
@@ -95,6 +94,13 @@ test_every_key(void)
         "demote = 1\ndemote-link-down = 2\ndemote-send-error = 3\n");
     assert_clean(conf);
     g_assert_cmpuint(carp_conf_count(conf), ==, 1);
+    return conf;
+}
+
+static void
+test_identity_keys(void)
+{
+    struct carp_conf *conf = load_every_key();
     const struct carp_conf_vhid *vhid = carp_conf_get(conf, 0);
     g_assert_cmpstr(vhid->name, ==, "lan");
     g_assert_cmpstr(vhid->interface, ==, "eth0");
@@ -106,6 +112,14 @@ test_every_key(void)
     g_assert_cmpint(vhid->profile, ==, CARP_PROFILE_OPENBSD);
     g_assert_true(vhid->has_lladdr);
     g_assert_cmpuint(vhid->lladdr.octets[5], ==, 9);
+    carp_conf_free(conf);
+}
+
+static void
+test_daemon_keys(void)
+{
+    struct carp_conf *conf = load_every_key();
+    const struct carp_conf_vhid *vhid = carp_conf_get(conf, 0);
     g_assert_cmpuint(vhid->advbase, ==, 2);
     g_assert_cmpuint(vhid->advskew, ==, 254);
     g_assert_true(vhid->preempt);
@@ -117,6 +131,14 @@ test_every_key(void)
     g_assert_cmpstr(vhid->hook, ==, "/etc/carp/hook");
     g_assert_cmpstr(vhid->group, ==, "edge");
     g_assert_cmpint(vhid->replay, ==, CARP_CONF_REPLAY_DROP);
+    carp_conf_free(conf);
+}
+
+static void
+test_demote_keys(void)
+{
+    struct carp_conf *conf = load_every_key();
+    const struct carp_conf_vhid *vhid = carp_conf_get(conf, 0);
     g_assert_cmpuint(vhid->demote, ==, 1);
     g_assert_cmpuint(vhid->demote_link_down, ==, 2);
     g_assert_cmpuint(vhid->demote_send_error, ==, 3);
@@ -397,7 +419,9 @@ main(int argc, char **argv)
     g_unsetenv("CREDENTIALS_DIRECTORY");
     directory = g_dir_make_tmp("carp-config-XXXXXX", NULL);
     g_assert_nonnull(directory);
-    g_test_add_func("/config/every-key", test_every_key);
+    g_test_add_func("/config/identity-keys", test_identity_keys);
+    g_test_add_func("/config/daemon-keys", test_daemon_keys);
+    g_test_add_func("/config/demote-keys", test_demote_keys);
     g_test_add_func("/config/defaults", test_defaults);
     g_test_add_func("/config/errors", test_errors);
     g_test_add_func("/config/warnings", test_warnings);

@@ -4,7 +4,7 @@
 
 #include "conf_internal.h"
 
-#define CONF_FILE_MAX (1024 * 1024)
+#define CONF_FILE_MAX ((size_t)1024 * 1024)
 
 static void
 free_vhid(void *memory)

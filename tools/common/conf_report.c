@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _DEFAULT_SOURCE
 #include <stdarg.h>
 #include <sys/stat.h>
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _DEFAULT_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -286,6 +285,9 @@ void
 conf_read_secret(struct conf_group *group, const char *key)
 {
     const struct secret_row *row = find_row(key);
+    if (row == NULL) {
+        return;
+    }
     if (row->is_list) {
         read_list(group, row);
         return;

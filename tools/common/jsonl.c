@@ -60,7 +60,7 @@ append_quoted(GString *out, const char *value)
             c = 0xfffd;
             value++;
         } else {
-            value = g_utf8_next_char(value);
+            value += g_unichar_to_utf8(c, NULL);
         }
         append_char(out, c);
     }

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture.h"
+#include "keys.h"
+#include "log.h"
+#include "options.h"
+
+/* A handler can reach nothing else. */
+static volatile sig_atomic_t stop_wanted;
+
+static void
+on_signal(int number)
+{
+    (void)number;
+    stop_wanted = 1;
+}
+
+static void
+catch_signals(void)
+{
+    /* One-shot: a second Ctrl-C ends at once. No restart, so that a read or
+     * poll that waits comes back. */
+    struct sigaction action;
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = on_signal;
+    action.sa_flags = (int)SA_RESETHAND;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static bool
+wants_colour(const struct mon_options *options)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    return options->format == MON_TEXT && isatty(STDOUT_FILENO)
+           && (no_color == NULL || *no_color == '\0')
+           && (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+static bool
+reads_stdin(const struct mon_options *options)
+{
+    for (unsigned int i = 0; i < options->input_count; i++) {
+        if (strcmp(options->inputs[i].name, "-") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int
+watch(const struct mon_options *options, const struct carp_ring *ring)
+{
+    struct mon_clock clock = {.is_set = false};
+    struct mon_session session = {
+        .out = stdout,
+        .segments = options->segments,
+        .clock = options->is_live ? &clock : NULL,
+        .is_live = options->is_live,
+        .utc = options->utc || options->format == MON_JSON,
+        .colour = wants_colour(options),
+        .quiet = options->quiet,
+        .flush = options->is_live || reads_stdin(options)
+                 || isatty(STDOUT_FILENO),
+    };
+    struct mon_monitor *monitor =
+        mon_monitor_new(ring, &session, mon_report_find(options->format));
+    if (monitor == NULL) {
+        log_line("no memory");
+        return MON_EXIT_UNREADABLE;
+    }
+    int status = MON_EXIT_UNREADABLE;
+    bool has_run = true;
+    if (options->is_live) {
+        has_run = mon_capture_live(monitor, options, &clock, &stop_wanted);
+    } else {
+        mon_capture_files(monitor, options, &stop_wanted);
+    }
+    if (has_run) {
+        status = mon_monitor_finish(monitor);
+    }
+    mon_monitor_free(monitor);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        log_line("standard output: cannot be written: is the disk full?");
+        status = MON_EXIT_UNREADABLE;
+    }
+    return status;
+}
+
+int
+main(int argc, char **argv)
+{
+    /* Not LC_NUMERIC: numbers have a point everywhere. */
+    setlocale(LC_CTYPE, "");
+    g_set_prgname("carpmon");
+    struct mon_options options;
+    char *error = NULL;
+    int status = MON_EXIT_OK;
+    enum mon_parse parsed = mon_options_parse(&options, argc, argv, &error);
+    if (parsed == MON_PARSE_USAGE) {
+        log_line("%s (carpmon --help shows how)", error);
+        g_free(error);
+        status = MON_EXIT_UNREADABLE;
+    } else if (parsed == MON_PARSE_RUN && options.check) {
+        status = mon_keys_check(options.config);
+    } else if (parsed == MON_PARSE_RUN) {
+        catch_signals();
+        struct carp_ring *ring = mon_keys_load(options.config);
+        status = ring != NULL ? watch(&options, ring) : MON_EXIT_UNREADABLE;
+        carp_ring_free(ring);
+    }
+    mon_options_clear(&options);
+    return status;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "monitor.h"
+
+#include <carp/frame.h>
+
+#include "text.h"
+
+struct mon_monitor {
+    const struct mon_session *session;
+    const struct mon_report_ops *ops;
+    void *report;
+    const struct carp_ring *ring;
+    struct carp_track *track;
+    struct mon_stories *stories;
+    struct mon_totals totals;
+    carp_time deadline;
+    bool is_deadline_known;
+};
+
+static void
+judge(struct mon_totals *totals, const struct carp_event *event)
+{
+    if (event->kind == CARP_EVENT_FINDING) {
+        totals->onsets[event->severity]++;
+    }
+    /* An update may be worse than the onset: a hand-over that does not end.
+     * What is resolved still counts. */
+    bool counts = event->kind == CARP_EVENT_FINDING
+                  || event->kind == CARP_EVENT_UPDATE;
+    if (counts && event->severity > CARP_INFO) {
+        if (!totals->is_bad || event->severity > totals->worst) {
+            totals->worst = event->severity;
+        }
+        totals->is_bad = true;
+    }
+}
+
+static void
+on_event(void *user, const struct carp_event *event)
+{
+    struct mon_monitor *monitor = user;
+    judge(&monitor->totals, event);
+    mon_stories_add(monitor->stories, event);
+    monitor->ops->event(monitor->report, event);
+}
+
+static void
+format_time(void *user, carp_time when, char *text, size_t size)
+{
+    const struct mon_monitor *monitor = user;
+    char clock[TXT_CLOCK];
+    txt_clock(mon_wall(monitor->session, when), monitor->session->utc, clock);
+    g_strlcpy(text, clock, size);
+}
+
+struct mon_monitor *
+mon_monitor_new(const struct carp_ring *ring,
+                const struct mon_session *session,
+                const struct mon_report_ops *ops)
+{
+    struct mon_monitor *monitor = g_new0(struct mon_monitor, 1);
+    monitor->session = session;
+    monitor->ops = ops;
+    monitor->ring = ring;
+    struct carp_track_config config = {.ring = ring,
+                                       .on_event = on_event,
+                                       .format_time = format_time,
+                                       .user = monitor};
+    monitor->track = carp_track_new(&config);
+    if (monitor->track == NULL) {
+        g_free(monitor);
+        return NULL;
+    }
+    monitor->stories = mon_stories_new();
+    monitor->report = ops->open(session);
+    return monitor;
+}
+
+void
+mon_monitor_free(struct mon_monitor *monitor)
+{
+    if (monitor != NULL) {
+        monitor->ops->close(monitor->report);
+        mon_stories_free(monitor->stories);
+        carp_track_free(monitor->track);
+        g_free(monitor);
+    }
+}
+
+void
+mon_monitor_start(struct mon_monitor *monitor,
+                  const struct mon_options *options, carp_time now)
+{
+    struct mon_start start = {.time = now,
+                              .inputs = options->inputs,
+                              .input_count = options->input_count,
+                              .key_count = carp_ring_count(monitor->ring)};
+    monitor->ops->start(monitor->report, &start);
+}
+
+static void
+count(struct mon_totals *totals, const struct mon_frame *frame)
+{
+    if (totals->frames++ == 0) {
+        totals->first = frame->time;
+        totals->last = frame->time;
+    } else if (frame->time < totals->last) {
+        totals->backwards++;
+    } else {
+        totals->last = frame->time;
+    }
+}
+
+void
+mon_monitor_frame(struct mon_monitor *monitor, const struct mon_frame *frame)
+{
+    struct mon_totals *totals = &monitor->totals;
+    struct carp_frame parsed;
+    count(totals, frame);
+    /* Unknown link types were refused when the capture was opened, and a cut
+     * frame says so in its kind. */
+    (void)!carp_frame_parse(frame->link_type, frame->data, frame->captured,
+                            frame->on_wire, &parsed);
+    if (parsed.kind == CARP_FRAME_OTHER || parsed.kind == CARP_FRAME_TRUNCATED) {
+        totals->cut += parsed.kind == CARP_FRAME_TRUNCATED;
+        mon_monitor_advance(monitor, frame->time);
+        return;
+    }
+    totals->adverts += parsed.kind == CARP_FRAME_CARP;
+    struct carp_packet packet = {.time = frame->time,
+                                 .number = totals->frames,
+                                 .segment = frame->segment,
+                                 .source = frame->source,
+                                 .frame = &parsed};
+    carp_track_feed(monitor->track, &packet, NULL);
+    monitor->is_deadline_known = false;
+}
+
+carp_time
+mon_monitor_deadline(struct mon_monitor *monitor)
+{
+    /* Asked for only when something waits: not after every advert. */
+    if (!monitor->is_deadline_known) {
+        monitor->deadline = carp_track_deadline(monitor->track);
+        monitor->is_deadline_known = true;
+    }
+    return monitor->deadline;
+}
+
+void
+mon_monitor_advance(struct mon_monitor *monitor, carp_time now)
+{
+    if (now >= mon_monitor_deadline(monitor)) {
+        carp_track_advance(monitor->track, now);
+        monitor->is_deadline_known = false;
+    }
+}
+
+struct mon_totals *
+mon_monitor_totals(struct mon_monitor *monitor)
+{
+    return &monitor->totals;
+}
+
+static int
+exit_status(const struct mon_totals *totals)
+{
+    if (totals->unreadable > 0) {
+        return MON_EXIT_UNREADABLE;
+    }
+    if (!totals->is_bad) {
+        return MON_EXIT_OK;
+    }
+    return totals->worst == CARP_CRITICAL ? MON_EXIT_CRITICAL
+                                          : MON_EXIT_WARNING;
+}
+
+int
+mon_monitor_finish(struct mon_monitor *monitor)
+{
+    struct mon_totals *totals = &monitor->totals;
+    mon_monitor_advance(monitor, totals->last);
+    struct carp_view_summary view;
+    for (size_t i = 0; carp_track_view(monitor->track, i, &view); i++) {
+        monitor->ops->view(monitor->report, monitor->track, i, totals->last,
+                           &view, mon_stories_get(monitor->stories, &view));
+    }
+    totals->exit_status = exit_status(totals);
+    monitor->ops->end(monitor->report, totals);
+    return totals->exit_status;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file monitor.h
+ * Between capture and report: frames in, lines out. No I/O on the network,
+ * no clock.
+ */
+#ifndef CARPMON_MONITOR_H
+#define CARPMON_MONITOR_H
+
+#include <carp/auth.h>
+#include <carp/track.h>
+
+#include "report.h"
+
+/** Exit statuses (carpmon(1)). */
+enum {
+    MON_EXIT_OK = 0,
+    MON_EXIT_WARNING = 1,
+    MON_EXIT_CRITICAL = 2,
+    MON_EXIT_UNREADABLE = 3,
+    MON_EXIT_CHECK_WARNINGS = 4 /**< --check only */
+};
+
+/** A frame as a capture hands it over. */
+struct mon_frame {
+    carp_time time;
+    const uint8_t *data;
+    size_t captured, on_wire;
+    int link_type;
+    uint16_t segment, source;
+};
+
+struct mon_monitor;
+
+/**
+ * @param ring keys; must outlive the monitor
+ * @param session must outlive the monitor
+ * @return NULL only when memory cannot be had
+ */
+struct mon_monitor *mon_monitor_new(const struct carp_ring *ring,
+                                    const struct mon_session *session,
+                                    const struct mon_report_ops *ops);
+void mon_monitor_free(struct mon_monitor *monitor);
+
+/** Say what is watched, before the first frame. */
+void mon_monitor_start(struct mon_monitor *monitor,
+                       const struct mon_options *options, carp_time now);
+void mon_monitor_frame(struct mon_monitor *monitor,
+                       const struct mon_frame *frame);
+/** Time has passed without a frame. */
+void mon_monitor_advance(struct mon_monitor *monitor, carp_time now);
+/** When mon_monitor_advance() would do something. */
+carp_time mon_monitor_deadline(struct mon_monitor *monitor);
+/** The capture fills in what it alone knows: dropped, unreadable. */
+struct mon_totals *mon_monitor_totals(struct mon_monitor *monitor);
+
+/** Write the summary. Returns the exit status. */
+int mon_monitor_finish(struct mon_monitor *monitor);
+
+#endif

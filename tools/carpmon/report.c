@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report.h"
+
+const struct mon_report_ops *
+mon_report_find(enum mon_format format)
+{
+    switch (format) {
+    case MON_JSON:
+        return &mon_report_json;
+    case MON_TEXT:
+        break;
+    }
+    return &mon_report_text;
+}
+
+const char *
+mon_segment_name(const struct mon_session *session, uint16_t segment)
+{
+    return segment < session->segments->len
+               ? g_ptr_array_index(session->segments, segment)
+               : "?";
+}
+
+char *
+mon_view_id(const struct mon_session *session, uint16_t segment,
+            uint16_t vlan, uint8_t family, uint8_t vhid)
+{
+    GString *id = g_string_new(NULL);
+    g_string_append_printf(id, "%u@%s", vhid,
+                           mon_segment_name(session, segment));
+    if (vlan != 0) {
+        g_string_append_printf(id, ".%u", vlan);
+    }
+    if (family == CARP_IPV6) {
+        g_string_append(id, "/ipv6");
+    }
+    return g_string_free(id, FALSE);
+}
+
+const char *
+mon_family_text(uint8_t family)
+{
+    return family == CARP_IPV6 ? "ipv6" : "ipv4";
+}
+
+const char *
+mon_role_text(enum carp_role role)
+{
+    return role == CARP_MASTER ? "MASTER" : "BACKUP";
+}
+
+carp_time
+mon_wall(const struct mon_session *session, carp_time when)
+{
+    return session->clock != NULL ? mon_clock_wall(session->clock, when)
+                                  : when;
+}

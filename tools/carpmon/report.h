@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file report.h
+ * What carpmon says, independent of the form. A form is one table of
+ * functions (struct mon_report_ops) in one file and one row in report.c.
+ */
+#ifndef CARPMON_REPORT_H
+#define CARPMON_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <glib.h>
+
+#include <carp/track.h>
+
+#include "clock.h"
+#include "options.h"
+#include "story.h"
+
+/** What every form knows about the run. Must outlive the report. */
+struct mon_session {
+    FILE *out;
+    const GPtrArray *segments;     /**< char *, by segment number */
+    const struct mon_clock *clock; /**< live only, else NULL */
+    bool is_live;
+    bool utc;
+    bool colour;
+    bool quiet; /**< nothing before the summary */
+    bool flush; /**< somebody waits for each line */
+};
+
+/** Known when the first frame is. */
+struct mon_start {
+    carp_time time;
+    const struct mon_input *inputs;
+    unsigned int input_count;
+    size_t key_count;
+};
+
+/** Known at the end. */
+struct mon_totals {
+    carp_time first, last; /**< frames; 0 when there was none */
+    uint64_t frames, adverts;
+    uint64_t cut;       /**< frames that the capture cut before the header's
+                             end */
+    uint64_t backwards; /**< frames older than the one before */
+    uint64_t dropped;   /**< live: not captured for lack of room */
+    unsigned int unreadable; /**< inputs that failed, wholly or in part */
+    uint64_t onsets[3];      /**< findings by severity */
+    bool is_bad;             /**< a warning or worse was found */
+    enum carp_severity worst; /**< when is_bad */
+    int exit_status;
+};
+
+struct mon_report_ops {
+    const char *name;
+    void *(*open)(const struct mon_session *session);
+    void (*start)(void *state, const struct mon_start *start);
+    void (*event)(void *state, const struct carp_event *event);
+    /** One (segment, VLAN, family, vhid); @p story may be NULL. */
+    void (*view)(void *state, struct carp_track *track, size_t index,
+                 carp_time now, const struct carp_view_summary *view,
+                 const struct mon_story *story);
+    void (*end)(void *state, const struct mon_totals *totals);
+    void (*close)(void *state);
+};
+
+extern const struct mon_report_ops mon_report_text;
+extern const struct mon_report_ops mon_report_json;
+
+const struct mon_report_ops *mon_report_find(enum mon_format format);
+
+/* --------------------------------------------------- shared by the forms */
+
+/** "eth0"; never NULL. */
+const char *mon_segment_name(const struct mon_session *session,
+                             uint16_t segment);
+/** "7@eth0", "7@eth0.20", "7@eth0/ipv6": to be freed with g_free(). */
+char *mon_view_id(const struct mon_session *session, uint16_t segment,
+                  uint16_t vlan, uint8_t family, uint8_t vhid);
+/** "ipv4" or "ipv6". */
+const char *mon_family_text(uint8_t family);
+/** "MASTER" or "BACKUP". */
+const char *mon_role_text(enum carp_role role);
+/** An instant of the tracker as the wall clock shows it. */
+carp_time mon_wall(const struct mon_session *session, carp_time when);
+
+#endif

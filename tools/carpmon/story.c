@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "story.h"
+
+#include <string.h>
+
+#include "report.h"
+#include "text.h"
+
+/* More views than this tell no story: somebody is making them up. */
+#define STORIES_MAX 2048
+
+struct mon_stories {
+    GHashTable *by_view; /* gint64 to struct mon_story */
+};
+
+static gint64
+view_key(uint16_t segment, uint16_t vlan, uint8_t family, uint8_t vhid)
+{
+    return (gint64)segment << 32 | (gint64)vlan << 16 | (gint64)family << 8
+           | (gint64)vhid;
+}
+
+static void
+clear_entry(struct mon_story_entry *entry)
+{
+    g_free(entry->text);
+    g_free(entry->over);
+    memset(entry, 0, sizeof(*entry));
+}
+
+static void
+free_story(void *memory)
+{
+    struct mon_story *story = memory;
+    for (size_t i = 0; i < MON_STORY_HEAD; i++) {
+        clear_entry(&story->head[i]);
+    }
+    for (size_t i = 0; i < MON_STORY_TAIL; i++) {
+        clear_entry(&story->tail[i]);
+    }
+    g_free(story);
+}
+
+struct mon_stories *
+mon_stories_new(void)
+{
+    struct mon_stories *stories = g_new0(struct mon_stories, 1);
+    stories->by_view = g_hash_table_new_full(g_int64_hash, g_int64_equal,
+                                             g_free, free_story);
+    return stories;
+}
+
+void
+mon_stories_free(struct mon_stories *stories)
+{
+    g_hash_table_destroy(stories->by_view);
+    g_free(stories);
+}
+
+static gboolean
+is_trifle(gpointer key, gpointer value, gpointer user)
+{
+    (void)key;
+    (void)user;
+    const struct mon_story *story = value;
+    return story->count <= 1;
+}
+
+static struct mon_story *
+story_of(struct mon_stories *stories, const struct carp_event *event)
+{
+    gint64 key = view_key(event->segment, event->vlan, event->family,
+                          event->vhid);
+    struct mon_story *story = g_hash_table_lookup(stories->by_view, &key);
+    if (story != NULL) {
+        return story;
+    }
+    if (g_hash_table_size(stories->by_view) >= STORIES_MAX) {
+        g_hash_table_foreach_remove(stories->by_view, is_trifle, NULL);
+    }
+    if (g_hash_table_size(stories->by_view) >= STORIES_MAX) {
+        return NULL;
+    }
+    story = g_new0(struct mon_story, 1);
+    g_hash_table_insert(stories->by_view, g_memdup2(&key, sizeof(key)),
+                        story);
+    return story;
+}
+
+static struct mon_story_entry *
+next_entry(struct mon_story *story)
+{
+    uint64_t at = story->count++;
+    if (at < MON_STORY_HEAD) {
+        return &story->head[at];
+    }
+    struct mon_story_entry *entry =
+        &story->tail[(at - MON_STORY_HEAD) % MON_STORY_TAIL];
+    clear_entry(entry);
+    return entry;
+}
+
+static struct mon_story_entry *
+find_alert(struct mon_story *story, uint32_t id)
+{
+    for (size_t i = 0; i < MON_STORY_HEAD; i++) {
+        if (story->head[i].is_alert && story->head[i].id == id) {
+            return &story->head[i];
+        }
+    }
+    for (size_t i = 0; i < MON_STORY_TAIL; i++) {
+        if (story->tail[i].is_alert && story->tail[i].id == id) {
+            return &story->tail[i];
+        }
+    }
+    return NULL;
+}
+
+static void
+add_transition(struct mon_story *story, const struct carp_event *event)
+{
+    struct mon_story_entry *entry = next_entry(story);
+    entry->time = event->time;
+    entry->role = event->role;
+    entry->reason = event->reason;
+    entry->sender = event->sender;
+    entry->previous = event->previous;
+    entry->silence = event->silence;
+}
+
+static void
+add_alert(struct mon_story *story, const struct carp_event *event)
+{
+    struct mon_story_entry *entry = find_alert(story, event->id);
+    /* What began as a normal hand-over may turn out to be an alert later. */
+    if (entry != NULL || event->severity < CARP_WARNING) {
+        return;
+    }
+    entry = next_entry(story);
+    entry->is_alert = true;
+    entry->id = event->id;
+    entry->time = event->since;
+    entry->code = event->code;
+    entry->text = g_strdup(event->text);
+    for (unsigned int i = 0; i < event->sender_count && i < 2; i++) {
+        entry->senders[entry->sender_count++] = event->senders[i];
+    }
+}
+
+void
+mon_stories_add(struct mon_stories *stories, const struct carp_event *event)
+{
+    struct mon_story *story = story_of(stories, event);
+    if (story == NULL) {
+        return;
+    }
+    switch (event->kind) {
+    case CARP_EVENT_TRANSITION:
+        add_transition(story, event);
+        break;
+    case CARP_EVENT_FINDING:
+    case CARP_EVENT_UPDATE:
+        add_alert(story, event);
+        break;
+    case CARP_EVENT_RESOLVED: {
+        struct mon_story_entry *entry = find_alert(story, event->id);
+        if (entry != NULL && entry->over == NULL) {
+            entry->over = g_strdup(event->text);
+        }
+        break;
+    }
+    }
+}
+
+const struct mon_story *
+mon_stories_get(const struct mon_stories *stories,
+                const struct carp_view_summary *view)
+{
+    gint64 key = view_key(view->segment, view->vlan, view->family,
+                          view->vhid);
+    const struct mon_story *story =
+        g_hash_table_lookup(stories->by_view, &key);
+    return story != NULL && story->count > 0 ? story : NULL;
+}
+
+/* ---------------------------------------------------------------- telling */
+
+static const char *
+clock_text(const struct mon_session *session, carp_time when,
+           char out[TXT_CLOCK])
+{
+    return txt_clock(mon_wall(session, when), session->utc, out);
+}
+
+static void
+tell_master(GString *out, const struct mon_story_entry *entry,
+            const char *who, const char *when)
+{
+    char previous[CARP_ADDR_TEXT];
+    char silence[TXT_DURATION];
+    bool has_previous = entry->previous.family != CARP_FAMILY_NONE
+                        && !carp_addr_equal(&entry->previous, &entry->sender);
+    if (entry->reason == CARP_REASON_FIRST_SEEN) {
+        g_string_append_printf(out, "%s was first seen as MASTER at %s", who,
+                               when);
+    } else if (has_previous) {
+        g_string_append_printf(out, "%s took over from %s at %s", who,
+                               carp_addr_format(&entry->previous, previous),
+                               when);
+    } else {
+        g_string_append_printf(out, "%s became MASTER at %s", who, when);
+    }
+    if (entry->reason == CARP_REASON_FIRST_SEEN) {
+        g_string_append(out, ". ");
+    } else if (entry->reason == CARP_REASON_TIMED_OUT && entry->silence > 0) {
+        g_string_append_printf(out, " (%s: %s of silence). ",
+                               carp_reason_text(entry->reason),
+                               txt_duration(entry->silence, silence));
+    } else {
+        g_string_append_printf(out, " (%s). ",
+                               carp_reason_text(entry->reason));
+    }
+}
+
+static void
+tell_alert(GString *out, const struct mon_story_entry *entry,
+           const struct mon_session *session)
+{
+    char from[TXT_CLOCK];
+    char a[CARP_ADDR_TEXT];
+    char b[CARP_ADDR_TEXT];
+    clock_text(session, entry->time, from);
+    if (entry->code == CARP_DUAL_MASTER && entry->sender_count == 2) {
+        g_string_append_printf(out, "%s and %s were both MASTER from %s",
+                               carp_addr_format(&entry->senders[0], a),
+                               carp_addr_format(&entry->senders[1], b), from);
+    } else if (entry->code == CARP_NO_MASTER) {
+        g_string_append_printf(out, "Nobody was MASTER from %s", from);
+    } else {
+        g_string_append_printf(out, "%s from %s: %s",
+                               carp_code_text(entry->code), from,
+                               entry->text);
+    }
+    if (entry->over != NULL) {
+        g_string_append_printf(out, "; over %s. ", entry->over);
+    } else {
+        g_string_append(out, "; not over. ");
+    }
+}
+
+static void
+tell(GString *out, const struct mon_story_entry *entry,
+     const struct mon_session *session)
+{
+    char who[CARP_ADDR_TEXT];
+    char when[TXT_CLOCK];
+    if (entry->is_alert) {
+        tell_alert(out, entry, session);
+        return;
+    }
+    carp_addr_format(&entry->sender, who);
+    clock_text(session, entry->time, when);
+    if (entry->role == CARP_MASTER) {
+        tell_master(out, entry, who, when);
+    } else {
+        g_string_append_printf(out, "%s stopped being MASTER at %s (%s). ",
+                               who, when, carp_reason_text(entry->reason));
+    }
+}
+
+static void
+tell_end(GString *out, const struct carp_view_summary *view)
+{
+    char who[CARP_ADDR_TEXT];
+    if (view->master.family == CARP_FAMILY_NONE) {
+        g_string_append(out, "At the end nobody is MASTER.");
+    } else {
+        g_string_append_printf(out, "At the end %s is MASTER.",
+                               carp_addr_format(&view->master, who));
+    }
+}
+
+char *
+mon_story_text(const struct mon_story *story,
+               const struct carp_view_summary *view,
+               const struct mon_session *session)
+{
+    if (story == NULL) {
+        return g_strdup("");
+    }
+    GString *out = g_string_new(NULL);
+    uint64_t in_head = MIN(story->count, MON_STORY_HEAD);
+    uint64_t behind = story->count - in_head;
+    uint64_t in_tail = MIN(behind, MON_STORY_TAIL);
+    for (uint64_t i = 0; i < in_head; i++) {
+        tell(out, &story->head[i], session);
+    }
+    if (behind > in_tail) {
+        g_string_append_printf(out, "(%" G_GUINT64_FORMAT " more left out.) ",
+                               behind - in_tail);
+    }
+    for (uint64_t i = behind - in_tail; i < behind; i++) {
+        tell(out, &story->tail[i % MON_STORY_TAIL], session);
+    }
+    tell_end(out, view);
+    return g_string_free(out, FALSE);
+}

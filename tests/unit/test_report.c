@@ -274,6 +274,41 @@ test_json(void)
     tear_down(&f);
 }
 
+static void
+test_story(void)
+{
+    struct fixture f;
+    set_up(&f);
+    struct mon_stories *stories = mon_stories_new();
+    struct carp_view_summary view = {.family = CARP_IPV4, .vhid = 7};
+    struct carp_event events[] = {transition(), dual_master(), resolved()};
+    g_assert_null(mon_stories_get(stories, &view));
+    mon_stories_add(stories, &events[0]);
+    mon_stories_add(stories, &events[1]);
+    char *text = mon_story_text(mon_stories_get(stories, &view), &view,
+                                &f.session);
+    g_assert_cmpstr(text, ==,
+                    "10.77.0.12 took over from 10.77.0.11 at 12:00:02.114 "
+                    "(master timed out: 3.41 s of silence). 10.77.0.11 and "
+                    "10.77.0.12 were both MASTER from 12:00:02.114; not over. "
+                    "At the end 10.77.0.11 and 10.77.0.12 are MASTER.");
+    g_free(text);
+    mon_stories_add(stories, &events[2]);
+    /* A long story keeps its beginning and its end. */
+    for (int i = 0; i < 100; i++) {
+        mon_stories_add(stories, &events[0]);
+    }
+    view.master = address("10.77.0.12");
+    text = mon_story_text(mon_stories_get(stories, &view), &view, &f.session);
+    g_assert_nonnull(strstr(text, "; over after 15.8 s: 10.77.0.12 yielded."));
+    g_assert_nonnull(strstr(text, "(88 more left out.)"));
+    g_assert_true(g_str_has_suffix(text, "At the end 10.77.0.12 is MASTER."));
+    g_free(text);
+    mon_stories_free(stories);
+    fclose(f.session.out);
+    tear_down(&f);
+}
+
 /* ---------------------------------------------------- a capture, wholly */
 
 static int
@@ -336,6 +371,7 @@ main(int argc, char **argv)
     g_test_add_func("/report/text-variants", test_text_variants);
     g_test_add_func("/report/colour-and-quiet", test_colour_and_quiet);
     g_test_add_func("/report/json", test_json);
+    g_test_add_func("/report/story", test_story);
     g_test_add_func("/report/capture", test_capture);
     return g_test_run();
 }

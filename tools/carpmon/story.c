@@ -204,7 +204,11 @@ tell_master(GString *out, const struct mon_story_entry *entry,
         g_string_append_printf(out, "%s was first seen as MASTER at %s", who,
                                when);
     } else if (has_previous) {
-        g_string_append_printf(out, "%s took over from %s at %s", who,
+        /* Nothing is taken over from a master that goes on. */
+        g_string_append_printf(out, "%s %s %s at %s", who,
+                               entry->reason == CARP_REASON_UNEXPECTED
+                                   ? "became MASTER beside"
+                                   : "took over from",
                                carp_addr_format(&entry->previous, previous),
                                when);
     } else {
@@ -222,6 +226,13 @@ tell_master(GString *out, const struct mon_story_entry *entry,
     }
 }
 
+static bool
+is_dual(const struct mon_story_entry *entry)
+{
+    return entry->is_alert && entry->code == CARP_DUAL_MASTER
+           && entry->sender_count == 2;
+}
+
 static void
 tell_alert(GString *out, const struct mon_story_entry *entry,
            const struct mon_session *session)
@@ -230,16 +241,17 @@ tell_alert(GString *out, const struct mon_story_entry *entry,
     char a[CARP_ADDR_TEXT];
     char b[CARP_ADDR_TEXT];
     clock_text(session, entry->time, from);
-    if (entry->code == CARP_DUAL_MASTER && entry->sender_count == 2) {
+    if (is_dual(entry)) {
         g_string_append_printf(out, "%s and %s were both MASTER from %s",
                                carp_addr_format(&entry->senders[0], a),
                                carp_addr_format(&entry->senders[1], b), from);
     } else if (entry->code == CARP_NO_MASTER) {
         g_string_append_printf(out, "Nobody was MASTER from %s", from);
     } else {
-        g_string_append_printf(out, "%s from %s: %s",
+        bool names_sender = g_str_has_prefix(entry->text, "from ");
+        g_string_append_printf(out, "%s since %s%s %s",
                                carp_code_text(entry->code), from,
-                               entry->text);
+                               names_sender ? "" : ":", entry->text);
     }
     if (entry->over != NULL) {
         g_string_append_printf(out, "; over %s. ", entry->over);
@@ -268,15 +280,40 @@ tell(GString *out, const struct mon_story_entry *entry,
     }
 }
 
-static void
-tell_end(GString *out, const struct carp_view_summary *view)
+/* The last one that is still on; NULL when there is none. */
+static const struct mon_story_entry *
+open_dual(const struct mon_story *story)
 {
-    char who[CARP_ADDR_TEXT];
-    if (view->master.family == CARP_FAMILY_NONE) {
+    const struct mon_story_entry *found = NULL;
+    for (size_t i = 0; i < MON_STORY_HEAD; i++) {
+        if (is_dual(&story->head[i]) && story->head[i].over == NULL) {
+            found = &story->head[i];
+        }
+    }
+    for (size_t i = 0; i < MON_STORY_TAIL; i++) {
+        if (is_dual(&story->tail[i]) && story->tail[i].over == NULL) {
+            found = &story->tail[i];
+        }
+    }
+    return found;
+}
+
+static void
+tell_end(GString *out, const struct mon_story *story,
+         const struct carp_view_summary *view)
+{
+    char a[CARP_ADDR_TEXT];
+    char b[CARP_ADDR_TEXT];
+    const struct mon_story_entry *dual = open_dual(story);
+    if (dual != NULL) {
+        g_string_append_printf(out, "At the end %s and %s are MASTER.",
+                               carp_addr_format(&dual->senders[0], a),
+                               carp_addr_format(&dual->senders[1], b));
+    } else if (view->master.family == CARP_FAMILY_NONE) {
         g_string_append(out, "At the end nobody is MASTER.");
     } else {
         g_string_append_printf(out, "At the end %s is MASTER.",
-                               carp_addr_format(&view->master, who));
+                               carp_addr_format(&view->master, a));
     }
 }
 
@@ -302,6 +339,6 @@ mon_story_text(const struct mon_story *story,
     for (uint64_t i = behind - in_tail; i < behind; i++) {
         tell(out, &story->tail[i % MON_STORY_TAIL], session);
     }
-    tell_end(out, view);
+    tell_end(out, story, view);
     return g_string_free(out, FALSE);
 }

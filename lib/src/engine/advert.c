@@ -5,28 +5,25 @@
 
 #include "engine/track_internal.h"
 
-/* The same frame back within this is a loop or a second copy. */
-static const carp_time copy_window = 20 * CARP_MSEC;
-/* ucarp takes a counter over up to a second after it was on the wire. */
-static const carp_time late_reading = 1200 * CARP_MSEC;
-/* A node's IPv4 and IPv6 adverts leave within this. */
-static const carp_time twin_window = 10 * CARP_MSEC;
-
-static uint64_t
-digest_head(const struct carp_adv *adv)
-{
-    uint64_t head;
-
-    memcpy(&head, adv->md, sizeof(head));
-    return head;
-}
 
 /* ------------------------------------------------------------------ twins */
 
 static bool
-is_own(const struct sender *s, uint16_t uid)
+is_own(const struct sender *s, uint32_t uid)
 {
     return uid == s->uid || (s->twin != 0 && uid == s->twin);
+}
+
+static void
+leave_twin(struct group *group, struct sender *s)
+{
+    struct sender *twin =
+        s->twin != 0 ? group_by_uid(group, s->twin, NULL) : NULL;
+
+    if (twin != NULL && twin->twin == s->uid) {
+        twin->twin = 0;
+    }
+    s->twin = 0;
 }
 
 /* Two votes in a row make the senders of two families one node. */
@@ -38,15 +35,15 @@ vote_twin(struct context *c, const struct carp_adv *adv)
     struct sender *other;
 
     if (e == NULL || e->family == c->view->family ||
-        carp_time_since(c->now, e->time) > twin_window ||
+        carp_time_since(c->now, e->time) > TWIN_WINDOW ||
         (e->counter != adv->counter && e->counter + 1 != adv->counter)) {
         return;
     }
     if (s->twin == e->uid) {
         return;
     }
-    if (s->twin_candidate_lo != (uint8_t)e->uid) {
-        s->twin_candidate_lo = (uint8_t)e->uid;
+    if (s->twin_candidate != e->uid) {
+        s->twin_candidate = e->uid;
         s->twin_votes = 0;
     }
     if (++s->twin_votes < 2) {
@@ -54,6 +51,8 @@ vote_twin(struct context *c, const struct carp_adv *adv)
     }
     other = group_by_uid(c->group, e->uid, NULL);
     if (other != NULL && other != s) {
+        leave_twin(c->group, s);
+        leave_twin(c->group, other);
         s->twin = other->uid;
         other->twin = s->uid;
     }
@@ -70,7 +69,7 @@ foreign_parent(const struct context *c, uint64_t counter)
     while (e != NULL &&
            (is_own(c->sender, e->uid) ||
             (e->family != c->view->family &&
-             carp_time_since(c->now, e->time) <= twin_window))) {
+             carp_time_since(c->now, e->time) <= TWIN_WINDOW))) {
         e = history_find(h, counter - 1, e);
     }
     return e;
@@ -93,7 +92,7 @@ continues_self(const struct context *c, uint64_t counter)
     e = history_get(c->group->history, 0);
     return e != NULL && e->family != c->view->family &&
            e->counter + 1 == counter &&
-           carp_time_since(c->now, e->time) <= twin_window;
+           carp_time_since(c->now, e->time) <= TWIN_WINDOW;
 }
 
 static struct lineage_step
@@ -108,7 +107,7 @@ lineage_step(const struct context *c, const struct carp_adv *adv)
     self = continues_self(c, adv->counter);
     if (s->adverts != 0 && adv->counter == s->counter &&
         (parent == NULL ||
-         carp_time_add(parent->time, late_reading) <= s->last)) {
+         carp_time_add(parent->time, LATE_READING) <= s->last)) {
         step.kind = LINEAGE_CONSTANT;
         return step;
     }
@@ -172,169 +171,6 @@ follow_counter(struct context *c, const struct carp_adv *adv,
     }
 }
 
-/* ------------------------------------------------- copies, loops, replays */
-
-static const struct history_entry *
-same_advert(const struct context *c, const struct carp_adv *adv, bool own)
-{
-    const uint64_t head = digest_head(adv);
-    const struct history_entry *e =
-        history_find(c->group->history, adv->counter, NULL);
-
-    while (e != NULL &&
-           (e->md != head || (own && e->uid != c->sender->uid))) {
-        e = history_find(c->group->history, adv->counter, e);
-    }
-    return e;
-}
-
-enum novelty { ADVERT_NEW, ADVERT_COPY, ADVERT_LOOPED, ADVERT_DUPLICATE };
-
-static enum novelty
-novelty_of(const struct context *c, const struct carp_adv *adv)
-{
-    const struct carp_frame *f = c->packet->frame;
-    const struct history_entry *e = same_advert(c, adv, true);
-    const carp_time interval =
-        carp_interval(c->sender->advbase, c->sender->advskew);
-    carp_time age;
-
-    if (e == NULL) {
-        return ADVERT_NEW;
-    }
-    age = carp_time_since(c->now, e->time);
-    if (e->source != c->packet->source && age <= 50 * CARP_MSEC) {
-        return ADVERT_COPY;
-    }
-    if (age > copy_window || age > interval / 4 + 2 * CARP_MSEC ||
-        e->ip_id != f->ip_id) {
-        return ADVERT_NEW;
-    }
-    return f->has_mac && memcmp(e->mac, f->src_mac.octets, 6) != 0
-               ? ADVERT_DUPLICATE
-               : ADVERT_LOOPED;
-}
-
-/* OpenBSD sends one counter for ever, but each advert has its own IP id. */
-static const struct history_entry *
-repeats_ip_id(const struct context *c, const struct carp_adv *adv)
-{
-    const uint16_t id = c->packet->frame->ip_id;
-    const struct history *h = c->group->history;
-    const struct history_entry *e;
-
-    if (c->view->family != CARP_IPV4 || id == 0) {
-        return NULL;
-    }
-    for (uint32_t i = 0; (e = history_get(h, i)) != NULL; i++) {
-        if (e->ip_id == id && e->uid == c->sender->uid &&
-            e->counter == adv->counter && e->family == CARP_IPV4) {
-            return e;
-        }
-    }
-    return NULL;
-}
-
-static bool
-was_silent(const struct context *c)
-{
-    const struct sender *s = c->sender;
-
-    return s->adverts == 0 || s->bowed_out ||
-           carp_time_since(c->now, s->last) > sender_silent_limit(s);
-}
-
-/* docs/LINEAGE.md: a bare repeat is legitimate after a partition; one that
- * neither the sender's own line nor a peer's explains is not. */
-static bool
-is_replay(const struct context *c, const struct carp_adv *adv,
-          const struct lineage_step *step, uint64_t *original)
-{
-    const struct sender *s = c->sender;
-    const struct history_entry *e;
-
-    *original = 0;
-    if (step->kind == LINEAGE_CONSTANT) {
-        e = repeats_ip_id(c, adv);
-        if (e == NULL && s->mode != COUNTER_CONSTANT &&
-            s->mode != COUNTER_NEW) {
-            e = same_advert(c, adv, true);
-        }
-        *original = e != NULL ? e->frame : 0;
-        return e != NULL;
-    }
-    if (step->kind == LINEAGE_SELF || step->kind == LINEAGE_AMBIGUOUS ||
-        step->kind == LINEAGE_FIRST) {
-        return false;
-    }
-    e = same_advert(c, adv, true);
-    if (e != NULL) {
-        *original = e->frame;
-        return !(step->has_parent &&
-                 carp_time_add(step->parent_time, late_reading) > e->time);
-    }
-    if (step->has_parent || was_silent(c)) {
-        return false;
-    }
-    /* Older than the history, but within the sender's own unbroken run. */
-    if (s->run_len > 1 && adv->counter - s->run_start < s->run_len) {
-        return true;
-    }
-    e = same_advert(c, adv, false);
-    *original = e != NULL ? e->frame : 0;
-    return e != NULL;
-}
-
-static void
-tell_copy(struct context *c, enum novelty novelty)
-{
-    const bool loop = novelty == ADVERT_LOOPED;
-    struct alert *alert =
-        alert_touch(c, loop ? CARP_LOOPED : CARP_DUPLICATE, CARP_CAUSE_NONE,
-                    &c->sender->addr, NULL, 10 * CARP_SEC);
-    char who[CARP_ADDR_TEXT], mac[CARP_MAC_TEXT], gap[32];
-
-    if (!alert_wants_text(c, alert)) {
-        return;
-    }
-    alert_frame(alert, c->sender->last_frame);
-    carp_addr_format(&c->sender->addr, who);
-    text_set(c->track->text,
-             "an advert of %s came back %s later, the same to the octet%s%s",
-             who,
-             text_seconds(carp_time_since(c->now, c->sender->last), gap,
-                          sizeof(gap)),
-             loop ? "" : ", from MAC ",
-             loop ? ""
-                  : carp_mac_format(&c->packet->frame->src_mac, mac));
-    text_set(c->track->detail, "%s", "");
-    alert_tell(c, alert);
-}
-
-static void
-tell_replay(struct context *c, uint64_t original)
-{
-    struct alert *alert =
-        alert_touch(c, CARP_REPLAY, CARP_CAUSE_NONE, &c->sender->addr, NULL,
-                    15 * CARP_SEC);
-    char who[CARP_ADDR_TEXT];
-
-    if (!alert_wants_text(c, alert)) {
-        return;
-    }
-    alert_frame(alert, original);
-    carp_addr_format(&c->sender->addr, who);
-    text_set(c->track->text, "an old advert of %s was sent again%s", who,
-             alert->count > 1 ? ", repeatedly" : "");
-    text_set(c->track->detail,
-             "The counter and digest were on the wire before%s, and neither "
-             "the sender's own sequence nor a peer's explains the repeat. "
-             "Receivers accept it: a better master's old advert makes the "
-             "real master yield.",
-             original != 0 ? " (first frame of the evidence)" : "");
-    alert_tell(c, alert);
-}
-
 /* ----------------------------------------------------------------- update */
 
 static void
@@ -349,7 +185,8 @@ remember(struct context *c, const struct carp_adv *adv, bool replay)
             return;
         }
     }
-    e.md = digest_head(adv);
+    e.md = repeat_digest_head(adv);
+    e.checksum = adv->checksum;
     e.frame = c->packet->number;
     e.uid = c->sender->uid;
     e.ip_id = f->ip_id;
@@ -516,6 +353,7 @@ accept_advert(struct context *c, const struct sender *before,
         master_on_advert(c, step);
     }
     checks_on_advert(c, before, step);
+    dual_sweep(c);
 }
 
 void
@@ -543,10 +381,10 @@ advert_feed(struct context *c, struct carp_observation *observation)
     if (!is_acceptable(f->issues, f->payload_len)) {
         return;
     }
-    novelty = novelty_of(c, adv);
+    novelty = repeat_novelty(c, adv);
     if (novelty != ADVERT_NEW) {
         if (novelty != ADVERT_COPY) {
-            tell_copy(c, novelty);
+            repeat_tell_copy(c, novelty);
         }
         if (observation != NULL) {
             observation->is_advert = true;
@@ -559,9 +397,9 @@ advert_feed(struct context *c, struct carp_observation *observation)
     update_envelope(c);
     update_verdict(c, adv);
     step = lineage_step(c, adv);
-    if (is_replay(c, adv, &step, &original)) {
+    if (repeat_is_replay(c, adv, &step, &original)) {
         remember(c, adv, true);
-        tell_replay(c, original);
+        repeat_tell_replay(c, original);
         if (observation != NULL) {
             observe(c, &step, &before, observation);
             observation->is_replay = true;

@@ -23,7 +23,6 @@ take_event_token(struct carp_track *track, carp_time now)
                                   : track->event_tokens + (uint32_t)fresh;
     }
     if (track->event_tokens == 0) {
-        track->suppressed++;
         return false;
     }
     track->event_tokens--;
@@ -52,23 +51,78 @@ alert_find(struct group *group, uint8_t family, enum carp_code code,
     return NULL;
 }
 
-static struct alert *
-alert_new(struct context *c, enum carp_code code, const struct carp_addr *a,
-          const struct carp_addr *b)
+/* The least standing of those that a finding names: a flood must not borrow
+ * that of the master it is compared with. */
+static unsigned int
+standing_of(const struct context *c, const struct carp_addr *a,
+            const struct carp_addr *b)
+{
+    const struct carp_addr *const named[] = { a, b };
+    unsigned int least = 3;
+
+    if (c->sender == NULL) {
+        return least;
+    }
+    for (unsigned int i = 0; i < 2; i++) {
+        const struct sender *s =
+            named[i] != NULL ? view_find(c->view, named[i]) : NULL;
+        const unsigned int standing =
+            s != NULL ? sender_standing(c->view, s, c->now) : least;
+
+        least = standing < least ? standing : least;
+    }
+    return least;
+}
+
+/* The table is full: what weighs less makes room, the oldest first. */
+static bool
+make_room(struct context *c, uint8_t rank)
 {
     struct group *g = c->group;
+    struct alert *least = NULL;
+
+    for (unsigned int i = 0; i < g->alert_count; i++) {
+        struct alert *alert = &g->alerts[i];
+
+        if (alert->rank < rank &&
+            (least == NULL || alert->rank < least->rank ||
+             (alert->rank == least->rank && alert->last < least->last))) {
+            least = alert;
+        }
+    }
+    if (least == NULL) {
+        return false;
+    }
+    alert_resolve(c, least, "no longer followed, others weigh more");
+    return true;
+}
+
+static struct alert *
+alert_new(struct context *c, enum carp_code code, enum carp_cause cause,
+          const struct carp_addr *a, const struct carp_addr *b)
+{
+    struct group *g = c->group;
+    const unsigned int standing = standing_of(c, a, b);
+    const uint8_t rank =
+        (uint8_t)(carp_code_severity(code, cause) * 4u + standing);
     struct alert *alert;
 
     if (g->alerts == NULL) {
         g->alerts = calloc(ALERTS_MAX, sizeof(*g->alerts));
     }
-    if (g->alerts == NULL || g->alert_count == ALERTS_MAX) {
+    if (g->alerts == NULL ||
+        (standing == 0 && !take_event_token(c->track, c->now)) ||
+        (g->alert_count == ALERTS_MAX && !make_room(c, rank))) {
         c->track->suppressed++;
         return NULL;
     }
     alert = &g->alerts[g->alert_count++];
     memset(alert, 0, sizeof(*alert));
     alert->code = code;
+    alert->cause = cause;
+    alert->severity = carp_code_severity(code, cause);
+    alert->confidence = CARP_HIGH;
+    alert->rank = rank;
     alert->family = c->view->family;
     alert->id = ++c->track->next_alert_id;
     alert->since = c->now;
@@ -92,17 +146,10 @@ alert_touch(struct context *c, enum carp_code code, enum carp_cause cause,
                    b == NULL ? &none : b);
 
     if (alert == NULL) {
-        if (c->sender != NULL && !sender_has_standing(c->sender) &&
-            !take_event_token(c->track, c->now)) {
-            return NULL;
-        }
-        alert = alert_new(c, code, a, b);
+        alert = alert_new(c, code, cause, a, b);
         if (alert == NULL) {
             return NULL;
         }
-        alert->cause = cause;
-        alert->confidence = CARP_HIGH;
-        alert->severity = carp_code_severity(code, cause);
     } else if (alert->cause != cause) {
         alert->cause = cause;
         alert->severity = carp_code_severity(code, cause);
@@ -288,8 +335,9 @@ event_transition(struct context *c, enum carp_role role,
     if (role == CARP_MASTER) {
         c->view->transitions++;
     }
-    if (!sender_has_standing(sender) &&
+    if (sender_standing(c->view, sender, c->now) == 0 &&
         !take_event_token(c->track, c->now)) {
+        c->track->suppressed++;
         return;
     }
     event.time = c->now;

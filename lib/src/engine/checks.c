@@ -289,6 +289,25 @@ steady_master(const struct context *c, int view)
     return m;
 }
 
+/* Counters tell once a node has accepted a peer; before, they are random in
+ * each family, and only the beat does. */
+static bool
+are_two_nodes(struct context *c, const struct sender *m4,
+              const struct sender *m6)
+{
+    const struct sender *other = c->sender == m4 ? m6 : m4;
+
+    if (carp_time_since(c->now, other->last) <= TWIN_WINDOW) {
+        c->group->apart = 0;
+    } else if (c->group->apart < UINT8_MAX) {
+        c->group->apart++;
+    }
+    if (m4->twin == m6->uid || m6->twin == m4->uid) {
+        return false;
+    }
+    return (m4->twin != 0 && m6->twin != 0) || c->group->apart >= 6;
+}
+
 static void
 check_families(struct context *c)
 {
@@ -303,10 +322,10 @@ check_families(struct context *c)
     }
     m4 = steady_master(c, VIEW4);
     m6 = steady_master(c, VIEW6);
-    if (m4 == NULL || m6 == NULL) {
+    if (m4 == NULL || m6 == NULL || (c->sender != m4 && c->sender != m6)) {
         return;
     }
-    split = m4->twin != m6->uid && m6->twin != m4->uid;
+    split = are_two_nodes(c, m4, m6);
     alert = alert_find(c->group, CARP_IPV4, CARP_FAMILY_SPLIT, NULL, NULL);
     c->view = &c->group->views[VIEW4];
     if (!split) {
@@ -433,7 +452,7 @@ checks_on_advert(struct context *c, const struct sender *before,
     check_gap(c, before, step);
     check_families(c);
     checks_collision(c);
-    if (c->view->had_master && c->group->alert_count != 0) {
+    if (c->group->alert_count != 0) {
         struct alert *alert = alert_find(c->group, c->view->family,
                                          CARP_NO_MASTER, NULL, NULL);
 

@@ -510,7 +510,8 @@ resolve_pair(struct context *c, struct sender *challenger,
 {
     static const enum carp_code kinds[] = { CARP_DUAL_MASTER,
                                             CARP_VHID_COLLISION };
-    const bool challenger_left = challenger->last <= master->last;
+    const bool challenger_left =
+        challenger->bowed_out || challenger->last <= master->last;
     const struct sender *left = challenger_left ? challenger : master;
     const struct sender *stays = challenger_left ? master : challenger;
     char who[CARP_ADDR_TEXT], why[96];
@@ -576,5 +577,73 @@ dual_end(struct context *c, struct sender *challenger)
                          silent ? CARP_REASON_SILENT
                                 : CARP_REASON_MORE_FREQUENT,
                          challenger, NULL, challenger->last, 0, 0);
+    }
+}
+
+/* ------------------------------------------------------------------- sweep */
+
+static bool
+is_contested(const struct view *v, const struct alert *alert)
+{
+    const struct sender *master;
+
+    if (v->master == NOBODY) {
+        return false;
+    }
+    master = &v->senders[v->master];
+    for (unsigned int i = 0; i < v->count; i++) {
+        const struct sender *s = &v->senders[i];
+
+        if (s->contest.active && s->contest.reported &&
+            ((carp_addr_equal(&alert->a, &s->addr) &&
+              carp_addr_equal(&alert->b, &master->addr)) ||
+             (carp_addr_equal(&alert->b, &s->addr) &&
+              carp_addr_equal(&alert->a, &master->addr)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_of_contest(const struct alert *alert, uint8_t family)
+{
+    return alert->family == family &&
+           (alert->code == CARP_DUAL_MASTER ||
+            (alert->code == CARP_VHID_COLLISION &&
+             alert->cause == CARP_CAUSE_CARP));
+}
+
+/* A pair can come apart without dual_end(): one bows out, is forgotten, or a
+ * third takes over. Its finding must not stay for ever. */
+void
+dual_sweep(struct context *c)
+{
+    struct group *g = c->group;
+
+    for (unsigned int i = 0; i < g->alert_count;) {
+        struct alert *alert = &g->alerts[i];
+        const struct sender *a, *b;
+        char who[CARP_ADDR_TEXT], why[96];
+
+        if (!is_of_contest(alert, c->view->family) ||
+            is_contested(c->view, alert)) {
+            i++;
+            continue;
+        }
+        a = view_find(c->view, &alert->a);
+        b = view_find(c->view, &alert->b);
+        (void)snprintf(why, sizeof(why), "the two are no longer compared");
+        if (a != NULL && b != NULL && a->bowed_out != b->bowed_out) {
+            (void)snprintf(why, sizeof(why), "%s bowed out",
+                           carp_addr_format(a->bowed_out ? &a->addr
+                                                         : &b->addr, who));
+        } else if (c->view->master != NOBODY) {
+            (void)snprintf(
+                why, sizeof(why), "%s is MASTER now",
+                carp_addr_format(&c->view->senders[c->view->master].addr,
+                                 who));
+        }
+        alert_resolve(c, alert, why);
     }
 }

@@ -8,8 +8,7 @@
 static const carp_time collision_window = 60 * CARP_SEC;
 static const carp_time fault_hold = 60 * CARP_SEC;
 static const carp_time flap_window = 60 * CARP_SEC;
-static const carp_time flood_window = 10 * CARP_SEC;
-enum { FLAPS = 8, FALSE_STARTS = 3, FLOOD_SENDERS = 32, FLOOD_GROUPS = 64 };
+enum { FLAPS = 8, FALSE_STARTS = 3 };
 
 /* ------------------------------------------------------------ bad adverts */
 
@@ -304,7 +303,7 @@ checks_flood(struct context *c, bool group)
     uint32_t *count = group ? &c->track->forgotten_recent
                             : &c->view->flood_new;
 
-    if (carp_time_since(c->now, *start) > flood_window) {
+    if (carp_time_since(c->now, *start) > FLOOD_WINDOW) {
         *start = c->now;
         *count = 0;
     }

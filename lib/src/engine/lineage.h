@@ -21,7 +21,8 @@ struct history_entry {
     uint64_t md;    /* first eight octets of the digest */
     uint64_t frame;
     uint32_t older; /* sequence number + 1 of an older one, same bucket */
-    uint16_t uid;
+    uint32_t uid;
+    uint16_t checksum; /* of the advert: covers what the digest does not */
     uint16_t ip_id;
     uint16_t source; /* which capture */
     bool is_replay;
@@ -49,7 +50,7 @@ struct lineage_step {
     enum lineage_kind kind;
     bool was_unseen; /* MASTER for some adverts before this one */
     bool has_parent; /* the rest is valid */
-    uint16_t parent_uid;
+    uint32_t parent_uid;
     uint64_t parent_frame;
     carp_time parent_time;
 };

@@ -103,8 +103,11 @@ say_takeover(struct context *c, const struct sender *previous,
         }
         return;
     }
-    text_set(text, "%s took over from %s (%s", who, name(previous, whom),
-             carp_reason_text(reason));
+    text_set(text, "%s %s %s (%s", who,
+             reason == CARP_REASON_UNEXPECTED || reason == CARP_REASON_UNSEEN
+                 ? "became MASTER beside"
+                 : "took over from",
+             name(previous, whom), carp_reason_text(reason));
     if (reason == CARP_REASON_TIMED_OUT) {
         text_add(text, ": %s of silence, dead time %s",
                  text_seconds(silence, a, sizeof(a)),
@@ -122,6 +125,26 @@ become_master(struct sender *s, carp_time now)
     }
 }
 
+/* What was known of contests with the old master says nothing about the new
+ * one: they begin anew. */
+static void
+set_master(struct context *c, const struct sender *s)
+{
+    struct view *v = c->view;
+    const int index = (int)(s - v->senders);
+
+    for (unsigned int i = 0; v->master != index && i < v->count; i++) {
+        struct contest *ct = &v->senders[i].contest;
+
+        if (ct->active && (int)i != index) {
+            memset(ct, 0, sizeof(*ct));
+            ct->active = true;
+            ct->start = c->now;
+        }
+    }
+    v->master = v->last_master = index;
+}
+
 static void
 takeover(struct context *c, enum carp_reason reason, carp_time silence)
 {
@@ -134,8 +157,7 @@ takeover(struct context *c, enum carp_reason reason, carp_time silence)
     if (s->contest.active) {
         dual_end(c, s);
     }
-    v->master = (int)(s - v->senders);
-    v->last_master = v->master;
+    set_master(c, s);
     become_master(s, c->now);
     say_takeover(c, previous, reason, silence, dead);
     event_transition(c, CARP_MASTER, reason, s, previous, c->now, silence,
@@ -214,7 +236,7 @@ contest_start(struct context *c, struct sender *challenger,
 /* The challenger's counter says whether it accepted the master's adverts
  * that lie between its own. */
 static void
-judge(struct contest *ct, const struct lineage_step *step, uint16_t peer_uid,
+judge(struct contest *ct, const struct lineage_step *step, uint32_t peer_uid,
       bool peer_spoke, bool self)
 {
     uint32_t *heard = self ? &ct->heard_self : &ct->heard_other;
@@ -270,11 +292,11 @@ challenge(struct context *c, struct sender *master,
     }
     if (sender_is_better(s, master) && !is_refused(s, master)) {
         master->is_master = true;
+        takeover(c, CARP_REASON_PREEMPTING, 0);
         contest_start(c, master, s, &(struct lineage_step){ 0 });
         master->contest.by_winner = true;
         master->contest.adverts_other = 1;
         master->contest.first_other = c->now;
-        takeover(c, CARP_REASON_PREEMPTING, 0);
         return;
     }
     contest_start(c, s, master, step);
@@ -359,7 +381,6 @@ master_on_bow_out(struct context *c)
 static void
 master_left(struct context *c, struct sender *challenger, carp_time due)
 {
-    struct view *v = c->view;
     struct sender *old = current_master(c);
 
     c->now = due;
@@ -367,10 +388,8 @@ master_left(struct context *c, struct sender *challenger, carp_time due)
     if (old != NULL) {
         old->is_master = false;
     }
-    v->last_master = v->master;
-    v->master = (int)(challenger - v->senders);
+    set_master(c, challenger);
     become_master(challenger, due);
-    v->last_master = v->master;
 }
 
 static void
@@ -400,6 +419,19 @@ contest_timer(struct context *c, struct sender *s, carp_time now)
     }
 }
 
+/* A master with a long interval is not gone because another member, whose
+ * interval is short, spoke last. */
+static carp_time
+silence_due(const struct view *v)
+{
+    uint8_t advbase = v->last_advbase;
+
+    if (v->master != NOBODY && v->senders[v->master].advbase > advbase) {
+        advbase = v->senders[v->master].advbase;
+    }
+    return carp_time_add(v->last_advert, carp_slowest_takeover(advbase));
+}
+
 void
 master_timers(struct context *c, carp_time now)
 {
@@ -411,11 +443,11 @@ master_timers(struct context *c, carp_time now)
             contest_timer(c, &v->senders[i], now);
         }
     }
+    dual_sweep(c);
     if (v->last_advert == 0 || !v->had_master) {
         return;
     }
-    due = carp_time_add(v->last_advert,
-                        carp_slowest_takeover(v->last_advbase));
+    due = silence_due(v);
     if (due > now) {
         track_due(c->track, c->group, due);
         return;
@@ -438,7 +470,7 @@ carp_reason_text(enum carp_reason reason)
         [CARP_REASON_TIMED_OUT] = "master timed out",
         [CARP_REASON_PREEMPTING] = "preempting a slower master",
         [CARP_REASON_WILL_TIME_OUT] = "master will time out",
-        [CARP_REASON_UNEXPECTED] = "although that master is being heard here",
+        [CARP_REASON_UNEXPECTED] = "that master is being heard here",
         [CARP_REASON_UNSEEN] = "it was MASTER before, unseen here",
         [CARP_REASON_RETURNED] = "the same master again",
         [CARP_REASON_MORE_FREQUENT] =

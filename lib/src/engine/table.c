@@ -5,6 +5,8 @@
 
 #include "engine/track_internal.h"
 
+static const uint64_t MEMBER = (uint64_t)1 << 32;
+
 static uint32_t
 hash_of(uint16_t segment, uint16_t vlan, uint8_t vhid)
 {
@@ -90,6 +92,21 @@ standing(const struct carp_track *track, const struct group *g)
     return alive ? g->frames_seen : 0;
 }
 
+/* Whoever was told of a finding is told of its end. */
+static void
+forget_group(struct carp_track *track, struct group *g)
+{
+    struct context c = { .track = track, .group = g,
+                         .view = &g->views[VIEW4], .now = track->now };
+
+    while (g->alert_count != 0) {
+        alert_resolve(&c, &g->alerts[0], "this vhid is no longer watched");
+    }
+    unlink_group(track, g);
+    group_clear(g);
+    track->forgotten_groups++;
+}
+
 static struct group *
 free_slot(struct carp_track *track)
 {
@@ -116,9 +133,7 @@ free_slot(struct carp_track *track)
     if (least == UINT64_MAX) {
         return NULL;
     }
-    unlink_group(track, worst);
-    group_clear(worst);
-    track->forgotten_groups++;
+    forget_group(track, worst);
     return worst;
 }
 
@@ -175,7 +190,7 @@ view_find(struct view *view, const struct carp_addr *addr)
 }
 
 struct sender *
-group_by_uid(struct group *group, uint16_t uid, struct view **view)
+group_by_uid(struct group *group, uint32_t uid, struct view **view)
 {
     for (int v = 0; v < VIEWS; v++) {
         for (unsigned int i = 0; i < group->views[v].count; i++) {
@@ -190,25 +205,54 @@ group_by_uid(struct group *group, uint16_t uid, struct view **view)
     return NULL;
 }
 
-bool
-sender_has_standing(const struct sender *s)
+/* How far what is told about a sender can be taken for news of the segment:
+ * 0 not at all … 3 a member. Numbers alone are cheap during a flood. */
+unsigned int
+sender_standing(const struct view *view, const struct sender *s,
+                carp_time now)
 {
-    return s->good != 0 || s->adverts >= 3;
+    const bool flood =
+        view->flood_new >= FLOOD_SENDERS &&
+        carp_time_since(now, view->flood_start) <= 2 * FLOOD_WINDOW;
+
+    if (s->good != 0) {
+        return 3;
+    }
+    if (s->adverts >= 60) {
+        return 2;
+    }
+    return s->adverts >= 3 && !flood ? 1 : 0;
 }
 
+/* What speaks for keeping a sender. One with a right digest is a member,
+ * however long it has been silent as BACKUP. */
+static uint64_t
+worth_keeping(const struct sender *s, carp_time now)
+{
+    const carp_time silence = carp_time_since(now, s->last);
+    const uint64_t adverts = s->adverts < INT32_MAX ? s->adverts : INT32_MAX;
+
+    if (s->good != 0) {
+        return MEMBER + (silence < 600 * CARP_SEC ? MEMBER : 0) + adverts;
+    }
+    return silence < 600 * CARP_SEC ? adverts : 0;
+}
+
+/* A newcomer of unknown right (@p member false) displaces neither members
+ * nor somebody who is just being compared with the master. */
 static struct sender *
-sender_to_forget(const struct view *view, carp_time now)
+sender_to_forget(const struct view *view, carp_time now, bool member)
 {
     struct sender *worst = NULL;
     uint64_t least = UINT64_MAX;
 
     for (unsigned int i = 0; i < view->count; i++) {
         struct sender *s = &view->senders[i];
-        const bool alive = carp_time_since(now, s->last) < 600 * CARP_SEC;
-        uint64_t score = alive ? s->adverts : 0;
+        const uint64_t score = worth_keeping(s, now);
 
-        if ((int)i == view->master || s->contest.active ||
-            (alive && s->good != 0)) {
+        if ((int)i == view->master || (int)i == view->last_master ||
+            (s->contest.active && (!member || s->good != 0)) ||
+            (score >= MEMBER && !member)) {
             continue;
         }
         if (score < least || (score == least && worst != NULL &&
@@ -218,6 +262,17 @@ sender_to_forget(const struct view *view, carp_time now)
         }
     }
     return worst;
+}
+
+static bool
+has_right_digest(const struct context *c)
+{
+    const struct carp_frame *f = c->packet->frame;
+
+    return c->track->config.ring != NULL &&
+           (f->issues & (CARP_ISSUE_CAPTURE | CARP_ISSUE_SHORT)) == 0 &&
+           carp_ring_verify(c->track->config.ring, &f->u.adv, NULL,
+                            c->group->learnt).status == CARP_GOOD;
 }
 
 static bool
@@ -254,22 +309,19 @@ view_get(struct context *c, const struct carp_addr *addr)
     if (view->count < view->capacity || grow(c->track, view)) {
         s = &view->senders[view->count++];
     } else {
-        s = sender_to_forget(view, c->now);
+        s = sender_to_forget(view, c->now, false);
         view->forgotten++;
+        if (s == NULL && has_right_digest(c)) {
+            s = sender_to_forget(view, c->now, true);
+        }
         if (s == NULL) {
             return NULL;
-        }
-        if ((int)(s - view->senders) == view->last_master) {
-            view->last_master = NOBODY;
         }
         explained_free(s->explained);
     }
     memset(s, 0, sizeof(*s));
     s->addr = *addr;
     s->uid = c->group->next_uid++;
-    if (c->group->next_uid == 0) {
-        c->group->next_uid = 1;
-    }
     s->first = c->now;
     return s;
 }

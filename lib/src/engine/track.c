@@ -43,6 +43,7 @@ carp_track_new(const struct carp_track_config *config)
     track->overflow.deadline = CARP_NEVER;
     for (int v = 0; v < VIEWS; v++) {
         track->overflow.views[v].master = NOBODY;
+        track->overflow.views[v].last_master = NOBODY;
     }
     return track;
 }
@@ -90,31 +91,38 @@ run_group(struct carp_track *track, struct group *group, carp_time now)
     alert_timers(&c, now);
 }
 
+/* Everything that is due at @p now or before. */
+static void
+run_due(struct carp_track *track, carp_time now)
+{
+    track->deadline = CARP_NEVER;
+    for (unsigned int i = 0; i < track->group_count; i++) {
+        struct group *group = &track->groups[i];
+
+        if (group->deadline <= now) {
+            run_group(track, group, now);
+        }
+        if (group->deadline < track->deadline) {
+            track->deadline = group->deadline;
+        }
+    }
+    if (track->overflow.deadline <= now) {
+        run_group(track, &track->overflow, now);
+    }
+    if (track->overflow.deadline < track->deadline) {
+        track->deadline = track->overflow.deadline;
+    }
+}
+
 void
 carp_track_advance(struct carp_track *track, carp_time now)
 {
     if (now > track->now) {
         track->now = now;
     }
-    if (track->now < track->deadline) {
-        return;
-    }
-    track->deadline = CARP_NEVER;
-    for (unsigned int i = 0; i < track->group_count; i++) {
-        struct group *group = &track->groups[i];
-
-        if (group->deadline <= track->now) {
-            run_group(track, group, track->now);
-        }
-        if (group->deadline < track->deadline) {
-            track->deadline = group->deadline;
-        }
-    }
-    if (track->overflow.deadline <= track->now) {
-        run_group(track, &track->overflow, track->now);
-    }
-    if (track->overflow.deadline < track->deadline) {
-        track->deadline = track->overflow.deadline;
+    /* Deadline by deadline, so that events come in order of time. */
+    while (track->deadline <= track->now && track->deadline != CARP_NEVER) {
+        run_due(track, track->deadline);
     }
 }
 

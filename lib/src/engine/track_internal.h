@@ -13,7 +13,8 @@
  * beside the view's master; it ends with one of them silent.
  *
  * Files: track.c entry points and timers; table.c who is remembered;
- * advert.c one advert from bytes to state; master.c who is MASTER;
+ * advert.c one advert from bytes to state; repeat.c adverts that were on the
+ * wire before; master.c who is MASTER;
  * dual.c why two are; checks.c what is wrong with one advert or sender;
  * unseen.c masters that this wire did not see; lineage.c counters;
  * alert.c onset, update, resolved; learn.c ARP and ND; explain.c digests;
@@ -30,6 +31,15 @@
 enum { VIEW4 = 0, VIEW6 = 1, VIEWS = 2 };
 enum { NOBODY = -1 };
 enum { ALERTS_MAX = 24, LEARNT_MAX = 32, GARP_RING = 8 };
+/* New senders of a view, and new vhids, within FLOOD_WINDOW. */
+enum { FLOOD_SENDERS = 32, FLOOD_GROUPS = 64 };
+#define FLOOD_WINDOW (10 * CARP_SEC)
+
+/* ucarp takes a counter over up to a second after it was on the wire
+ * (PROTOCOL 5.5). */
+#define LATE_READING (1200 * CARP_MSEC)
+/* A node's IPv4 and IPv6 adverts leave within this. */
+#define TWIN_WINDOW (10 * CARP_MSEC)
 
 /* What the counters of one sender do. */
 enum counter_mode {
@@ -61,10 +71,10 @@ struct sender {
     struct carp_addr addr;
     struct carp_mac mac;
     bool has_mac, ucarp_mac, virtual_mac;
-    uint16_t uid;  /* unique within the group */
-    uint16_t twin; /* uid of this node's sender of the other family */
+    uint32_t uid;  /* never used twice within the group */
+    uint32_t twin; /* uid of this node's sender of the other family */
+    uint32_t twin_candidate; /* the uid last voted for */
     uint8_t twin_votes;
-    uint8_t twin_candidate_lo; /* low octet of the uid last voted for */
 
     carp_time first, last, previous;
     uint64_t last_frame;
@@ -88,7 +98,7 @@ struct sender {
     bool is_stray; /* adverts so far were all single intrusions */
 
     carp_time accepted_at;  /* when it last showed that it accepted a peer */
-    uint16_t accepted_uid;  /* whose advert */
+    uint32_t accepted_uid;  /* whose advert */
     uint64_t accepted_frame;
     carp_time accepted_time; /* when that advert was on the wire */
 
@@ -128,6 +138,7 @@ struct alert {
     enum carp_confidence confidence;
     uint8_t family;
     bool emitted; /* the onset was told */
+    uint8_t rank; /* what it weighs when the table is full */
     struct carp_addr a, b; /* identity together with code and family */
     uint32_t id;
     uint64_t count;
@@ -140,11 +151,12 @@ struct group {
     uint16_t segment, vlan;
     uint8_t vhid;
     bool used;
-    uint16_t next_uid;
+    uint32_t next_uid;
     carp_time deadline; /* never later than what is really due */
     carp_time last_seen;
     uint64_t frames_seen;
     struct view views[VIEWS];
+    uint8_t apart; /* adverts in a row of the two masters that are no pair */
     struct history *history; /* from the second advert on */
     unsigned int alert_count;
     struct alert *alerts; /* ALERTS_MAX, from the first on */
@@ -207,12 +219,23 @@ struct group *group_get(struct carp_track *track, uint16_t segment,
 void group_clear(struct group *group);
 struct sender *view_find(struct view *view, const struct carp_addr *addr);
 struct sender *view_get(struct context *c, const struct carp_addr *addr);
-struct sender *group_by_uid(struct group *group, uint16_t uid,
+struct sender *group_by_uid(struct group *group, uint32_t uid,
                             struct view **view);
-bool sender_has_standing(const struct sender *s);
+unsigned int sender_standing(const struct view *view, const struct sender *s,
+                             carp_time now);
 
 /* advert.c */
 void advert_feed(struct context *c, struct carp_observation *observation);
+
+/* repeat.c */
+enum novelty { ADVERT_NEW, ADVERT_COPY, ADVERT_LOOPED, ADVERT_DUPLICATE };
+uint64_t repeat_digest_head(const struct carp_adv *adv);
+enum novelty repeat_novelty(const struct context *c,
+                            const struct carp_adv *adv);
+bool repeat_is_replay(const struct context *c, const struct carp_adv *adv,
+                      const struct lineage_step *step, uint64_t *original);
+void repeat_tell_copy(struct context *c, enum novelty novelty);
+void repeat_tell_replay(struct context *c, uint64_t original);
 
 /* master.c */
 void master_on_advert(struct context *c, const struct lineage_step *step);
@@ -226,6 +249,7 @@ carp_time sender_silent_limit(const struct sender *s);
 /* dual.c */
 void dual_check(struct context *c, struct sender *challenger);
 void dual_end(struct context *c, struct sender *challenger);
+void dual_sweep(struct context *c);
 
 /* checks.c */
 void checks_on_advert(struct context *c, const struct sender *before,

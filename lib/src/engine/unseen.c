@@ -18,7 +18,7 @@ struct fit {
     carp_time residual, second; /* best and next best */
     carp_time heard, became;    /* last accepted; MASTER since */
     uint64_t frame;
-    uint16_t uid;
+    uint32_t uid;
     carp_time interval;
 };
 
@@ -47,10 +47,11 @@ try_entry(const struct context *c, const struct hypothesis *h,
     uint64_t n;
     carp_time span, expected, residual, tolerance;
 
-    if (adverts == 0 || adverts > ADVERTS_MAX ||
-        (adverts - 1) % h->step != 0) {
+    if (adverts == 0 || adverts > ADVERTS_MAX) {
         return;
     }
+    /* Of the parent's two adverts the later one was taken over: the count
+     * from the one of this family is even, with a peer of one family odd. */
     n = (adverts - 1) / h->step + 1;
     if (n < 2) {
         return;
@@ -112,7 +113,8 @@ search(const struct context *c, const struct carp_adv *adv)
                        s->pace.advskew == adv->advskew &&
                        s->pace.advbase == adv->advbase;
 
-    for (h.step = 1; h.step <= (other->count != 0 ? 2u : 1u); h.step++) {
+    for (h.step = s->twin != 0 ? 2 : 1;
+         h.step <= (other->count != 0 ? 2u : 1u); h.step++) {
         h.interval = known ? s->pace.interval : nominal;
         try_hypothesis(c, &h, adv->counter, &fit);
         if (!known && timing == CARP_TIMING_BSD) {

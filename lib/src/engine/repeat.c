@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An advert that was on the wire before: copy, loop, duplicate, replay. */
+#include <string.h>
+
+#include "engine/track_internal.h"
+
+/* Two captures of one wire may differ by this in time. */
+static const carp_time capture_window = 50 * CARP_MSEC;
+/* The same frame back within this is a loop or a second copy. */
+static const carp_time copy_window = 20 * CARP_MSEC;
+
+uint64_t
+repeat_digest_head(const struct carp_adv *adv)
+{
+    uint64_t head;
+
+    memcpy(&head, adv->md, sizeof(head));
+    return head;
+}
+
+/* The newest entry with this counter and digest, older than @p after. */
+static const struct history_entry *
+same_advert(const struct context *c, const struct carp_adv *adv, bool own,
+            const struct history_entry *after)
+{
+    const uint64_t head = repeat_digest_head(adv);
+    const struct history_entry *e =
+        history_find(c->group->history, adv->counter, after);
+
+    while (e != NULL &&
+           (e->md != head || (own && e->uid != c->sender->uid))) {
+        e = history_find(c->group->history, adv->counter, e);
+    }
+    return e;
+}
+
+/* The same frame, octet for octet, from this long ago at most. */
+static const struct history_entry *
+same_frame(const struct context *c, const struct carp_adv *adv,
+           carp_time window)
+{
+    const struct history_entry *e = same_advert(c, adv, true, NULL);
+
+    while (e != NULL && carp_time_since(c->now, e->time) <= window) {
+        if (e->checksum == adv->checksum &&
+            e->ip_id == c->packet->frame->ip_id) {
+            return e;
+        }
+        e = same_advert(c, adv, true, e);
+    }
+    return NULL;
+}
+
+enum novelty
+repeat_novelty(const struct context *c, const struct carp_adv *adv)
+{
+    const struct carp_frame *f = c->packet->frame;
+    const struct history_entry *e = same_frame(c, adv, capture_window);
+    const carp_time interval =
+        carp_interval(c->sender->advbase, c->sender->advskew);
+    carp_time age;
+
+    if (e == NULL) {
+        return ADVERT_NEW;
+    }
+    if (e->source != c->packet->source) {
+        return ADVERT_COPY;
+    }
+    age = carp_time_since(c->now, e->time);
+    if (age > copy_window || age > interval / 4 + 2 * CARP_MSEC) {
+        return ADVERT_NEW;
+    }
+    return f->has_mac && memcmp(e->mac, f->src_mac.octets, 6) != 0
+               ? ADVERT_DUPLICATE
+               : ADVERT_LOOPED;
+}
+
+/* ----------------------------------------------------------------- replays */
+
+static bool
+is_on_beat(const struct context *c)
+{
+    const struct sender *s = c->sender;
+    const carp_time expected =
+        carp_pace_expect(&s->pace, s->advbase, s->advskew);
+    const carp_time gap = carp_time_since(c->now, s->last);
+    const uint64_t beats = expected == 0 ? 0 : (gap + expected / 2) / expected;
+    const carp_time due = beats * expected;
+    const carp_time off = gap > due ? gap - due : due - gap;
+
+    /* One or two that were lost do not break the beat. */
+    return beats >= 1 && beats <= 3 &&
+           off <= expected / 20 + 2 * s->pace.jitter + 2 * CARP_MSEC;
+}
+
+/* OpenBSD sends one counter for ever, but each advert has its own IP id. A
+ * busy host uses up all ids within seconds, so one that comes back on the
+ * beat is chance; twice, or off the beat, it is not. */
+static const struct history_entry *
+repeats_ip_id(const struct context *c, const struct carp_adv *adv)
+{
+    const uint16_t id = c->packet->frame->ip_id;
+    const struct history *h = c->group->history;
+    const struct history_entry *e, *found = NULL;
+    unsigned int count = 0;
+
+    if (c->view->family != CARP_IPV4 || id == 0) {
+        return NULL;
+    }
+    for (uint32_t i = 0; (e = history_get(h, i)) != NULL; i++) {
+        if (e->ip_id == id && e->uid == c->sender->uid &&
+            e->counter == adv->counter && e->family == CARP_IPV4) {
+            found = e;
+            count++;
+        }
+    }
+    return count >= 2 || !is_on_beat(c) ? found : NULL;
+}
+
+static bool
+was_silent(const struct context *c)
+{
+    const struct sender *s = c->sender;
+
+    return s->adverts == 0 || s->bowed_out ||
+           carp_time_since(c->now, s->last) > sender_silent_limit(s);
+}
+
+static bool
+is_constant_replay(const struct context *c, const struct carp_adv *adv,
+                   uint64_t *original)
+{
+    const struct sender *s = c->sender;
+    const struct history_entry *e = repeats_ip_id(c, adv);
+
+    if (e == NULL && s->mode != COUNTER_CONSTANT && s->mode != COUNTER_NEW) {
+        e = same_advert(c, adv, true, NULL);
+    }
+    *original = e != NULL ? e->frame : 0;
+    return e != NULL;
+}
+
+/* docs/LINEAGE.md: a bare repeat is legitimate after a partition; one that
+ * neither the sender's own line nor a peer's explains is not. */
+bool
+repeat_is_replay(const struct context *c, const struct carp_adv *adv,
+                 const struct lineage_step *step, uint64_t *original)
+{
+    const struct sender *s = c->sender;
+    const struct history_entry *e;
+
+    *original = 0;
+    if (step->kind == LINEAGE_CONSTANT) {
+        return is_constant_replay(c, adv, original);
+    }
+    if (step->kind == LINEAGE_SELF || step->kind == LINEAGE_AMBIGUOUS ||
+        step->kind == LINEAGE_FIRST) {
+        return false;
+    }
+    e = same_advert(c, adv, true, NULL);
+    if (e != NULL) {
+        *original = e->frame;
+        return !(step->has_parent &&
+                 carp_time_add(step->parent_time, LATE_READING) > e->time);
+    }
+    if (step->has_parent || was_silent(c)) {
+        return false;
+    }
+    /* Older than the history, but within the sender's own unbroken run. */
+    if (s->run_len > 1 && adv->counter - s->run_start < s->run_len) {
+        return true;
+    }
+    e = same_advert(c, adv, false, NULL);
+    *original = e != NULL ? e->frame : 0;
+    return e != NULL;
+}
+
+/* -------------------------------------------------------------------- tell */
+
+void
+repeat_tell_copy(struct context *c, enum novelty novelty)
+{
+    const bool loop = novelty == ADVERT_LOOPED;
+    struct alert *alert =
+        alert_touch(c, loop ? CARP_LOOPED : CARP_DUPLICATE, CARP_CAUSE_NONE,
+                    &c->sender->addr, NULL, 10 * CARP_SEC);
+    char who[CARP_ADDR_TEXT], mac[CARP_MAC_TEXT], gap[32];
+
+    if (!alert_wants_text(c, alert)) {
+        return;
+    }
+    alert_frame(alert, c->sender->last_frame);
+    carp_addr_format(&c->sender->addr, who);
+    text_set(c->track->text,
+             "an advert of %s came back %s later, the same to the octet%s%s",
+             who,
+             text_seconds(carp_time_since(c->now, c->sender->last), gap,
+                          sizeof(gap)),
+             loop ? "" : ", from MAC ",
+             loop ? ""
+                  : carp_mac_format(&c->packet->frame->src_mac, mac));
+    text_set(c->track->detail, "%s", "");
+    alert_tell(c, alert);
+}
+
+void
+repeat_tell_replay(struct context *c, uint64_t original)
+{
+    struct alert *alert =
+        alert_touch(c, CARP_REPLAY, CARP_CAUSE_NONE, &c->sender->addr, NULL,
+                    15 * CARP_SEC);
+    char who[CARP_ADDR_TEXT];
+
+    if (!alert_wants_text(c, alert)) {
+        return;
+    }
+    alert_frame(alert, original);
+    carp_addr_format(&c->sender->addr, who);
+    text_set(c->track->text, "an old advert of %s was sent again%s", who,
+             alert->count > 1 ? ", repeatedly" : "");
+    text_set(c->track->detail,
+             "The counter and digest were on the wire before%s, and neither "
+             "the sender's own sequence nor a peer's explains the repeat. "
+             "Receivers accept it: a better master's old advert makes the "
+             "real master yield.",
+             original != 0 ? " (first frame of the evidence)" : "");
+    alert_tell(c, alert);
+}

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <openssl/crypto.h>
-
 #include "auth/hashed.h"
 #include "auth/sha1.h"
 
@@ -67,45 +65,69 @@ store_state(uint8_t out[CARP_MD_LEN], const uint32_t state[CARP_SHA1_WORDS])
     }
 }
 
+/* What a digest leaves behind, together so that one wipe does. */
+struct scratch {
+    uint32_t state[CARP_SHA1_WORDS];
+    uint8_t right[CARP_MD_LEN];
+    uint8_t outer[CARP_SHA1_BLOCK];
+};
+
+static void
+put_counter(uint8_t out[8], uint64_t counter)
+{
+    for (size_t i = 0; i < 8; i++) {
+        out[i] = (uint8_t)(counter >> (56 - 8 * i));
+    }
+}
+
+static void
+digest(const struct carp_auth *auth, uint64_t counter, struct scratch *s,
+       uint8_t md[CARP_MD_LEN])
+{
+    uint8_t tail[sizeof(auth->tail)];
+    const size_t tail_len = (size_t)auth->tail_blocks * CARP_SHA1_BLOCK;
+
+    memcpy(tail, auth->tail, tail_len);
+    put_counter(tail + auth->counter_off, counter);
+    memcpy(s->state, auth->inner, sizeof(s->state));
+    for (size_t at = 0; at < tail_len; at += CARP_SHA1_BLOCK) {
+        carp_sha1_block(s->state, tail + at);
+    }
+    /* The outer message: a digest behind the key pad, 84 octets in all. */
+    memset(s->outer, 0, sizeof(s->outer));
+    s->outer[CARP_MD_LEN] = 0x80;
+    s->outer[62] = 0x02;
+    s->outer[63] = 0xa0;
+    store_state(s->outer, s->state);
+    memcpy(s->state, auth->outer, sizeof(s->state));
+    carp_sha1_block(s->state, s->outer);
+    store_state(md, s->state);
+}
+
 void
 carp_auth_digest(const struct carp_auth *auth, uint64_t counter,
                  uint8_t md[CARP_MD_LEN])
 {
-    /* The outer message: a digest behind the key pad, 84 octets in all. */
-    uint8_t outer[CARP_SHA1_BLOCK] = {
-        [CARP_MD_LEN] = 0x80, [62] = 0x02, [63] = 0xa0};
-    uint8_t tail[sizeof(auth->tail)];
-    uint32_t state[CARP_SHA1_WORDS];
+    struct scratch s;
 
-    memcpy(tail, auth->tail, sizeof(tail));
-    for (size_t i = 0; i < 8; i++) {
-        tail[auth->counter_off + i] = (uint8_t)(counter >> (56 - 8 * i));
-    }
-    memcpy(state, auth->inner, sizeof(state));
-    carp_sha1_block(state, tail);
-    if (auth->tail_blocks > 1) {
-        carp_sha1_block(state, tail + CARP_SHA1_BLOCK);
-    }
-    store_state(outer, state);
-    memcpy(state, auth->outer, sizeof(state));
-    carp_sha1_block(state, outer);
-    store_state(md, state);
-    carp_wipe(outer, CARP_MD_LEN);
-    carp_wipe(state, sizeof(state));
+    digest(auth, counter, &s, md);
+    carp_wipe(&s, sizeof(s));
 }
 
 bool
 carp_auth_verify(const struct carp_auth *auth, uint64_t counter,
                  const uint8_t md[CARP_MD_LEN])
 {
-    uint8_t right[CARP_MD_LEN];
-    bool is_equal;
+    struct scratch s;
+    unsigned int differs = 0;
 
-    carp_auth_digest(auth, counter, right);
-    is_equal = CRYPTO_memcmp(right, md, CARP_MD_LEN) == 0;
+    digest(auth, counter, &s, s.right);
+    for (size_t i = 0; i < CARP_MD_LEN; i++) {
+        differs |= (unsigned int)(s.right[i] ^ md[i]);
+    }
     /* The digest of a counter that nobody has sent yet is worth stealing. */
-    carp_wipe(right, sizeof(right));
-    return is_equal;
+    carp_wipe(&s, sizeof(s));
+    return differs == 0;
 }
 
 void

@@ -141,6 +141,11 @@ struct carp_observation {
     struct carp_addr parent;  /**< its sender; family none if none */
     carp_time expected_next;  /**< instant */
     bool is_bow_out, is_replay, is_looped;
+    /** Why the digest is BAD, else NULL. Valid until the next call that takes
+     * the track. */
+    const struct carp_explanation *explanation;
+    /** Addresses learnt for the vhid so far, or NULL. Valid as long. */
+    const struct carp_addrs *learnt;
 };
 
 struct carp_track;

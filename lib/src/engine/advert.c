@@ -291,13 +291,23 @@ update_priority(struct sender *s, const struct carp_adv *adv)
 }
 
 static void
+observe_digest(const struct context *c, struct carp_observation *o)
+{
+    o->verdict = c->sender->verdict;
+    o->learnt = c->group->learnt;
+    if (o->verdict.status == CARP_BAD) {
+        o->explanation = sender_explanation(c->sender);
+    }
+}
+
+static void
 observe(const struct context *c, const struct lineage_step *step,
         const struct sender *before, struct carp_observation *o)
 {
     const struct sender *s = c->sender;
 
     o->is_advert = true;
-    o->verdict = s->verdict;
+    observe_digest(c, o);
     o->role = s->is_master ? CARP_MASTER : CARP_BACKUP;
     o->impl = sender_impl(c->group, s);
     if (before->adverts != 0) {
@@ -389,7 +399,7 @@ advert_feed(struct context *c, struct carp_observation *observation)
         if (observation != NULL) {
             observation->is_advert = true;
             observation->is_looped = novelty != ADVERT_COPY;
-            observation->verdict = c->sender->verdict;
+            observe_digest(c, observation);
         }
         return;
     }

@@ -9,7 +9,7 @@
 #include "synth.h"
 #include "track_check.h"
 
-#define STEPS_MAX 600
+#define STEPS_MAX 300
 #define SETTLE_MAX 8
 #define HOSTS 16
 #define VHIDS 4
@@ -178,7 +178,7 @@ step(struct scene *s, struct fuzz_input *in)
         feed(s, CARP_LINK_ETHERNET, s->last.data, s->last.len, 0);
         break;
     case 12:
-        send_flood(s, fuzz_u8(in));
+        send_flood(s, fuzz_u8(in) & 0x3f);
         break;
     case 13: /* the last frame once more: a loop, or another capture's view */
         feed(s, CARP_LINK_ETHERNET, s->last.data, s->last.len, op);

@@ -83,9 +83,9 @@ run_evp_digest(struct bench *b)
 {
     static const uint8_t data[119] = {1};
     for (unsigned int i = 0; i < TURN; i++) {
-        if (EVP_DigestInit_ex2(b->digest, NULL, NULL) != 1
-            || EVP_DigestUpdate(b->digest, data, sizeof(data)) != 1
-            || EVP_DigestFinal_ex(b->digest, b->md, NULL) != 1) {
+        if (EVP_DigestInit_ex2(b->digest, NULL, NULL) != 1 ||
+            EVP_DigestUpdate(b->digest, data, sizeof(data)) != 1 ||
+            EVP_DigestFinal_ex(b->digest, b->md, NULL) != 1) {
             fail("EVP_Digest failed");
         }
         b->sink += b->md[0];
@@ -113,9 +113,9 @@ evp_mac(struct bench *b, const uint8_t *key, size_t key_len)
     size_t len = 0;
     for (unsigned int i = 0; i < TURN; i++) {
         set_counter(b);
-        if (EVP_MAC_init(b->mac, key, key_len, NULL) != 1
-            || EVP_MAC_update(b->mac, b->message, MESSAGE_LEN) != 1
-            || EVP_MAC_final(b->mac, b->md, &len, sizeof(b->md)) != 1) {
+        if (EVP_MAC_init(b->mac, key, key_len, NULL) != 1 ||
+            EVP_MAC_update(b->mac, b->message, MESSAGE_LEN) != 1 ||
+            EVP_MAC_final(b->mac, b->md, &len, sizeof(b->md)) != 1) {
             fail("EVP_MAC failed");
         }
         b->sink += b->md[0];
@@ -159,18 +159,18 @@ set_up(struct bench *b)
         OSSL_PARAM_construct_end()};
     EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     memset(b, 0, sizeof(*b));
-    if (carp_key_from_password(&b->key, "secret", 6, CARP_KEY_RULE_BSD)
-            != CARP_OK
-        || carp_addrs_add(&addrs, &addr) != CARP_OK
-        || carp_auth_init(&b->auth, &b->key, 1, &addrs, CARP_PROFILE_FREEBSD,
-                          NULL) != CARP_OK) {
+    if (carp_key_from_password(&b->key, "secret", 6, CARP_KEY_RULE_BSD) !=
+            CARP_OK ||
+        carp_addrs_add(&addrs, &addr) != CARP_OK ||
+        carp_auth_init(&b->auth, &b->key, 1, &addrs, CARP_PROFILE_FREEBSD,
+                       NULL) != CARP_OK) {
         fail("cannot prepare an authenticator");
     }
     b->mac = EVP_MAC_CTX_new(hmac);
     b->digest = EVP_MD_CTX_new();
-    if (b->mac == NULL || b->digest == NULL
-        || EVP_MAC_init(b->mac, b->key.octets, CARP_KEY_LEN, params) != 1
-        || EVP_DigestInit_ex2(b->digest, EVP_sha1(), NULL) != 1) {
+    if (b->mac == NULL || b->digest == NULL ||
+        EVP_MAC_init(b->mac, b->key.octets, CARP_KEY_LEN, params) != 1 ||
+        EVP_DigestInit_ex2(b->digest, EVP_sha1(), NULL) != 1) {
         fail("cannot prepare OpenSSL");
     }
     EVP_MAC_free(hmac);
@@ -185,8 +185,8 @@ check_same(struct bench *b)
     uint8_t counter[8] = {0, 0, 0, 0, 0, 0, 0, 1};
     size_t len = 0;
     memcpy(b->message + MESSAGE_LEN - 8, counter, 8);
-    if (EVP_MAC_update(b->mac, b->message, MESSAGE_LEN) != 1
-        || EVP_MAC_final(b->mac, expected, &len, sizeof(expected)) != 1) {
+    if (EVP_MAC_update(b->mac, b->message, MESSAGE_LEN) != 1 ||
+        EVP_MAC_final(b->mac, expected, &len, sizeof(expected)) != 1) {
         fail("EVP_MAC failed");
     }
     if (!carp_auth_verify(&b->auth, 1, expected)) {

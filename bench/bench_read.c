@@ -46,8 +46,9 @@ main(int argc, char **argv)
     }
     if (argc > 2) {
         struct bpf_program program;
-        if (pcap_compile(pcap, &program, argv[2], 1, PCAP_NETMASK_UNKNOWN) != 0
-            || pcap_setfilter(pcap, &program) != 0) {
+        if (pcap_compile(pcap, &program, argv[2], 1, PCAP_NETMASK_UNKNOWN) !=
+                0 ||
+            pcap_setfilter(pcap, &program) != 0) {
             fail(argv[2], pcap_geterr(pcap));
         }
         pcap_freecode(&program);

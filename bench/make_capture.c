@@ -65,11 +65,26 @@ dump(struct maker *m, const uint8_t *frame, uint32_t len)
 static void
 put_ip(uint8_t *ip, uint32_t source, uint16_t len, uint8_t protocol)
 {
-    const uint8_t head[20] = {0x45, 0x10, (uint8_t)(len >> 8), (uint8_t)len,
-                              0, 0, 0x40, 0, 255, protocol, 0, 0,
-                              (uint8_t)(source >> 24), (uint8_t)(source >> 16),
-                              (uint8_t)(source >> 8), (uint8_t)source,
-                              224, 0, 0, 18};
+    const uint8_t head[20] = {0x45,
+                              0x10,
+                              (uint8_t)(len >> 8),
+                              (uint8_t)len,
+                              0,
+                              0,
+                              0x40,
+                              0,
+                              255,
+                              protocol,
+                              0,
+                              0,
+                              (uint8_t)(source >> 24),
+                              (uint8_t)(source >> 16),
+                              (uint8_t)(source >> 8),
+                              (uint8_t)source,
+                              224,
+                              0,
+                              0,
+                              18};
     memcpy(ip, head, sizeof(head));
     uint16_t sum = carp_checksum(ip, sizeof(head));
     ip[10] = (uint8_t)(sum >> 8);
@@ -80,8 +95,8 @@ static void
 put_advert(struct maker *m, uint8_t vhid, uint32_t source, uint8_t skew,
            bool is_right)
 {
-    uint8_t frame[ADVERT_FRAME] = {1, 0, 0x5e, 0, 0, 18,
-                                   0, 0, 0x5e, 0, 1, vhid, 8, 0};
+    uint8_t frame[ADVERT_FRAME] = {1, 0,    0x5e, 0, 0,    18, 0,
+                                   0, 0x5e, 0,    1, vhid, 8,  0};
     struct carp_adv adv = {.version = CARP_VERSION,
                            .type = CARP_TYPE_ADVERT,
                            .vhid = vhid,
@@ -139,8 +154,7 @@ make(struct maker *m, const char *kind, unsigned long packets)
             put_pair(m, i);
         } else if (strcmp(kind, "vhids") == 0) {
             m->now_us += 1000000 / VHIDS;
-            put_advert(m, (uint8_t)(1 + i % VHIDS), FIRST_HOST,
-                       0, true);
+            put_advert(m, (uint8_t)(1 + i % VHIDS), FIRST_HOST, 0, true);
         } else if (strcmp(kind, "mixed") == 0) {
             m->now_us += 10000;
             if (i % 100 == 0) {
@@ -173,9 +187,9 @@ set_up(struct maker *m)
         const uint8_t octets[4] = {10, 0, 1, vhid};
         struct carp_addr addr = carp_addr_v4(octets);
         struct carp_addrs addrs = {0};
-        if (carp_addrs_add(&addrs, &addr) != CARP_OK
-            || carp_auth_init(&m->auths[vhid], &key, vhid, &addrs,
-                              CARP_PROFILE_FREEBSD, NULL) != CARP_OK) {
+        if (carp_addrs_add(&addrs, &addr) != CARP_OK ||
+            carp_auth_init(&m->auths[vhid], &key, vhid, &addrs,
+                           CARP_PROFILE_FREEBSD, NULL) != CARP_OK) {
             fail("authenticator", "refused");
         }
     }

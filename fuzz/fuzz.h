@@ -24,11 +24,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
     } while (0)
 
 /** What must hold whatever the input is. */
-#define FUZZ_CHECK(condition)                                            \
-    do {                                                                 \
-        if (!(condition)) {                                              \
-            FUZZ_FAIL(#condition);                                       \
-        }                                                                \
+#define FUZZ_CHECK(condition)      \
+    do {                           \
+        if (!(condition)) {        \
+            FUZZ_FAIL(#condition); \
+        }                          \
     } while (0)
 
 struct fuzz_input {

@@ -34,22 +34,21 @@ check_whole(const uint8_t *data, const struct carp_adv *adv,
     uint8_t out[CARP_ADV_LEN];
     carp_adv_encode(adv, out);
     FUZZ_CHECK(memcmp(out, data, CARP_ADV_LEN) == 0);
-    FUZZ_CHECK(has(issues, CARP_ISSUE_VERSION)
-               == (adv->version != CARP_VERSION));
-    FUZZ_CHECK(has(issues, CARP_ISSUE_TYPE)
-               == (adv->type != CARP_TYPE_ADVERT));
-    FUZZ_CHECK(has(issues, CARP_ISSUE_AUTHLEN)
-               == (adv->authlen != CARP_AUTHLEN));
+    FUZZ_CHECK(has(issues, CARP_ISSUE_VERSION) ==
+               (adv->version != CARP_VERSION));
+    FUZZ_CHECK(has(issues, CARP_ISSUE_TYPE) == (adv->type != CARP_TYPE_ADVERT));
+    FUZZ_CHECK(has(issues, CARP_ISSUE_AUTHLEN) ==
+               (adv->authlen != CARP_AUTHLEN));
     FUZZ_CHECK(has(issues, CARP_ISSUE_VHID_ZERO) == (adv->vhid == 0));
-    FUZZ_CHECK(has(issues, CARP_ISSUE_CHECKSUM)
-               == (carp_checksum(data, CARP_ADV_LEN) != 0));
+    FUZZ_CHECK(has(issues, CARP_ISSUE_CHECKSUM) ==
+               (carp_checksum(data, CARP_ADV_LEN) != 0));
     struct carp_adv fixed = *adv;
     struct carp_adv read;
     unsigned int left = 0;
     carp_adv_set_checksum(&fixed);
     carp_adv_encode(&fixed, out);
-    FUZZ_CHECK(carp_adv_decode(out, sizeof(out), sizeof(out), &read, &left)
-               == CARP_OK);
+    FUZZ_CHECK(carp_adv_decode(out, sizeof(out), sizeof(out), &read, &left) ==
+               CARP_OK);
     FUZZ_CHECK(!has(left, CARP_ISSUE_CHECKSUM));
     FUZZ_CHECK(read.checksum == fixed.checksum);
     FUZZ_CHECK(read.counter == adv->counter && read.vhid == adv->vhid);
@@ -67,11 +66,11 @@ check_cut(const uint8_t *data, size_t len, size_t wire)
     FUZZ_CHECK(exact != NULL);
     memset(&adv, 0xff, sizeof(adv));
     memcpy(exact, data, len);
-    FUZZ_CHECK(carp_adv_decode(exact, len, wire, &adv, &issues)
-               == CARP_ERR_TRUNCATED);
+    FUZZ_CHECK(carp_adv_decode(exact, len, wire, &adv, &issues) ==
+               CARP_ERR_TRUNCATED);
     free(exact);
-    FUZZ_CHECK(has(issues, CARP_ISSUE_SHORT)
-               || has(issues, CARP_ISSUE_CAPTURE));
+    FUZZ_CHECK(has(issues, CARP_ISSUE_SHORT) ||
+               has(issues, CARP_ISSUE_CAPTURE));
     /* A field that is cut in the middle may be zero as a whole. */
     memcpy(padded, data, len);
     carp_adv_encode(&adv, out);

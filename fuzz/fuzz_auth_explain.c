@@ -164,8 +164,7 @@ sign(struct fuzz_input *in, const struct scene *s, struct carp_adv *adv)
         row.addrs.count--;
     }
     if ((edits & 0x40) != 0) {
-        row.profile = (enum carp_profile_id)(fuzz_u8(in)
-                                             % CARP_PROFILE_COUNT);
+        row.profile = (enum carp_profile_id)(fuzz_u8(in) % CARP_PROFILE_COUNT);
     } else if (row.profile == CARP_PROFILE_AUTO) {
         row.profile = CARP_PROFILE_FREEBSD;
     }
@@ -183,8 +182,8 @@ static bool
 can_verify(const struct scene *s, uint8_t vhid)
 {
     for (size_t i = 0; i < s->row_count; i++) {
-        if (s->rows[i].vhid == vhid
-            && (s->rows[i].addrs.count > 0 || s->learnt.count > 0)) {
+        if (s->rows[i].vhid == vhid &&
+            (s->rows[i].addrs.count > 0 || s->learnt.count > 0)) {
             return true;
         }
     }
@@ -194,11 +193,9 @@ can_verify(const struct scene *s, uint8_t vhid)
 static bool
 check_verify(const struct scene *s, const struct carp_adv *adv)
 {
-    struct carp_verdict v =
-        carp_ring_verify(s->ring, adv, NULL, &s->learnt);
+    struct carp_verdict v = carp_ring_verify(s->ring, adv, NULL, &s->learnt);
     FUZZ_CHECK((v.status == CARP_UNVERIFIED) == !can_verify(s, adv->vhid));
-    struct carp_verdict again =
-        carp_ring_verify(s->ring, adv, &v, &s->learnt);
+    struct carp_verdict again = carp_ring_verify(s->ring, adv, &v, &s->learnt);
     FUZZ_CHECK(again.status == v.status);
     if (v.status != CARP_GOOD) {
         return false;
@@ -242,8 +239,8 @@ check_explain(const struct scene *s, const struct carp_adv *adv,
         .learnt = (options & 1) != 0 ? &s->learnt : NULL,
         .lladdr = (options & 2) != 0 ? &s->lladdr : NULL};
     struct carp_auth auth;
-    struct carp_explanation e = carp_explain(
-        s->ring, adv, (options & 4) != 0 ? NULL : &hints, &auth);
+    struct carp_explanation e =
+        carp_explain(s->ring, adv, (options & 4) != 0 ? NULL : &hints, &auth);
     check_explanation(s, &e);
     if (e.found) {
         FUZZ_CHECK(carp_auth_verify(&auth, adv->counter, adv->md));
@@ -254,8 +251,10 @@ check_explain(const struct scene *s, const struct carp_adv *adv,
 static void
 run_advert(struct fuzz_input *in, const struct scene *s)
 {
-    struct carp_adv adv = {.version = CARP_VERSION, .type = CARP_TYPE_ADVERT,
-                           .authlen = CARP_AUTHLEN, .advbase = 1};
+    struct carp_adv adv = {.version = CARP_VERSION,
+                           .type = CARP_TYPE_ADVERT,
+                           .authlen = CARP_AUTHLEN,
+                           .advbase = 1};
     uint8_t options = fuzz_u8(in);
     adv.vhid = (options >> 6) % 3;
     adv.counter = fuzz_u64(in);

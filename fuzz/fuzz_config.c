@@ -80,8 +80,8 @@ static void
 check_silence(const struct carp_conf *conf, const struct carp_key *key,
               const uint8_t *data, size_t size)
 {
-    if (key->password_len < TELLING_LEN
-        || occurrences(data, size, key->password, key->password_len) != 1) {
+    if (key->password_len < TELLING_LEN ||
+        occurrences(data, size, key->password, key->password_len) != 1) {
         return;
     }
     for (size_t i = 0; i < carp_conf_message_count(conf); i++) {
@@ -103,8 +103,8 @@ check_group(const struct carp_conf_vhid *vhid)
     FUZZ_CHECK(vhid->advskew <= 254);
     FUZZ_CHECK((unsigned int)vhid->profile <= CARP_PROFILE_AUTO);
     for (unsigned int i = 0; i < vhid->addrs.count; i++) {
-        FUZZ_CHECK(vhid->prefix_len[i]
-                   <= (vhid->addrs.list[i].family == CARP_IPV4 ? 32 : 128));
+        FUZZ_CHECK(vhid->prefix_len[i] <=
+                   (vhid->addrs.list[i].family == CARP_IPV4 ? 32 : 128));
     }
 }
 

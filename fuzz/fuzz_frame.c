@@ -10,9 +10,17 @@
 #include "fuzz.h"
 
 static const int links[] = {
-    CARP_LINK_NULL, CARP_LINK_ETHERNET, CARP_LINK_RAW_OLD,
-    CARP_LINK_RAW_OPENBSD, CARP_LINK_RAW, CARP_LINK_LOOP, CARP_LINK_SLL,
-    CARP_LINK_IPV4, CARP_LINK_IPV6, CARP_LINK_SLL2, 127 /* none of ours */
+    CARP_LINK_NULL,
+    CARP_LINK_ETHERNET,
+    CARP_LINK_RAW_OLD,
+    CARP_LINK_RAW_OPENBSD,
+    CARP_LINK_RAW,
+    CARP_LINK_LOOP,
+    CARP_LINK_SLL,
+    CARP_LINK_IPV4,
+    CARP_LINK_IPV6,
+    CARP_LINK_SLL2,
+    127 /* none of ours */
 };
 #define LINKS (sizeof(links) / sizeof(links[0]))
 
@@ -47,9 +55,8 @@ static void
 check_carp(const uint8_t *data, const struct carp_frame *frame)
 {
     const uint8_t *payload = data + frame->payload_off;
-    size_t wire = frame->payload_wire > frame->payload_len
-                      ? frame->payload_wire
-                      : frame->payload_len;
+    size_t wire = frame->payload_wire > frame->payload_len ? frame->payload_wire
+                                                           : frame->payload_len;
     struct carp_adv adv;
     unsigned int issues = 0;
     enum carp_status status =
@@ -57,8 +64,8 @@ check_carp(const uint8_t *data, const struct carp_frame *frame)
     check_adv_equal(&adv, &frame->u.adv);
     if (frame->payload_len < CARP_ADV_LEN) {
         FUZZ_CHECK(status == CARP_ERR_TRUNCATED);
-        FUZZ_CHECK((frame->issues & (CARP_ISSUE_SHORT | CARP_ISSUE_CAPTURE))
-                   != 0);
+        FUZZ_CHECK((frame->issues & (CARP_ISSUE_SHORT | CARP_ISSUE_CAPTURE)) !=
+                   0);
         return;
     }
     uint8_t encoded[CARP_ADV_LEN];
@@ -111,16 +118,16 @@ check_frame(int link, const uint8_t *data, size_t captured, size_t on_wire)
     memset(&again, 0xff, sizeof(again));
     enum carp_status status =
         carp_frame_parse(link, data, captured, on_wire, &frame);
-    FUZZ_CHECK(carp_frame_parse(link, data, captured, on_wire, &again)
-               == status);
+    FUZZ_CHECK(carp_frame_parse(link, data, captured, on_wire, &again) ==
+               status);
     /* Defined always: nothing of what was there before shines through. */
     FUZZ_CHECK(memcmp(&frame, &again, offsetof(struct carp_frame, u)) == 0);
     if (frame.kind == CARP_FRAME_CARP) {
         check_adv_equal(&frame.u.adv, &again.u.adv);
     }
     FUZZ_CHECK((status == CARP_ERR_LINKTYPE) == !carp_link_known(link));
-    FUZZ_CHECK((status == CARP_ERR_TRUNCATED)
-               == (frame.kind == CARP_FRAME_TRUNCATED));
+    FUZZ_CHECK((status == CARP_ERR_TRUNCATED) ==
+               (frame.kind == CARP_FRAME_TRUNCATED));
     FUZZ_CHECK(frame.payload_off <= captured);
     FUZZ_CHECK(frame.payload_len <= captured - frame.payload_off);
     FUZZ_CHECK(frame.vlan < 4096 && frame.inner_vlan < 4096);

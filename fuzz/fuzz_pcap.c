@@ -14,9 +14,8 @@ static void
 add_row(struct carp_ring *ring, uint8_t vhid, const char *password,
         const char *address)
 {
-    struct carp_ring_row row = {.name = "fuzz",
-                                .vhid = vhid,
-                                .profile = CARP_PROFILE_AUTO};
+    struct carp_ring_row row = {
+        .name = "fuzz", .vhid = vhid, .profile = CARP_PROFILE_AUTO};
     struct carp_addr addr;
     FUZZ_CHECK(carp_key_from_password(&row.key, password, strlen(password),
                                       CARP_KEY_RULE_BSD) == CARP_OK);

@@ -44,8 +44,7 @@ pass_time(struct scene *s, uint8_t code)
 }
 
 static void
-feed(struct scene *s, int link, const uint8_t *data, size_t len,
-     uint8_t where)
+feed(struct scene *s, int link, const uint8_t *data, size_t len, uint8_t where)
 {
     struct carp_frame frame;
     struct carp_observation seen;
@@ -205,8 +204,8 @@ make_ring(uint8_t options)
     FUZZ_CHECK(ring != NULL);
     for (uint8_t vhid = 1; vhid <= 3; vhid++) {
         struct carp_ring_row row = {.name = "fuzz", .vhid = vhid};
-        row.profile = (options & 2) != 0 ? CARP_PROFILE_FREEBSD
-                                         : CARP_PROFILE_AUTO;
+        row.profile =
+            (options & 2) != 0 ? CARP_PROFILE_FREEBSD : CARP_PROFILE_AUTO;
         synth_key(&row.key);
         if (vhid != 3) { /* the third's addresses are to be learnt */
             synth_addrs(vhid, &row.addrs);

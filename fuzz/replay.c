@@ -72,8 +72,7 @@ main(int argc, char **argv)
         ran += run_path(argv[i]);
     }
     if (ran == 0) {
-        fprintf(stderr, "%s: no inputs: name files or directories\n",
-                argv[0]);
+        fprintf(stderr, "%s: no inputs: name files or directories\n", argv[0]);
         return 1;
     }
     printf("%u inputs\n", ran);

@@ -67,7 +67,7 @@ put_ipv4(struct synth_frame *f, uint8_t host, uint8_t ttl, size_t payload)
 static void
 put_ipv6(struct synth_frame *f, uint8_t host, uint8_t ttl, size_t payload)
 {
-    const uint8_t addresses[32] = {[0] = 0xfe, [1] = 0x80, [15] = host,
+    const uint8_t addresses[32] = {[0] = 0xfe,  [1] = 0x80,  [15] = host,
                                    [16] = 0xff, [17] = 0x02, [31] = 0x12};
     put_u16(f, 0x6000);
     put_u16(f, 0);
@@ -82,9 +82,8 @@ synth_key(struct carp_key *key)
 {
     /* Without a password there is little to try when a digest is wrong:
      * explanations have a target of their own. */
-    FUZZ_CHECK(carp_key_from_hex(key,
-                                 "00112233445566778899aabbccddeeff01234567")
-               == CARP_OK);
+    FUZZ_CHECK(carp_key_from_hex(
+                   key, "00112233445566778899aabbccddeeff01234567") == CARP_OK);
 }
 
 void

@@ -7,8 +7,8 @@ static void
 digest(struct track_check *check, const char *text)
 {
     for (; *text != '\0'; text++) {
-        check->digest = (check->digest ^ (uint8_t)*text)
-                        * UINT64_C(0x100000001b3);
+        check->digest =
+            (check->digest ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
     }
 }
 
@@ -36,8 +36,8 @@ check_transition(const struct carp_event *event)
     FUZZ_CHECK(*carp_reason_text(event->reason) != '\0');
     check_family(event->family);
     FUZZ_CHECK(event->sender.family == event->family);
-    FUZZ_CHECK(event->previous.family == CARP_FAMILY_NONE
-               || event->previous.family == event->family);
+    FUZZ_CHECK(event->previous.family == CARP_FAMILY_NONE ||
+               event->previous.family == event->family);
 }
 
 /* Onset, updates, resolved: in this order, each alert once. */
@@ -136,8 +136,8 @@ check_senders(const struct track_check *check, struct carp_track *track,
 static uint64_t
 place(const struct carp_view_summary *view)
 {
-    return (uint64_t)view->segment << 32 | (uint64_t)view->vlan << 16
-           | (uint64_t)view->vhid << 8 | view->family;
+    return (uint64_t)view->segment << 32 | (uint64_t)view->vlan << 16 |
+           (uint64_t)view->vhid << 8 | view->family;
 }
 
 void

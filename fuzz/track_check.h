@@ -12,10 +12,10 @@
 #define CHECK_IDS 4096
 
 struct track_check {
-    carp_time now;        /**< latest time that was fed */
-    uint64_t last_frame;  /**< latest frame number */
+    carp_time now;       /**< latest time that was fed */
+    uint64_t last_frame; /**< latest frame number */
     uint64_t events, adverts;
-    uint64_t digest;      /**< of everything told, to compare two runs */
+    uint64_t digest;          /**< of everything told, to compare two runs */
     uint8_t alert[CHECK_IDS]; /**< 0 never seen, 1 on, 2 over */
 };
 

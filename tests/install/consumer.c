@@ -14,9 +14,10 @@ main(void)
     struct carp_track_config config = {0};
     struct carp_track *track = carp_track_new(&config);
     uint8_t md[CARP_MD_LEN];
-    if (track == NULL || carp_key_from_password(&key, "x", 1,
-            CARP_KEY_RULE_BSD) != CARP_OK || carp_auth_init(&auth, &key, 1,
-            &addrs, CARP_PROFILE_FREEBSD, NULL) != CARP_OK) {
+    if (track == NULL ||
+        carp_key_from_password(&key, "x", 1, CARP_KEY_RULE_BSD) != CARP_OK ||
+        carp_auth_init(&auth, &key, 1, &addrs, CARP_PROFILE_FREEBSD, NULL) !=
+            CARP_OK) {
         return 1;
     }
     carp_auth_digest(&auth, 1, md);

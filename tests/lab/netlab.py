@@ -33,6 +33,10 @@ PREFIX = "carp-"
 CARP = "carp"        # frames of IP protocol 112 (CARP and VRRP), IPv4 and IPv6
 ALL = "all"          # every frame
 
+# What a lab needs of the kernel, tried in namespaces that vanish at once.
+_PROBE = """ip link add br0 type bridge; ip link add v0 type veth peer name v1
+nft add table bridge lab"""
+
 _labs = itertools.count(1)
 _MATCH = {CARP: ["ip protocol 112", "ip6 nexthdr 112"], ALL: [""]}
 
@@ -68,6 +72,10 @@ def usable():
             return "%s is not installed" % tool
     if os.geteuid() != 0:
         return "needs root (or unshare -Urnm)"
+    try:
+        sh("unshare", "-nm", "sh", "-ec", _PROBE)
+    except LabError as error:
+        return "no lab can be built here: %s" % str(error).split(": ", 1)[-1]
     return None
 
 
@@ -88,6 +96,8 @@ class Lab:
 
     ipv6=True also gives each host fd79::<last octet> and link-local addresses.
     """
+
+    ended_by = SystemExit   # what SIGTERM and SIGHUP raise, so that `with` unwinds
 
     def __init__(self, hosts=("a", "b", "obs"), ipv6=False):
         if not isinstance(hosts, dict):
@@ -143,7 +153,7 @@ class Lab:
     def _trap_signals(self):
         """Turn the usual end-of-process signals into exceptions, so that `with` unwinds."""
         def stop(number, _frame):
-            raise SystemExit(128 + number)
+            raise self.ended_by(128 + number)
 
         handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: stop,
                     signal.SIGHUP: stop}
@@ -174,6 +184,11 @@ class Lab:
         self._add_netns(host.netns)
         if self.ipv6:   # addresses usable at once, instead of after duplicate address detection
             self._sysctl(host.netns, "net/ipv6/conf/default/accept_dad", "0")
+        self.attach(host.name)
+
+    def attach(self, host):
+        """Give a host its interface and switch port; undoes detach()."""
+        host = self.hosts[host]
         sh("ip", "-n", self.switch, "link", "add", "name", host.port, "type", "veth",
            "peer", "name", host.interface, "netns", host.netns)
         sh("ip", "-n", self.switch, "link", "set", "dev", host.port, "master", "br0", "up")
@@ -184,6 +199,10 @@ class Lab:
         self.add_address(host.name, host.address + "/24")
         if self.ipv6:
             self.add_address(host.name, "fd79::%s/64" % host.address.rsplit(".", 1)[1])
+
+    def detach(self, host):
+        """Remove a host's interface altogether, as if the card were pulled out."""
+        sh("ip", "-n", self.switch, "link", "del", "dev", host)
 
     # -- hosts --------------------------------------------------------------------------------
 
@@ -211,16 +230,18 @@ class Lab:
         """Run a command in a host, wait for it, return its standard output."""
         return sh(*self.argv(host, *argv), check=check)
 
-    def spawn(self, host, *argv, log=None, env=None):
+    def spawn(self, host, *argv, log=None, env=None, stdout=None):
         """Start a long-running command in a host; its pid is the returned Popen's own.
 
         log: a file name for both output streams (default: a new file in lab.dir); the name is
-        kept as .log_path.  The process is stopped with the lab at the latest.
+        kept as .log_path.  stdout=subprocess.PIPE leaves only the error stream to the log.  The
+        process is stopped with the lab at the latest.
         """
         path = log or os.path.join(self.dir, "%s-%d.log" % (host, len(self._children)))
         with open(path, "ab") as out:
-            child = subprocess.Popen(self.argv(host, *argv), stdin=subprocess.DEVNULL, stdout=out,
-                                     stderr=out, env=env, start_new_session=True)
+            child = subprocess.Popen(self.argv(host, *argv), stdin=subprocess.DEVNULL,
+                                     stdout=stdout or out, stderr=out, env=env,
+                                     start_new_session=True)
         child.log_path = path
         self._children.append(child)
         return child

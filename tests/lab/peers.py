@@ -149,18 +149,30 @@ class Keepalived(Peer):
         return found
 
 
+def tcpdump_works():
+    """Not in an unprivileged user namespace, where it cannot change its groups."""
+    with open("/proc/self/setgroups", encoding="ascii") as f:
+        return f.read().strip() == "allow"
+
+
 class Recorder(Peer):
-    """tcpdump on a host's eth0, writing to a file; ready when the constructor returns."""
+    """tcpdump (where it cannot run: dumpcap) on a host's eth0, writing to a file; ready when the
+    constructor returns."""
 
     program = "tcpdump"
 
     def __init__(self, lab, host, path, filter_=""):
         super().__init__(lab, host)
         self.path = path
-        self.process = lab.spawn(
-            host, "tcpdump", "-n", "-i", lab.hosts[host].interface, "-s", "0", "-U",
-            "--immediate-mode", "-Z", "root", "-w", path, *filter_.split())
-        self.wait_output("listening on")
+        interface = lab.hosts[host].interface
+        if tcpdump_works():
+            argv = ["tcpdump", "-n", "-i", interface, "-s", "0", "-U", "--immediate-mode",
+                    "-Z", "root", "-w", path, *filter_.split()]
+        else:
+            argv = ["dumpcap", "-q", "-P", "-i", interface, "-w", path,
+                    *(["-f", filter_] if filter_ else [])]
+        self.process = lab.spawn(host, *argv)
+        self.wait_output(r"listening on|File: ")
 
     def stop(self, number=signal.SIGINT, timeout=5.0):
         """Let frames still on their way arrive, then end the recording."""

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Masters unseen and missing, shared ids and loops, from real daemons."""
+import pytest
+
+import peers
+import readers
+import stage
+import watch
+from stage import Condition, is_state
+
+MONITORS = ("keys", "no-keys")
+NO_MASTER_AFTER = 7.0   # docs/ALERTS.md 3, advbase 1
+
+
+def hidden(scene):
+    """B's port carries nothing for a while: the observer sits on A's side."""
+    _a, b = yield from scene.settled_pair()
+    scene.mark("cut")
+    scene.lab.isolate(scene.b)
+    yield is_state(b, "MASTER")
+    yield 8
+    scene.mark("healed")
+    scene.lab.isolate(scene.b, on=False)
+    yield is_state(b, "BACKUP")
+
+
+def all_gone(scene):
+    """Every member stops; one returns after 9 s."""
+    a, b = yield from scene.settled_pair()
+    b.stop()
+    a.stop()
+    scene.mark("gone")
+    yield 9
+    a = scene.ucarp("a", 0)
+    scene.mark("back")
+    yield is_state(a, "MASTER")
+    yield 3
+
+
+def same_id(scene):
+    """ucarp and keepalived with one id."""
+    a = scene.ucarp("a", 100)
+    yield is_state(a, "MASTER")
+    scene.mark("keepalived")
+    k = scene.keepalived("b", scene.vhid, vmac=True)
+    yield is_state(k, "MASTER")
+    yield 4
+
+
+def other_id(scene):
+    """A ucarp pair and a keepalived with another id on the same hosts."""
+    yield from scene.settled_pair()
+    k = scene.keepalived("b", 10)
+    yield is_state(k, "MASTER")
+    yield 4
+    k.stop()
+    yield 2
+
+
+def looped(scene):
+    """The switch returns A's frames; only A itself can see that."""
+    yield from scene.settled_pair()
+    scene.watcher = watch.Carpmon(scene.lab, scene.a)
+    yield 2
+    scene.mark("loop")
+    scene.lab.reflect(scene.a)
+    yield 4
+    scene.lab.reflect(scene.a, on=False)
+    scene.mark("no loop")
+    yield 4
+    scene.status = scene.watcher.stop()
+
+
+def undisturbed(scene):
+    """A pair without any fault beside all the others."""
+    yield from scene.settled_pair()
+    yield Condition("the others are over", lambda: "back" in scene.others["all_gone"].marks, 40)
+
+
+SCENARIOS = (hidden, all_gone, same_id, other_id, looped, undisturbed)
+
+
+@pytest.fixture(scope="module")
+def show():
+    """All of the above in one lab, watched with and without keys."""
+    reason = peers.Keepalived.missing()
+    if reason:
+        pytest.skip(reason)
+    with stage.Stage("faults", SCENARIOS) as played:
+        played.scenes["undisturbed"].others = played.scenes
+        played.play()
+        yield played
+
+
+def loud(show, monitor, name):
+    """Codes of the findings above info."""
+    return {f["code"] for f in show.events(monitor, name, event=("finding", "update"))
+            if f["severity"] != "info"}
+
+
+@pytest.mark.parametrize("monitor", MONITORS)
+def test_unseen_master(show, monitor, record_property):
+    scene = show.scene("hidden")
+    found = show.events(monitor, "hidden", code="UNSEEN_MASTER")
+    assert [e["event"] for e in found] == ["finding", "resolved"]
+    onset = found[0]
+    assert (onset["severity"], onset["confidence"]) == ("critical", "high")
+    assert onset["senders"] == [scene.address_b, scene.address_a]
+    assert watch.seconds(onset["time"]) > scene.marks["healed"]
+    error = watch.seconds(onset["since"]) - scene.became("b", "MASTER")
+    assert abs(error) < 0.2
+    record_property("UNSEEN_MASTER (%s): since is off by, ms" % monitor, "%+.0f" % (1000 * error))
+    assert loud(show, monitor, "hidden") == {"UNSEEN_MASTER"}
+
+
+@pytest.mark.parametrize("monitor", MONITORS)
+def test_no_master(show, monitor):
+    scene = show.scene("all_gone")
+    found = show.events(monitor, "all_gone", code="NO_MASTER")
+    assert [e["event"] for e in found] == ["finding", "resolved"]
+    onset, end = found
+    assert onset["severity"] == "critical"
+    waited = watch.seconds(onset["time"]) - scene.marks["gone"]
+    assert NO_MASTER_AFTER - 1.2 < waited < NO_MASTER_AFTER + 0.5
+    # At the latest with the third advert of the one that returned.
+    back = watch.seconds(end["time"]) - scene.became("a", "MASTER", 1)
+    assert 0 < back < 2.5
+    assert loud(show, monitor, "all_gone") == {"NO_MASTER"}
+
+
+@pytest.mark.parametrize("monitor", MONITORS)
+def test_one_id_for_two_protocols(show, monitor):
+    scene = show.scene("same_id")
+    found = show.events(monitor, "same_id", event="finding", code="VHID_COLLISION")
+    assert [(f["cause"], f["severity"]) for f in found] == [("VRRP", "critical")]
+    assert sorted(found[0]["senders"]) == sorted([scene.address_a, scene.address_b])
+    assert watch.seconds(found[0]["time"]) > scene.marks["keepalived"]
+    assert loud(show, monitor, "same_id") == {"VHID_COLLISION"}
+
+
+@pytest.mark.parametrize("monitor", MONITORS)
+@pytest.mark.parametrize("name", ["other_id", "undisturbed", "looped"])
+def test_no_trouble(show, monitor, name):
+    assert show.events(monitor, name, event="finding") == []
+    told = show.events(monitor, name, event="transition")
+    assert [(t["role"], t["sender"]) for t in told] == [("MASTER", show.scene(name).address_a)]
+
+
+def test_loop(show):
+    scene = show.scene("looped")
+    events = scene.watcher.events
+    watch.check_schema(events)
+    found = watch.pick(events, code="LOOPED")
+    assert [f["event"] for f in found][:1] == ["finding"]
+    assert {(f["vhid"], *f["senders"]) for f in found} == {(scene.vhid, scene.address_a)}
+    assert 0 < watch.seconds(found[0]["time"]) - scene.marks["loop"] < 1.5
+    assert watch.pick(events, vhid=scene.vhid, event="finding") == found[:1]
+
+
+@pytest.mark.parametrize("monitor", MONITORS)
+def test_readers_agree(show, monitor, record_property):
+    readers.check(show, monitor, record_property)

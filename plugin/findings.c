@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The catalogue of findings as expert items. */
+#include "fields.h"
+
+struct catalogue {
+    const char *abbrev; /* of the expert item */
+    int group;
+    const char *words; /* for the Info column, and the expert's summary */
+};
+
+static const struct catalogue catalogue[CARP_CODE_COUNT] = {
+    [CARP_DUAL_MASTER] = {"carp.analysis.two_masters", PI_PROTOCOL,
+                          "two masters"},
+    [CARP_UNSEEN_MASTER] = {"carp.analysis.unseen_master", PI_PROTOCOL,
+                            "was MASTER unseen here"},
+    [CARP_NO_MASTER] = {"carp.analysis.no_master", PI_PROTOCOL, "no master"},
+    [CARP_BAD_HMAC] = {"carp.analysis.bad_hmac", PI_SECURITY, "HMAC bad"},
+    [CARP_REPLAY] = {"carp.analysis.replay", PI_SECURITY, "replayed advert"},
+    [CARP_LOOPED] = {"carp.analysis.loop", PI_SEQUENCE, "looped advert"},
+    [CARP_DUPLICATE] = {"carp.analysis.duplicate", PI_SEQUENCE,
+                        "duplicated advert"},
+    [CARP_VHID_COLLISION] = {"carp.analysis.vhid_collision", PI_PROTOCOL,
+                             "vhid used twice"},
+    [CARP_FLAPPING] = {"carp.analysis.flapping", PI_SEQUENCE, "flapping"},
+    [CARP_LATE_ADVERTS] = {"carp.analysis.late", PI_SEQUENCE, "late advert"},
+    [CARP_MISSED_ADVERTS] = {"carp.analysis.missed", PI_SEQUENCE,
+                             "adverts missed"},
+    [CARP_FAMILY_SPLIT] = {"carp.analysis.family_split", PI_PROTOCOL,
+                           "IPv4 and IPv6 masters differ"},
+    [CARP_TIE] = {"carp.analysis.tie", PI_PROTOCOL, "equal priorities"},
+    [CARP_ADVBASE_MISMATCH] = {"carp.analysis.advbase_mismatch", PI_PROTOCOL,
+                               "members disagree on advbase"},
+    [CARP_DEMOTED] = {"carp.analysis.demoted", PI_PROTOCOL, "demoted"},
+    [CARP_BOWED_OUT] = {"carp.analysis.bow_out", PI_SEQUENCE, "bows out"},
+    [CARP_TTL_NOT_255] = {"carp.analysis.ttl", PI_SECURITY,
+                          "TTL is not 255"},
+    [CARP_BAD_CHECKSUM] = {"carp.analysis.bad_checksum", PI_CHECKSUM,
+                           "bad checksum"},
+    [CARP_MALFORMED] = {"carp.analysis.malformed", PI_MALFORMED,
+                        "malformed advert"},
+    [CARP_BAD_VERSION] = {"carp.analysis.bad_version", PI_PROTOCOL,
+                          "bad version"},
+    [CARP_SENDER_FLOOD] = {"carp.analysis.sender_flood", PI_SECURITY,
+                           "flood of senders"},
+};
+
+static const int severities[CARP_CRITICAL + 1] = {
+    [CARP_INFO] = PI_NOTE, [CARP_WARNING] = PI_WARN,
+    [CARP_CRITICAL] = PI_ERROR};
+
+static ei_register_info changes[] = {
+    {&expert.checksum, {"carp.bad_checksum", PI_CHECKSUM, PI_ERROR,
+     "Bad checksum", EXPFILL}},
+    {&expert.takeover, {"carp.analysis.takeover", PI_SEQUENCE, PI_CHAT,
+     "Another sender became MASTER", EXPFILL}},
+    {&expert.master, {"carp.analysis.master", PI_SEQUENCE, PI_CHAT,
+     "A sender became MASTER", EXPFILL}},
+    {&expert.yielded, {"carp.analysis.yielded", PI_SEQUENCE, PI_CHAT,
+     "A sender is no longer MASTER", EXPFILL}},
+    {&expert.resolved, {"carp.analysis.over", PI_SEQUENCE, PI_CHAT,
+     "A finding is over", EXPFILL}},
+};
+
+/* An expert item has one severity, a code may have several: one item each,
+ * under one name. */
+static ei_register_info findings[CARP_CODE_COUNT * (CARP_CRITICAL + 1)];
+
+void
+findings_register(int proto)
+{
+    expert_module_t *module = expert_register_protocol(proto);
+    int count = 0;
+
+    for (int code = 0; code < CARP_CODE_COUNT; code++) {
+        for (int severity = 0; severity <= CARP_CRITICAL; severity++) {
+            const struct catalogue *c = &catalogue[code];
+            const ei_register_info info = {
+                &expert.findings[code][severity],
+                {c->abbrev, c->group, severities[severity], c->words,
+                 EXPFILL}};
+
+            findings[count++] = info;
+        }
+    }
+    expert_register_field_array(module, changes, array_length(changes));
+    expert_register_field_array(module, findings, count);
+}
+
+const char *
+findings_words(enum carp_code code)
+{
+    return catalogue[code].words;
+}

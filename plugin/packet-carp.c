@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The dissector. Wireshark has a protocol "carp" already, but gives IP
+ * protocol 112 to VRRP: this one adds to that protocol, takes the number, and
+ * hands on what is not CARP to whoever had it.
+ */
+#include "packet-carp.h"
+
+#include <epan/prefs.h>
+#include <epan/tap.h>
+
+#include "fields.h"
+
+enum { PROTOCOL = 112 };
+
+static int proto = -1;
+static int tap = -1;
+static dissector_handle_t our_handle;
+static dissector_handle_t vrrp_handle; /* or whoever had the number */
+
+int
+carp_proto(void)
+{
+    return proto;
+}
+
+int
+carp_tap_id(void)
+{
+    return tap;
+}
+
+/* ------------------------------------------------------------------- tree */
+
+static void
+show_checksum(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo)
+{
+    const bool is_whole = tvb_captured_length(tvb) >= CARP_ADV_LEN;
+    uint8_t bytes[CARP_ADV_LEN];
+    unsigned int sum = 0;
+
+    if (is_whole) {
+        tvb_memcpy(tvb, bytes, 0, sizeof(bytes));
+        sum = g_htons(carp_checksum(bytes, sizeof(bytes)));
+    }
+    proto_tree_add_checksum(
+        tree, tvb, 6, classic.checksum, classic.checksum_status,
+        &expert.checksum, pinfo, sum, ENC_BIG_ENDIAN,
+        is_whole ? PROTO_CHECKSUM_VERIFY | PROTO_CHECKSUM_IN_CKSUM
+                 : PROTO_CHECKSUM_NO_FLAGS);
+}
+
+static void
+show_typever(proto_tree *tree, tvbuff_t *tvb)
+{
+    const unsigned int octet = tvb_get_uint8(tvb, 0);
+    proto_item *item = proto_tree_add_uint_format(
+        tree, classic.typever, tvb, 0, 1, octet,
+        "Version %u, Packet type %u (%s)", octet >> 4, octet & 15,
+        (octet & 15) == CARP_TYPE_ADVERT ? "Advertisement" : "Unknown");
+    proto_tree *sub = proto_item_add_subtree(item, subtree.typever);
+
+    proto_tree_add_item(sub, classic.version, tvb, 0, 1, ENC_BIG_ENDIAN);
+    proto_tree_add_item(sub, classic.type, tvb, 0, 1, ENC_BIG_ENDIAN);
+}
+
+/* Octets that were not captured end this with an exception, as they should:
+ * what is derived stands before. */
+static void
+show_advert(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo)
+{
+    const int *const fields[] = {&classic.vhid, &classic.advskew,
+                                 &classic.authlen, &classic.demotion,
+                                 &classic.adver_int};
+    const int trailing = tvb_reported_length_remaining(tvb, CARP_ADV_LEN);
+
+    show_typever(tree, tvb);
+    for (int i = 0; i < (int)array_length(fields); i++) {
+        proto_tree_add_item(tree, *fields[i], tvb, 1 + i, 1, ENC_BIG_ENDIAN);
+    }
+    show_checksum(tree, tvb, pinfo);
+    proto_tree_add_item(tree, classic.counter, tvb, 8, 8, ENC_BIG_ENDIAN);
+    proto_tree_add_item(tree, classic.hmac, tvb, 16, CARP_MD_LEN, ENC_NA);
+    if (trailing > 0) {
+        proto_tree_add_item(tree, field.trailing, tvb, CARP_ADV_LEN, trailing,
+                            ENC_NA);
+    }
+}
+
+static void
+queue_tap(tvbuff_t *tvb, packet_info *pinfo, const struct carp_state *state)
+{
+    struct carp_tap *told;
+    uint8_t head[6] = {0};
+
+    if (state == NULL || !have_tap_listener(tap)) {
+        return;
+    }
+    tvb_memcpy(tvb, head, 0, MIN(sizeof(head), tvb_captured_length(tvb)));
+    told = wmem_new0(pinfo->pool, struct carp_tap);
+    told->state = state;
+    told->told = state->extra != NULL ? state->extra->told : NULL;
+    told->sender = carp_addr_of(&pinfo->src);
+    told->vhid = head[1];
+    told->advskew = head[2];
+    told->advbase = head[5];
+    tap_queue_packet(tap, pinfo, told);
+}
+
+static int
+dissect_advert(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+               const void *ip)
+{
+    const struct carp_state *state = session_advert(tvb, pinfo, ip);
+    proto_item *item;
+    proto_tree *sub;
+
+    show_info(pinfo, tvb, state);
+    queue_tap(tvb, pinfo, state);
+    /* Without a tree only expert items are left to do, and few frames have
+     * some. */
+    if (tree == NULL
+        && (state == NULL
+            || (state->extra == NULL
+                && (state->issues & CARP_ISSUE_CHECKSUM) == 0))) {
+        return (int)tvb_captured_length(tvb);
+    }
+    item = proto_tree_add_item(tree, proto, tvb, 0, -1, ENC_NA);
+    sub = proto_item_add_subtree(item, subtree.carp);
+    if (state != NULL && tvb_captured_length(tvb) < CARP_ADV_LEN) {
+        show_state(sub, tvb, pinfo, state);
+        state = NULL;
+    }
+    show_advert(sub, tvb, pinfo);
+    if (state != NULL) {
+        show_state(sub, tvb, pinfo, state);
+    }
+    return (int)tvb_captured_length(tvb);
+}
+
+/* ------------------------------------------------------------ entry points */
+
+static int
+dissect_carp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *ip)
+{
+    if (carp_is_carp(tvb, pinfo, ip)) {
+        return dissect_advert(tvb, pinfo, tree, ip);
+    }
+    return vrrp_handle != NULL
+               ? call_dissector_only(vrrp_handle, tvb, pinfo, tree, ip)
+               : 0;
+}
+
+/* Where heuristics go before protocol numbers. */
+static ws_bool
+dissect_carp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                       void *ip)
+{
+    if (!carp_is_protocol(ip) || !carp_is_carp(tvb, pinfo, ip)) {
+        return FALSE;
+    }
+    dissect_advert(tvb, pinfo, tree, ip);
+    return TRUE;
+}
+
+/* ARP, neighbour advertisements, VRRP, and time that passes. */
+static int
+dissect_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+              void *data _U_)
+{
+    const struct carp_told *told = session_frame(tvb, pinfo);
+    proto_item *item;
+
+    if (told == NULL) {
+        return 0;
+    }
+    if (have_tap_listener(tap)) {
+        struct carp_tap *news = wmem_new0(pinfo->pool, struct carp_tap);
+
+        news->told = told;
+        tap_queue_packet(tap, pinfo, news);
+    }
+    item = proto_tree_add_item(tree, proto, tvb, 0, 0, ENC_NA);
+    proto_item_set_generated(item);
+    proto_item_append_text(item, " (analysis)");
+    show_told(proto_item_add_subtree(item, subtree.carp), tvb, pinfo, told);
+    return (int)tvb_captured_length(tvb);
+}
+
+/* ------------------------------------------------------------ registration */
+
+/* "Decode As CARP", saved before this plugin was there, names Wireshark's own
+ * dissector. An explicit VRRP is left alone. */
+static void
+adopt_decode_as(void)
+{
+    dissector_table_t table = find_dissector_table("ip.proto");
+    dissector_handle_t now = dissector_get_uint_handle(table, PROTOCOL);
+
+    if (now != NULL && now != our_handle
+        && dissector_handle_get_protocol_index(now) == proto) {
+        dissector_change_uint("ip.proto", PROTOCOL, our_handle);
+    }
+}
+
+void
+carp_register(void)
+{
+    proto = fields_register();
+    tap = register_tap("carp");
+    keys_register(prefs_register_protocol(proto, NULL));
+    session_register();
+    register_init_routine(adopt_decode_as);
+    stat_tree_register();
+    stat_vhid_register();
+    register_postdissector(
+        register_dissector("carp-analysis", dissect_frame, proto));
+}
+
+void
+carp_register_handoff(void)
+{
+    fields_find_classic();
+    vrrp_handle = dissector_get_default_uint_handle("ip.proto", PROTOCOL);
+    our_handle = register_dissector_with_description(
+        "carp-hmac", "CARP (with HMAC verification)", dissect_carp, proto);
+    dissector_add_uint("ip.proto", PROTOCOL, our_handle);
+    heur_dissector_add("ip", dissect_carp_heuristic,
+                       "CARP (with HMAC verification)", "carp_hmac_ip", proto,
+                       HEURISTIC_ENABLE);
+}

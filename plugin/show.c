@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The Info column and the generated part of the tree. */
+#include "packet-carp.h"
+
+#include <stdio.h>
+
+#include <carp/timing.h>
+
+#include "fields.h"
+
+enum { INFO_MAX = 160 };
+
+/* ------------------------------------------------------------ Info column */
+
+static const char *
+role_word(const struct carp_state *state)
+{
+    if (state == NULL || (state->flags & CARP_FLAG_OBSERVED) == 0) {
+        return "advert of";
+    }
+    if ((state->flags & CARP_FLAG_BOW_OUT) != 0) {
+        return "bow-out of";
+    }
+    if ((state->flags & CARP_FLAG_REPLAY) != 0) {
+        return "replay of";
+    }
+    if ((state->flags & CARP_FLAG_LOOPED) != 0) {
+        return "copy of";
+    }
+    return state->role == CARP_MASTER ? "MASTER" : "BACKUP";
+}
+
+static void
+put_interval(char *text, size_t size, const uint8_t head[6])
+{
+    /* To the nearest millisecond. */
+    const carp_time interval =
+        carp_interval(head[5], head[2]) + CARP_MSEC / 2;
+
+    if (head[5] == CARP_BOW_OUT && head[2] == CARP_BOW_OUT) {
+        (void)snprintf(text, size, "skew 255 base 255");
+        return;
+    }
+    (void)snprintf(text, size, "skew %u every %u.%03u s", head[2],
+                   (unsigned int)(interval / CARP_SEC),
+                   (unsigned int)(interval % CARP_SEC / CARP_MSEC));
+}
+
+static void
+add_verdict(packet_info *pinfo, const struct carp_note *note)
+{
+    if (note->status == CARP_BAD) {
+        col_append_fstr(pinfo->cinfo, COL_INFO, " [HMAC bad: %s]",
+                        note->reason);
+    } else if (note->status == CARP_UNVERIFIED && note->is_expected) {
+        col_append_str(pinfo->cinfo, COL_INFO, " [HMAC unverified]");
+    }
+}
+
+static void
+add_told(packet_info *pinfo, const struct carp_told *told, bool is_marked)
+{
+    char whom[CARP_ADDR_TEXT];
+
+    for (; told != NULL; told = told->next) {
+        const bool is_finding = told->kind == CARP_EVENT_FINDING
+                                || told->kind == CARP_EVENT_UPDATE;
+
+        if (told->kind == CARP_EVENT_TRANSITION && told->role == CARP_MASTER
+            && told->previous.family != CARP_FAMILY_NONE) {
+            const bool is_beside = told->reason == CARP_REASON_UNEXPECTED
+                                   || told->reason == CARP_REASON_UNSEEN;
+
+            col_append_fstr(pinfo->cinfo, COL_INFO, " [%s %s]",
+                            is_beside ? "beside" : "took over from",
+                            carp_addr_format(&told->previous, whom));
+        } else if (is_finding && told->severity > CARP_INFO
+                   && told->code != CARP_BAD_HMAC
+                   && !(is_marked && told->code == CARP_DUAL_MASTER)) {
+            col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]",
+                            findings_words(told->code));
+        }
+    }
+}
+
+void
+show_info(packet_info *pinfo, tvbuff_t *tvb, const struct carp_state *state)
+{
+    const struct carp_addr source = carp_addr_of(&pinfo->src);
+    char text[INFO_MAX], who[CARP_ADDR_TEXT], interval[48] = "cut";
+    uint8_t head[6] = {0};
+
+    col_set_str(pinfo->cinfo, COL_PROTOCOL, "CARP");
+    if (pinfo->cinfo == NULL) {
+        return;
+    }
+    tvb_memcpy(tvb, head, 0, MIN(sizeof(head), tvb_captured_length(tvb)));
+    if (tvb_captured_length(tvb) >= sizeof(head)) {
+        put_interval(interval, sizeof(interval), head);
+    }
+    (void)snprintf(text, sizeof(text), "CARP vhid %u %s %s %s", head[1],
+                   role_word(state), carp_addr_format(&source, who),
+                   interval);
+    col_add_str(pinfo->cinfo, COL_INFO, text);
+    if (state != NULL) {
+        const bool is_marked = (state->flags & CARP_FLAG_TWO_MASTERS) != 0;
+
+        add_verdict(pinfo, state->note);
+        if (is_marked) {
+            col_append_str(pinfo->cinfo, COL_INFO, " [two masters]");
+        }
+        if (state->extra != NULL) {
+            add_told(pinfo, state->extra->told, is_marked);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------- HMAC */
+
+static void
+add_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
+{
+    if (text != NULL && *text != '\0') {
+        proto_item_set_generated(
+            proto_tree_add_string(tree, hf, tvb, 0, 0, text));
+    }
+}
+
+static void
+show_note(proto_tree *tree, tvbuff_t *tvb, const struct carp_note *note)
+{
+    static const guint values[] = {
+        [CARP_UNVERIFIED] = PROTO_CHECKSUM_E_UNVERIFIED,
+        [CARP_GOOD] = PROTO_CHECKSUM_E_GOOD,
+        [CARP_BAD] = PROTO_CHECKSUM_E_BAD};
+    proto_item *item = proto_tree_add_uint(tree, field.hmac_status, tvb, 0, 0,
+                                           values[note->status]);
+    proto_tree *sub = proto_item_add_subtree(item, subtree.hmac);
+    char addr[CARP_ADDR_TEXT];
+
+    proto_item_set_generated(item);
+    if (note->reason != NULL) {
+        proto_item_append_text(item, " (%s)", note->reason);
+    }
+    add_string(sub, tvb, field.hmac_key, note->key);
+    add_string(sub, tvb, field.hmac_profile, note->profile);
+    add_string(sub, tvb, field.hmac_reason, note->reason);
+    for (unsigned int i = 0; i < note->learnt_count; i++) {
+        add_string(tree, tvb, field.addresses,
+                   carp_addr_format(&note->learnt[i], addr));
+    }
+}
+
+/* --------------------------------------------------------------- analysis */
+
+static nstime_t
+nstime_of(carp_time when)
+{
+    const nstime_t t = {.secs = (time_t)(when / CARP_SEC),
+                        .nsecs = (int)(when % CARP_SEC)};
+
+    return t;
+}
+
+static void
+show_timing(proto_tree *tree, tvbuff_t *tvb, const packet_info *pinfo,
+            const struct carp_state *state)
+{
+    if (state->previous_frame != 0) {
+        const nstime_t delta = nstime_of(state->delta);
+
+        proto_item_set_generated(proto_tree_add_time(
+            tree, field.time_delta, tvb, 0, 0, &delta));
+        proto_item_set_generated(proto_tree_add_uint(
+            tree, field.previous_frame, tvb, 0, 0, state->previous_frame));
+    }
+    if (state->next_after != 0 && (state->flags & CARP_FLAG_BOW_OUT) == 0) {
+        const nstime_t after = nstime_of(state->next_after);
+        nstime_t next;
+
+        nstime_sum(&next, &pinfo->abs_ts, &after);
+        proto_item_set_generated(proto_tree_add_time(
+            tree, field.next_expected, tvb, 0, 0, &next));
+    }
+}
+
+static void
+show_lineage(proto_tree *tree, tvbuff_t *tvb, const struct carp_state *state)
+{
+    char whom[CARP_ADDR_TEXT];
+    proto_item *item;
+
+    if (state->parent_frame == 0) {
+        return;
+    }
+    item = proto_tree_add_uint(tree, field.lineage, tvb, 0, 0,
+                               state->parent_frame);
+    proto_item_set_generated(item);
+    if (state->extra != NULL
+        && state->extra->parent.family != CARP_FAMILY_NONE) {
+        carp_addr_format(&state->extra->parent, whom);
+        proto_item_append_text(item, " of %s", whom);
+        add_string(tree, tvb, field.lineage_source, whom);
+    }
+}
+
+static void
+show_flag(proto_tree *tree, tvbuff_t *tvb, int hf, bool is_set,
+          const char *text)
+{
+    if (is_set) {
+        proto_item_set_generated(proto_tree_add_none_format(
+            tree, hf, tvb, 0, 0, "%s", text));
+    }
+}
+
+static void
+show_flags(proto_tree *tree, tvbuff_t *tvb, unsigned int flags)
+{
+    show_flag(tree, tvb, field.two_masters,
+              (flags & CARP_FLAG_TWO_MASTERS) != 0,
+              "Two masters advertise this vhid");
+    show_flag(tree, tvb, field.replay, (flags & CARP_FLAG_REPLAY) != 0,
+              "An old advert was sent again");
+    show_flag(tree, tvb, field.loop, (flags & CARP_FLAG_LOOPED) != 0,
+              "The frame before has come back");
+    show_flag(tree, tvb, field.bow_out, (flags & CARP_FLAG_BOW_OUT) != 0,
+              "The sender says that it is no longer MASTER");
+}
+
+void
+show_state(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
+           const struct carp_state *state)
+{
+    proto_item *item;
+    proto_tree *sub;
+
+    show_note(tree, tvb, state->note);
+    item = proto_tree_add_item(tree, field.analysis, tvb, 0, 0, ENC_NA);
+    proto_item_set_generated(item);
+    sub = proto_item_add_subtree(item, subtree.analysis);
+    if ((state->flags & CARP_FLAG_OBSERVED) != 0) {
+        const bool is_copy = (state->flags & CARP_FLAG_LOOPED) != 0;
+
+        if (!is_copy) {
+            add_string(sub, tvb, field.role,
+                       state->role == CARP_MASTER ? "MASTER" : "BACKUP");
+            add_string(sub, tvb, field.implementation,
+                       carp_impl_text((enum carp_impl)state->impl));
+        }
+        show_timing(sub, tvb, pinfo, state);
+        show_lineage(sub, tvb, state);
+        show_flags(sub, tvb, state->flags);
+    }
+    if (state->extra != NULL) {
+        show_told(sub, tvb, pinfo, state->extra->told);
+    }
+}
+
+/* ------------------------------------------------------------------- told */
+
+static expert_field *
+item_of(const struct carp_told *told)
+{
+    switch (told->kind) {
+    case CARP_EVENT_TRANSITION:
+        if (told->role != CARP_MASTER) {
+            return &expert.yielded;
+        }
+        return told->previous.family != CARP_FAMILY_NONE ? &expert.takeover
+                                                         : &expert.master;
+    case CARP_EVENT_RESOLVED:
+        return &expert.resolved;
+    case CARP_EVENT_FINDING:
+    case CARP_EVENT_UPDATE:
+        break;
+    }
+    return &expert.findings[told->code][told->severity];
+}
+
+static const char *
+kind_word(const struct carp_told *told)
+{
+    switch (told->kind) {
+    case CARP_EVENT_TRANSITION:
+    case CARP_EVENT_FINDING:
+        break;
+    case CARP_EVENT_UPDATE:
+        return told->count > 1 ? "still " : "";
+    case CARP_EVENT_RESOLVED:
+        return "resolved ";
+    }
+    return "";
+}
+
+static void
+add_expert(proto_item *item, packet_info *pinfo, const struct carp_told *told)
+{
+    const bool is_change = told->kind == CARP_EVENT_TRANSITION;
+    /* Some texts are the end of a sentence, "from 10.0.0.1: …". */
+    const bool runs_on = g_str_has_prefix(told->text, "from ")
+                         || g_str_has_prefix(told->text, "after ");
+
+    expert_add_info_format(
+        pinfo, item, item_of(told), "%s%s%svhid %u %s%s %s", kind_word(told),
+        is_change ? "" : carp_code_text(told->code), is_change ? "" : " ",
+        told->vhid, told->family == CARP_IPV6 ? "IPv6" : "IPv4",
+        runs_on ? "" : ":", told->text);
+}
+
+static void
+show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
+             const struct carp_told *told)
+{
+    proto_item *item = proto_tree_add_string(
+        tree, field.finding, tvb, 0, 0, carp_code_text(told->code));
+    proto_tree *sub = proto_item_add_subtree(item, subtree.told);
+
+    proto_item_set_generated(item);
+    add_expert(item, pinfo, told);
+    add_string(sub, tvb, field.cause, carp_cause_text(told->cause));
+    add_string(sub, tvb, field.severity, carp_severity_text(told->severity));
+    add_string(sub, tvb, field.confidence,
+               carp_confidence_text(told->confidence));
+    add_string(sub, tvb, field.detail, told->detail);
+    add_string(sub, tvb, field.remedy, told->remedy);
+    for (unsigned int i = 0; i < told->frame_count; i++) {
+        proto_item_set_generated(proto_tree_add_uint(
+            sub, field.evidence, tvb, 0, 0, told->frames[i]));
+    }
+}
+
+static void
+show_resolved(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
+              const struct carp_told *told)
+{
+    proto_item *item = proto_tree_add_string(
+        tree, field.resolved, tvb, 0, 0, carp_code_text(told->code));
+
+    proto_item_set_generated(item);
+    add_expert(item, pinfo, told);
+}
+
+void
+show_told(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
+          const struct carp_told *told)
+{
+    for (; told != NULL; told = told->next) {
+        switch (told->kind) {
+        case CARP_EVENT_TRANSITION:
+            add_expert(proto_tree_get_parent(tree), pinfo, told);
+            break;
+        case CARP_EVENT_FINDING:
+        case CARP_EVENT_UPDATE:
+            show_finding(tree, tvb, pinfo, told);
+            break;
+        case CARP_EVENT_RESOLVED:
+            show_resolved(tree, tvb, pinfo, told);
+            break;
+        }
+    }
+}

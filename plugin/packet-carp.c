@@ -15,6 +15,7 @@ enum { PROTOCOL = 112 };
 
 static int proto = -1;
 static int tap = -1;
+static int vrrp_proto = -1;
 static dissector_handle_t our_handle;
 static dissector_handle_t vrrp_handle; /* or whoever had the number */
 
@@ -140,27 +141,49 @@ dissect_advert(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 
 /* ------------------------------------------------------------ entry points */
 
+/* Whoever had the number finds things as if this plugin were not there, the
+ * list of layers included. */
+static int
+hand_on(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *ip,
+        int layer)
+{
+    wmem_list_frame_t *last = wmem_list_tail(pinfo->layers);
+
+    if (vrrp_handle == NULL) {
+        return 0;
+    }
+    if (last != NULL
+        && GPOINTER_TO_INT(wmem_list_frame_data(last)) == layer) {
+        wmem_list_remove_frame(pinfo->layers, last);
+    }
+    return call_dissector_only(vrrp_handle, tvb, pinfo, tree, ip);
+}
+
 static int
 dissect_carp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *ip)
 {
-    if (carp_is_carp(tvb, pinfo, ip)) {
-        return dissect_advert(tvb, pinfo, tree, ip);
-    }
-    return vrrp_handle != NULL
-               ? call_dissector_only(vrrp_handle, tvb, pinfo, tree, ip)
-               : 0;
+    return carp_is_carp(tvb, pinfo, ip)
+               ? dissect_advert(tvb, pinfo, tree, ip)
+               : hand_on(tvb, pinfo, tree, ip, proto);
 }
 
-/* Where heuristics go before protocol numbers. */
+/* Where heuristics go before protocol numbers. VRRP is answered for as well,
+ * because Wireshark's own heuristic takes some of it for CARP. */
 static ws_bool
 dissect_carp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                        void *ip)
 {
-    if (!carp_is_protocol(ip) || !carp_is_carp(tvb, pinfo, ip)) {
-        return FALSE;
-    }
-    dissect_advert(tvb, pinfo, tree, ip);
-    return TRUE;
+    return carp_is_protocol(ip) && dissect_carp(tvb, pinfo, tree, ip) != 0;
+}
+
+/* Asked after the protocol's number only: who disables CARP, and with it this
+ * plugin's hold on the number, keeps VRRP. */
+static ws_bool
+dissect_vrrp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                       void *ip)
+{
+    return carp_is_protocol(ip) && !carp_is_carp(tvb, pinfo, ip)
+           && hand_on(tvb, pinfo, tree, ip, vrrp_proto) != 0;
 }
 
 /* ARP, neighbour advertisements, VRRP, and time that passes. */
@@ -222,6 +245,12 @@ carp_register_handoff(void)
 {
     fields_find_classic();
     vrrp_handle = dissector_get_default_uint_handle("ip.proto", PROTOCOL);
+    if (vrrp_handle != NULL) {
+        vrrp_proto = dissector_handle_get_protocol_index(vrrp_handle);
+        heur_dissector_add("ip", dissect_vrrp_heuristic,
+                           "VRRP where CARP is disabled", "vrrp_carp_off_ip",
+                           vrrp_proto, HEURISTIC_ENABLE);
+    }
     our_handle = register_dissector_with_description(
         "carp-hmac", "CARP (with HMAC verification)", dissect_carp, proto);
     dissector_add_uint("ip.proto", PROTOCOL, our_handle);

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The plugin and carpmon say the same of every capture."""
+import collections
+
+import pytest
+
+from wireshark import captures, carpmon_events
+
+FINDING = ["frame.number", "carp.analysis.finding", "carp.analysis.severity",
+           "carp.analysis.confidence", "carp.analysis.resolved"]
+CAUSES = ["carp.analysis.cause"]
+STATUS = {"good": "1", "bad": "0", "unverified": "2"}
+
+
+def told_by_plugin(world, name, keys):
+    told = collections.Counter()
+    causes = collections.Counter()
+    over = collections.Counter()
+    rows = world.fields(name, FINDING + CAUSES, "-Y",
+                        "carp.analysis.finding || carp.analysis.resolved",
+                        keys=keys)
+    for _, codes, severities, confidences, resolved, cause in rows:
+        told.update(zip(codes, severities, confidences))
+        causes.update(cause)
+        over.update(resolved)
+    return told, causes, over
+
+
+def told_by_carpmon(carpmon, name, keys):
+    told = collections.Counter()
+    causes = collections.Counter()
+    over = collections.Counter()
+    for event in carpmon_events(carpmon, name, keys):
+        if event["event"] in ("finding", "update"):
+            told[event["code"], event["severity"], event["confidence"]] += 1
+            if event["cause"]:
+                causes[event["cause"]] += 1
+        elif event["event"] == "resolved":
+            over[event["code"]] += 1
+    return told, causes, over
+
+
+@pytest.mark.parametrize("keys", [True, False], ids=["keyed", "unkeyed"])
+@pytest.mark.parametrize("name", captures())
+def test_findings(world, carpmon, name, keys):
+    assert told_by_plugin(world, name, keys) == told_by_carpmon(carpmon,
+                                                                name, keys)
+
+
+@pytest.mark.parametrize("name", captures())
+def test_verdicts(world, carpmon, name):
+    rows = world.fields(name, ["carp.hmac.status"], "-Y", "carp.hmac.status")
+    plugin = collections.Counter(row[0][0] for row in rows)
+    monitor = collections.Counter()
+    for event in carpmon_events(carpmon, name):
+        if event["event"] == "summary":
+            for word, status in STATUS.items():
+                monitor[status] += event["hmac"][word]
+    # Copies and adverts that receivers drop are shown, but not counted.
+    for status in "01":
+        assert plugin[status] >= monitor[status], (plugin, monitor)
+    assert sum(plugin.values()) >= sum(monitor.values())
+    if not name.startswith(("freebsd14-inject", "ucarp-loop")):
+        assert +plugin == +monitor
+
+
+@pytest.mark.parametrize("name", captures())
+def test_transitions(world, carpmon, name):
+    rows = world.fields(name, ["carp.analysis.takeover",
+                               "carp.analysis.master",
+                               "carp.analysis.yielded"])
+    plugin = collections.Counter()
+    for takeover, master, yielded in rows:
+        plugin["MASTER"] += len(takeover) + len(master)
+        plugin["BACKUP"] += len(yielded)
+    monitor = collections.Counter(
+        event["role"] for event in carpmon_events(carpmon, name)
+        if event["event"] == "transition")
+    assert +plugin == +monitor

@@ -8,7 +8,7 @@ import pytest
 import readers
 import stage
 import watch
-from stage import PASSWORD, is_state
+from stage import is_state
 
 MONITORS = ("keys", "no-keys")
 SINCE = 0.2     # ucarp writes its log line before its first advert; two busy cores

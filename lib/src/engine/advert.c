@@ -6,171 +6,6 @@
 #include "engine/track_internal.h"
 
 
-/* ------------------------------------------------------------------ twins */
-
-static bool
-is_own(const struct sender *s, uint32_t uid)
-{
-    return uid == s->uid || (s->twin != 0 && uid == s->twin);
-}
-
-static void
-leave_twin(struct group *group, struct sender *s)
-{
-    struct sender *twin =
-        s->twin != 0 ? group_by_uid(group, s->twin, NULL) : NULL;
-
-    if (twin != NULL && twin->twin == s->uid) {
-        twin->twin = 0;
-    }
-    s->twin = 0;
-}
-
-/* Two votes in a row make the senders of two families one node. */
-static void
-vote_twin(struct context *c, const struct carp_adv *adv)
-{
-    const struct history_entry *e = history_get(c->group->history, 0);
-    struct sender *s = c->sender;
-    struct sender *other;
-
-    if (e == NULL || e->family == c->view->family ||
-        carp_time_since(c->now, e->time) > TWIN_WINDOW ||
-        (e->counter != adv->counter && e->counter + 1 != adv->counter)) {
-        return;
-    }
-    if (s->twin == e->uid) {
-        return;
-    }
-    if (s->twin_candidate != e->uid) {
-        s->twin_candidate = e->uid;
-        s->twin_votes = 0;
-    }
-    if (++s->twin_votes < 2) {
-        return;
-    }
-    other = group_by_uid(c->group, e->uid, NULL);
-    if (other != NULL && other != s) {
-        leave_twin(c->group, s);
-        leave_twin(c->group, other);
-        s->twin = other->uid;
-        other->twin = s->uid;
-    }
-}
-
-/* ---------------------------------------------------------------- lineage */
-
-static const struct history_entry *
-foreign_parent(const struct context *c, uint64_t counter)
-{
-    const struct history *h = c->group->history;
-    const struct history_entry *e = history_find(h, counter - 1, NULL);
-
-    while (e != NULL &&
-           (is_own(c->sender, e->uid) ||
-            (e->family != c->view->family &&
-             carp_time_since(c->now, e->time) <= TWIN_WINDOW))) {
-        e = history_find(h, counter - 1, e);
-    }
-    return e;
-}
-
-static bool
-continues_self(const struct context *c, uint64_t counter)
-{
-    const struct sender *s = c->sender;
-    const struct history_entry *e;
-    const struct sender *twin;
-
-    if (s->adverts != 0 && s->counter + 1 == counter) {
-        return true;
-    }
-    twin = s->twin != 0 ? group_by_uid(c->group, s->twin, NULL) : NULL;
-    if (twin != NULL && twin->counter + 1 == counter) {
-        return true;
-    }
-    e = history_get(c->group->history, 0);
-    return e != NULL && e->family != c->view->family &&
-           e->counter + 1 == counter &&
-           carp_time_since(c->now, e->time) <= TWIN_WINDOW;
-}
-
-static struct lineage_step
-lineage_step(const struct context *c, const struct carp_adv *adv)
-{
-    const struct sender *s = c->sender;
-    struct lineage_step step = { .kind = LINEAGE_FIRST };
-    const struct history_entry *parent;
-    bool self;
-
-    parent = foreign_parent(c, adv->counter);
-    self = continues_self(c, adv->counter);
-    if (s->adverts != 0 && adv->counter == s->counter &&
-        (parent == NULL ||
-         carp_time_add(parent->time, LATE_READING) <= s->last)) {
-        step.kind = LINEAGE_CONSTANT;
-        return step;
-    }
-    if (parent != NULL) {
-        step.has_parent = true;
-        step.parent_uid = parent->uid;
-        step.parent_frame = parent->frame;
-        step.parent_time = parent->time;
-    }
-    if (self) {
-        /* A peer's equal counter that is older than our own explains
-         * nothing that our own does not. */
-        step.kind = parent == NULL || parent->time < s->last
-                        ? LINEAGE_SELF
-                        : LINEAGE_AMBIGUOUS;
-    } else if (parent != NULL) {
-        step.kind = LINEAGE_OTHER;
-    } else if (s->adverts != 0) {
-        step.kind = LINEAGE_UNRELATED;
-    }
-    return step;
-}
-
-static void
-follow_counter(struct context *c, const struct carp_adv *adv,
-               const struct lineage_step *step)
-{
-    struct sender *s = c->sender;
-
-    switch (step->kind) {
-    case LINEAGE_FIRST:
-        s->mode = COUNTER_NEW;
-        break;
-    case LINEAGE_CONSTANT:
-        s->mode = COUNTER_CONSTANT;
-        s->constants++;
-        break;
-    case LINEAGE_SELF:
-    case LINEAGE_AMBIGUOUS:
-    case LINEAGE_OTHER:
-        s->mode = COUNTER_SEQUENCE;
-        s->sequences++;
-        break;
-    case LINEAGE_UNRELATED:
-        s->mode = s->mode == COUNTER_CONSTANT ? COUNTER_NEW : COUNTER_RANDOM;
-        s->randoms++;
-        break;
-    }
-    if (s->adverts != 0 && s->counter + 1 == adv->counter) {
-        s->run_len++;
-    } else {
-        s->run_start = adv->counter;
-        s->run_len = 1;
-    }
-    s->counter = adv->counter;
-    if (step->kind == LINEAGE_OTHER) {
-        s->accepted_at = c->now;
-        s->accepted_uid = step->parent_uid;
-        s->accepted_frame = step->parent_frame;
-        s->accepted_time = step->parent_time;
-    }
-}
-
 /* ----------------------------------------------------------------- update */
 
 static void
@@ -348,7 +183,7 @@ accept_advert(struct context *c, const struct sender *before,
 
     unseen_check(c, before, step);
     follow_counter(c, adv, step);
-    vote_twin(c, adv);
+    follow_twin(c, adv);
     update_timing(c, before);
     update_priority(s, adv);
     s->adverts++;
@@ -406,7 +241,7 @@ advert_feed(struct context *c, struct carp_observation *observation)
     before = *c->sender;
     update_envelope(c);
     update_verdict(c, adv);
-    step = lineage_step(c, adv);
+    step = follow_step(c, adv);
     if (repeat_is_replay(c, adv, &step, &original)) {
         remember(c, adv, true);
         repeat_tell_replay(c, original);

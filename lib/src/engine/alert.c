@@ -153,10 +153,7 @@ alert_touch(struct context *c, enum carp_code code, enum carp_cause cause,
     } else if (alert->cause != cause) {
         alert->cause = cause;
         alert->severity = carp_code_severity(code, cause);
-        /* A changed cause is news, but not more than once a second. */
-        if (carp_time_since(c->now, alert->last_told) >= CARP_SEC) {
-            alert->last_told = 0;
-        }
+        alert->is_news = true;
     }
     alert->count++;
     alert->last = c->now;
@@ -197,13 +194,18 @@ alert_frame(struct alert *alert, uint64_t frame)
     alert->frame_count++;
 }
 
+/* A changed cause is news, but not more than once a second. */
 bool
 alert_wants_text(const struct context *c, const struct alert *alert)
 {
-    return alert != NULL &&
-           (!alert->emitted || alert->last_told == 0 ||
-            carp_time_since(c->now, alert->last_told) >=
-                c->track->config.update_every);
+    carp_time quiet;
+
+    if (alert == NULL || !alert->emitted) {
+        return alert != NULL;
+    }
+    quiet = carp_time_since(c->now, alert->last_told);
+    return quiet >= c->track->config.update_every ||
+           (alert->is_news && quiet >= CARP_SEC);
 }
 
 /* The catalogue's remedy, with the two senders by name where it speaks of a
@@ -269,6 +271,7 @@ alert_tell(struct context *c, struct alert *alert)
     const bool onset = !alert->emitted;
 
     alert->emitted = true;
+    alert->is_news = false;
     alert->last_told = c->now;
     if (onset) {
         view->onsets[alert->code]++;

@@ -185,7 +185,7 @@ check_members(struct context *c, const struct sender *before)
 
 static void
 tell_gap(struct context *c, enum carp_code code, enum carp_cause cause,
-         carp_time gap, carp_time expected, uint64_t missing)
+         carp_time gap, carp_time expected, uint64_t missing, uint64_t steps)
 {
     struct alert *alert =
         alert_touch(c, code, cause, &c->sender->addr, NULL, 60 * CARP_SEC);
@@ -210,11 +210,12 @@ tell_gap(struct context *c, enum carp_code code, enum carp_cause cause,
     text_set(c->track->detail, "%s", "");
     if (cause == CARP_CAUSE_SENDER_PAUSED) {
         text_add(c->track->detail,
-                 "Its counter went on by one: none was lost, it sent late.");
+                 "Its counter went on by one interval's: none was lost, it "
+                 "sent late.");
     } else if (cause == CARP_CAUSE_LOST_BEFORE_CAPTURE) {
         text_add(c->track->detail,
                  "Its counter went on by %llu: they were sent and lost on "
-                 "the way here.", (unsigned long long)missing + 1);
+                 "the way here.", (unsigned long long)steps);
     }
     alert_tell(c, alert);
 }
@@ -247,6 +248,7 @@ check_gap(struct context *c, const struct sender *before,
     const carp_time gap = carp_time_since(c->now, before->last);
     const uint64_t steps = s->counter - before->counter;
     const uint64_t missing = missing_of(gap, expected);
+    const uint64_t each = s->twin != 0 ? 2 : 1; /* adverts an interval */
 
     /* From three intervals on it is the election's business. */
     if (before->adverts == 0 || before->bowed_out || !before->is_master ||
@@ -254,17 +256,17 @@ check_gap(struct context *c, const struct sender *before,
         gap <= expected * 5 / 4 + 100 * CARP_MSEC) {
         return;
     }
-    if (step->kind == LINEAGE_SELF) {
+    if (steps == each) {
         tell_gap(c, CARP_LATE_ADVERTS, CARP_CAUSE_SENDER_PAUSED, gap,
-                 expected, 0);
-    } else if (steps > 1 && steps <= 2 * missing + 2 && missing != 0) {
+                 expected, 0, steps);
+    } else if (steps > each && steps <= 2 * missing + 2 && missing != 0) {
         tell_gap(c, CARP_MISSED_ADVERTS, CARP_CAUSE_LOST_BEFORE_CAPTURE, gap,
-                 expected, steps - 1);
+                 expected, steps / each - 1, steps);
     } else if (missing == 0) {
-        tell_gap(c, CARP_LATE_ADVERTS, CARP_CAUSE_NONE, gap, expected, 0);
+        tell_gap(c, CARP_LATE_ADVERTS, CARP_CAUSE_NONE, gap, expected, 0, 0);
     } else if (step->kind != LINEAGE_OTHER) {
         tell_gap(c, CARP_MISSED_ADVERTS, CARP_CAUSE_NONE, gap, expected,
-                 missing);
+                 missing, 0);
     }
 }
 

@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Two senders of one vhid: when it is more than a hand-over, and why. */
-#include <stdio.h>
 
-#include "engine/track_internal.h"
+#include "engine/dual_internal.h"
 
 /* ucarp reads up to a second late and sends one advert more when it yields
  * (PROTOCOL 5.5): a loser may still be heard for this long. */
 static const carp_time yield_grace = 1100 * CARP_MSEC;
-static const carp_time dual_hold = CARP_NEVER; /* dual_end() resolves */
 
-/* What is known about one direction. */
-enum hearing { HEARING_UNKNOWN, HEARS, DEAF };
-
-struct pair {
-    struct sender *winner, *loser;
-    bool tie;
-    enum hearing loser_hears, winner_hears;
-};
-
+/* One miss of ucarp may be an advert that it has yet to read. */
 static enum hearing
-hearing_of(uint32_t heard, uint32_t deaf)
+hearing_of(const struct sender *s, uint32_t heard, uint32_t deaf)
 {
     if (heard != 0) {
         return HEARS;
     }
-    return deaf != 0 ? DEAF : HEARING_UNKNOWN;
+    return deaf >= (s->ucarp_mac ? 2u : 1u) ? DEAF : HEARING_UNKNOWN;
 }
 
 static struct pair
@@ -32,8 +22,10 @@ pair_of(const struct context *c, struct sender *challenger)
 {
     struct sender *master = &c->view->senders[c->view->master];
     const struct contest *ct = &challenger->contest;
-    const enum hearing self = hearing_of(ct->heard_self, ct->deaf_self);
-    const enum hearing other = hearing_of(ct->heard_other, ct->deaf_other);
+    const enum hearing self =
+        hearing_of(challenger, ct->heard_self, ct->deaf_self);
+    const enum hearing other =
+        hearing_of(master, ct->heard_other, ct->deaf_other);
     struct pair p = { .winner = master, .loser = challenger,
                       .loser_hears = self, .winner_hears = other };
 
@@ -52,12 +44,17 @@ pair_of(const struct context *c, struct sender *challenger)
     return p;
 }
 
-/* ucarp's last advert before it yields continues the winner's counter. */
+/* Whether a ucarp hears the challenger shows with its second advert. */
 static bool
-has_accepted(const struct sender *left, const struct sender *stays)
+waits_for_reader(const struct sender *challenger, const struct sender *master)
 {
-    return left->accepted_at == left->last &&
-           left->accepted_uid == stays->uid;
+    const struct contest *ct = &challenger->contest;
+
+    return master->ucarp_mac && ct->adverts_other < 3 &&
+           master->verdict.status != CARP_BAD &&
+           challenger->verdict.status != CARP_BAD &&
+           hearing_of(master, ct->heard_other, ct->deaf_other) ==
+               HEARING_UNKNOWN;
 }
 
 static bool
@@ -71,6 +68,9 @@ is_dual(const struct context *c, const struct sender *challenger)
 
     if (ct->reported) {
         return true;
+    }
+    if (waits_for_reader(challenger, master)) {
+        return false;
     }
     /* The challenger took over although several adverts of a better master
      * were on the wire: it does not hear them. */
@@ -86,19 +86,11 @@ is_dual(const struct context *c, const struct sender *challenger)
         return false;
     }
     /* The last advert of a ucarp that yields continues the winner's. */
-    return !has_accepted(challenger, master) &&
+    return !dual_has_accepted(challenger, master) &&
            (!late_reader || lasted > yield_grace);
 }
 
 /* ------------------------------------------------------------------ cause */
-
-struct why {
-    enum carp_cause cause;
-    enum carp_confidence confidence;
-    const struct carp_explanation *explanation;
-    const struct sender *explained; /* whose digest it explains */
-    struct sender *a, *b;           /* in the order of the event */
-};
 
 static bool
 is_other_group(const struct context *c, const struct pair *p)
@@ -175,8 +167,8 @@ hash_was_right(const struct pair *p)
     return p->winner_hears == HEARS || p->loser_hears == HEARS ||
            (w->verdict.status == CARP_GOOD &&
             l->verdict.status == CARP_GOOD) ||
-           (w->accepted_uid == l->uid && w->accepted_at != 0) ||
-           (l->accepted_uid == w->uid && l->accepted_at != 0);
+           (sender_is(l, w->accepted_uid) && w->accepted_at != 0) ||
+           (sender_is(w, l->accepted_uid) && l->accepted_at != 0);
 }
 
 static void
@@ -237,128 +229,6 @@ find_cause(const struct context *c, const struct pair *p)
     return why;
 }
 
-/* ------------------------------------------------------------------- text */
-
-static void
-say_last_accepted(struct context *c, const struct sender *deaf,
-                  const struct sender *unheard)
-{
-    const struct contest *ct = &deaf->contest;
-    char d[CARP_ADDR_TEXT], u[CARP_ADDR_TEXT], when[64];
-    uint64_t frame = 0;
-    carp_time at = 0;
-
-    carp_addr_format(&deaf->addr, d);
-    carp_addr_format(&unheard->addr, u);
-    if (deaf->accepted_uid == unheard->uid && deaf->accepted_time != 0) {
-        at = deaf->accepted_time;
-        frame = deaf->accepted_frame;
-    } else if (ct->active && ct->parent_frame != 0) {
-        at = ct->parent_time;
-        frame = ct->parent_frame;
-    }
-    text_add(c->track->detail, "%s does not hear %s", d, u);
-    if (at != 0) {
-        text_add(c->track->detail,
-                 ": it last accepted the advert of %s (frame %llu). ",
-                 text_time(c->track, at, when, sizeof(when)),
-                 (unsigned long long)frame);
-    } else if (deaf->mode == COUNTER_RANDOM) {
-        text_add(c->track->detail,
-                 ": its counters are random, it has never accepted an "
-                 "advert of anybody. ");
-    } else {
-        text_add(c->track->detail, ". ");
-    }
-}
-
-static void
-say_delivery(struct context *c, const struct pair *p, const struct why *why)
-{
-    char a[CARP_ADDR_TEXT], b[CARP_ADDR_TEXT];
-
-    carp_addr_format(&why->a->addr, a);
-    carp_addr_format(&why->b->addr, b);
-    say_last_accepted(c, why->b, why->a);
-    if (why->cause == CARP_CAUSE_NO_DELIVERY_BOTH) {
-        say_last_accepted(c, why->a, why->b);
-        text_add(c->track->detail, "Both directions are broken%s.",
-                 why->confidence == CARP_HIGH
-                     ? ""
-                     : ", or a password or address was changed since");
-    } else if (p->winner_hears == HEARS || p->loser_hears == HEARS) {
-        text_add(c->track->detail,
-                 "%s does hear %s. One direction is broken.", a, b);
-    } else {
-        text_add(c->track->detail,
-                 "Whether %s hears %s its counters do not show.", a, b);
-    }
-}
-
-static void
-say_hash(struct context *c, const struct pair *p, const struct why *why)
-{
-    const struct carp_ring *ring = c->track->config.ring;
-    char text[CARP_EXPLAIN_TEXT], who[CARP_ADDR_TEXT];
-
-    if (why->explained != NULL && why->explanation != NULL) {
-        carp_addr_format(&why->explained->addr, who);
-        text_add(c->track->detail,
-                 "The two reject each other's digest. %s: %s.", who,
-                 carp_explanation_text(why->explanation, ring, text));
-        return;
-    }
-    if (why->cause == CARP_CAUSE_HASH_PROFILE) {
-        const struct carp_profile *w =
-            carp_profile_get(p->winner->verdict.profile);
-        const struct carp_profile *l =
-            carp_profile_get(p->loser->verdict.profile);
-
-        text_add(c->track->detail,
-                 "Password and addresses are the same, but the two hash "
-                 "them differently: %s as %s, %s as %s.",
-                 carp_addr_format(&p->winner->addr, text),
-                 w != NULL ? w->name : "?",
-                 carp_addr_format(&p->loser->addr, who),
-                 l != NULL ? l->name : "?");
-        return;
-    }
-    text_add(c->track->detail,
-             "The two reject each other's digest: %s.",
-             why->cause == CARP_CAUSE_HASH_KEY
-                 ? "their passwords differ"
-                 : "their address lists differ");
-}
-
-static void
-say_cause(struct context *c, const struct pair *p, const struct why *why)
-{
-    char who[CARP_ADDR_TEXT];
-
-    text_set(c->track->detail, "%s", "");
-    if (why->cause == CARP_CAUSE_NO_DELIVERY_A_TO_B ||
-        why->cause == CARP_CAUSE_NO_DELIVERY_BOTH) {
-        say_delivery(c, p, why);
-    } else if (why->cause == CARP_CAUSE_TTL) {
-        text_add(c->track->detail,
-                 "The adverts of %s arrive with TTL %u, not 255: receivers "
-                 "drop them.",
-                 carp_addr_format(&why->a->addr, who), why->a->ttl);
-    } else if (why->cause == CARP_CAUSE_TIE) {
-        text_add(c->track->detail,
-                 "Both advertise advbase %u advskew %u: neither is better.",
-                 p->winner->advbase, p->winner->advskew);
-    } else if (why->cause == CARP_CAUSE_UNKNOWN) {
-        text_add(c->track->detail,
-                 "%s does not yield to a better master. Either its adverts "
-                 "do not arrive or the digests differ: counters alone do "
-                 "not tell.",
-                 carp_addr_format(&p->loser->addr, who));
-    } else {
-        say_hash(c, p, why);
-    }
-}
-
 /* ---------------------------------------------------------------- verdict */
 
 static struct alert *
@@ -374,7 +244,7 @@ dual_alert(struct context *c, const struct why *why, enum carp_code code,
         alert->b = why->b->addr;
     }
     return alert_touch(c, code, cause, &why->a->addr, &why->b->addr,
-                       dual_hold);
+                       DUAL_HOLD);
 }
 
 static struct alert *
@@ -391,13 +261,18 @@ find_pair(struct context *c, const struct why *why)
 }
 
 /* A healing fault looks like another one for an advert or two: a cause that
- * was told changes only on repeated evidence. */
+ * was told changes only on repeated evidence, unless it was half known. */
 static bool
 keeps_cause(struct contest *ct, const struct alert *alert,
             const struct why *why, bool own_turn)
 {
-    if (alert == NULL || alert->cause == why->cause ||
-        alert->cause == CARP_CAUSE_UNKNOWN) {
+    const bool learns_more =
+        alert != NULL && alert->confidence != CARP_HIGH &&
+        (alert->cause == CARP_CAUSE_UNKNOWN ||
+         (alert->cause == CARP_CAUSE_NO_DELIVERY_A_TO_B &&
+          why->cause == CARP_CAUSE_NO_DELIVERY_BOTH));
+
+    if (alert == NULL || alert->cause == why->cause || learns_more) {
         ct->next_cause_count = 0;
         return false;
     }
@@ -453,7 +328,7 @@ tell_dual(struct context *c, const struct pair *p, const struct why *why,
     } else {
         text_set(c->track->text, "%s and %s are both MASTER since %s", a, b,
                  when);
-        say_cause(c, p, why);
+        dual_say_cause(c, p, why);
     }
     alert_tell(c, alert);
 }
@@ -472,178 +347,4 @@ dual_check(struct context *c, struct sender *challenger)
     p = pair_of(c, challenger);
     why = find_cause(c, &p);
     tell_dual(c, &p, &why, challenger);
-}
-
-/* -------------------------------------------------------------------- end */
-
-static void
-tell_transition(struct context *c, struct sender *challenger)
-{
-    struct sender *master = &c->view->senders[c->view->master];
-    const struct contest *ct = &challenger->contest;
-    struct alert *alert = alert_touch(c, CARP_DUAL_MASTER,
-                                      CARP_CAUSE_TRANSITION, &master->addr,
-                                      &challenger->addr, dual_hold);
-    char m[CARP_ADDR_TEXT], ch[CARP_ADDR_TEXT], gap[32];
-
-    if (alert == NULL) {
-        return;
-    }
-    alert->since = ct->start;
-    alert->last = challenger->last;
-    alert_frame(alert, ct->start_frame);
-    alert_frame(alert, challenger->last_frame);
-    text_set(c->track->text,
-             "%s and %s were both heard for %s, then %s yielded",
-             carp_addr_format(&master->addr, m),
-             carp_addr_format(&challenger->addr, ch),
-             text_seconds(carp_time_since(challenger->last, ct->start), gap,
-                          sizeof(gap)), ch);
-    text_set(c->track->detail, "A normal hand-over.");
-    alert_tell(c, alert);
-    alert_resolve(c, alert, "");
-}
-
-static void
-resolve_pair(struct context *c, struct sender *challenger,
-             const struct sender *master)
-{
-    static const enum carp_code kinds[] = { CARP_DUAL_MASTER,
-                                            CARP_VHID_COLLISION };
-    const bool challenger_left =
-        challenger->bowed_out || challenger->last <= master->last;
-    const struct sender *left = challenger_left ? challenger : master;
-    const struct sender *stays = challenger_left ? master : challenger;
-    char who[CARP_ADDR_TEXT], why[96];
-
-    for (unsigned int i = 0; i < 2; i++) {
-        struct alert *alert =
-            alert_find(c->group, c->view->family, kinds[i],
-                       &challenger->addr, &master->addr);
-
-        if (alert == NULL) {
-            alert = alert_find(c->group, c->view->family, kinds[i],
-                               &master->addr, &challenger->addr);
-        }
-        if (alert == NULL) {
-            continue;
-        }
-        alert->last = left->last;
-        (void)snprintf(why, sizeof(why), "%s %s",
-                       carp_addr_format(&left->addr, who),
-                       left->bowed_out             ? "bowed out"
-                       : has_accepted(left, stays) ? "yielded"
-                                                   : "yielded or fell "
-                                                     "silent");
-        alert_resolve(c, alert, why);
-    }
-}
-
-void
-dual_end(struct context *c, struct sender *challenger)
-{
-    struct contest *ct = &challenger->contest;
-    struct sender *master;
-    char who[CARP_ADDR_TEXT];
-
-    if (!ct->active) {
-        return;
-    }
-    ct->active = false;
-    if (c->view->master == NOBODY) {
-        return;
-    }
-    master = &c->view->senders[c->view->master];
-    if (master == challenger) {
-        return;
-    }
-    if (ct->reported) {
-        resolve_pair(c, challenger, master);
-    } else if (ct->adverts_other != 0 && ct->adverts_self != 0 &&
-               challenger->last > ct->start) {
-        tell_transition(c, challenger);
-    } else if (ct->adverts_self != 0 && ct->adverts_other != 0) {
-        checks_flapping(c, true);
-    }
-    if (challenger->is_master && challenger->last <= master->last) {
-        const bool silent =
-            ct->reported && !has_accepted(challenger, master);
-
-        text_set(c->track->text, "%s %s",
-                 carp_addr_format(&challenger->addr, who),
-                 silent ? "fell silent"
-                        : "yielded (more frequent advertisement received)");
-        event_transition(c, CARP_BACKUP,
-                         silent ? CARP_REASON_SILENT
-                                : CARP_REASON_MORE_FREQUENT,
-                         challenger, NULL, challenger->last, 0, 0);
-    }
-}
-
-/* ------------------------------------------------------------------- sweep */
-
-static bool
-is_contested(const struct view *v, const struct alert *alert)
-{
-    const struct sender *master;
-
-    if (v->master == NOBODY) {
-        return false;
-    }
-    master = &v->senders[v->master];
-    for (unsigned int i = 0; i < v->count; i++) {
-        const struct sender *s = &v->senders[i];
-
-        if (s->contest.active && s->contest.reported &&
-            ((carp_addr_equal(&alert->a, &s->addr) &&
-              carp_addr_equal(&alert->b, &master->addr)) ||
-             (carp_addr_equal(&alert->b, &s->addr) &&
-              carp_addr_equal(&alert->a, &master->addr)))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool
-is_of_contest(const struct alert *alert, uint8_t family)
-{
-    return alert->family == family &&
-           (alert->code == CARP_DUAL_MASTER ||
-            (alert->code == CARP_VHID_COLLISION &&
-             alert->cause == CARP_CAUSE_CARP));
-}
-
-/* A pair can come apart without dual_end(): one bows out, is forgotten, or a
- * third takes over. Its finding must not stay for ever. */
-void
-dual_sweep(struct context *c)
-{
-    struct group *g = c->group;
-
-    for (unsigned int i = 0; i < g->alert_count;) {
-        struct alert *alert = &g->alerts[i];
-        const struct sender *a, *b;
-        char who[CARP_ADDR_TEXT], why[96];
-
-        if (!is_of_contest(alert, c->view->family) ||
-            is_contested(c->view, alert)) {
-            i++;
-            continue;
-        }
-        a = view_find(c->view, &alert->a);
-        b = view_find(c->view, &alert->b);
-        (void)snprintf(why, sizeof(why), "the two are no longer compared");
-        if (a != NULL && b != NULL && a->bowed_out != b->bowed_out) {
-            (void)snprintf(why, sizeof(why), "%s bowed out",
-                           carp_addr_format(a->bowed_out ? &a->addr
-                                                         : &b->addr, who));
-        } else if (c->view->master != NOBODY) {
-            (void)snprintf(
-                why, sizeof(why), "%s is MASTER now",
-                carp_addr_format(&c->view->senders[c->view->master].addr,
-                                 who));
-        }
-        alert_resolve(c, alert, why);
-    }
 }

@@ -21,6 +21,17 @@ by_family4(const struct sender *s)
     return CARP_IMPL_FREEBSD_OLD;
 }
 
+/* Only OpenBSD's counter stays the same. */
+bool
+sender_may_be_openbsd(const struct sender *s)
+{
+    if (s->ucarp_mac) {
+        return false;
+    }
+    return s->addr.family == CARP_IPV4 ? s->tos == 0x10 && s->ip_id_set
+                                       : s->tos == 0;
+}
+
 enum carp_impl
 sender_impl(const struct group *group, const struct sender *s)
 {

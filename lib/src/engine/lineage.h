@@ -40,6 +40,7 @@ struct history {
 enum lineage_kind {
     LINEAGE_FIRST,     /* nothing to compare with */
     LINEAGE_SELF,      /* own + 1, and nobody else's + 1 */
+    LINEAGE_SKIPPED,   /* own + n after n intervals: some were lost here */
     LINEAGE_OTHER,     /* continues somebody else's advert */
     LINEAGE_AMBIGUOUS, /* both would fit */
     LINEAGE_CONSTANT,  /* the same as before: OpenBSD */

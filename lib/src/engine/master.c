@@ -220,7 +220,7 @@ contest_start(struct context *c, struct sender *challenger,
     ct->active = true;
     ct->start = c->now;
     ct->start_frame = c->packet->number;
-    if (step->has_parent && step->parent_uid == master->uid &&
+    if (step->has_parent && sender_is(master, step->parent_uid) &&
         master->mode != COUNTER_CONSTANT) {
         ct->parent_time = step->parent_time;
         ct->parent_frame = step->parent_frame;
@@ -236,16 +236,17 @@ contest_start(struct context *c, struct sender *challenger,
 /* The challenger's counter says whether it accepted the master's adverts
  * that lie between its own. */
 static void
-judge(struct contest *ct, const struct lineage_step *step, uint32_t peer_uid,
-      bool peer_spoke, bool self)
+judge(struct contest *ct, const struct lineage_step *step,
+      const struct sender *peer, bool peer_spoke, bool self)
 {
     uint32_t *heard = self ? &ct->heard_self : &ct->heard_other;
     uint32_t *deaf = self ? &ct->deaf_self : &ct->deaf_other;
 
-    if (step->kind == LINEAGE_OTHER && step->parent_uid == peer_uid) {
+    if (step->kind == LINEAGE_OTHER && sender_is(peer, step->parent_uid)) {
         (*heard)++;
         *deaf = 0;
     } else if (peer_spoke && (step->kind == LINEAGE_SELF ||
+                              step->kind == LINEAGE_SKIPPED ||
                               step->kind == LINEAGE_UNRELATED)) {
         /* One miss may be late reading; three are deafness. */
         if (++*deaf >= 3) {
@@ -260,10 +261,8 @@ contest_of_master(struct context *c, struct sender *challenger,
 {
     struct contest *ct = &challenger->contest;
 
-    if (ct->adverts_other++ == 0) {
-        ct->first_other = c->now;
-    }
-    judge(ct, step, challenger->uid, challenger->last > previous, false);
+    ct->adverts_other++;
+    judge(ct, step, challenger, challenger->last > previous, false);
     dual_check(c, challenger);
 }
 
@@ -286,7 +285,7 @@ challenge(struct context *c, struct sender *master,
 
     if (ct->active) {
         ct->adverts_self++;
-        judge(ct, step, master->uid, master->last > s->previous, true);
+        judge(ct, step, master, master->last > s->previous, true);
         dual_check(c, s);
         return;
     }
@@ -296,7 +295,6 @@ challenge(struct context *c, struct sender *master,
         contest_start(c, master, s, &(struct lineage_step){ 0 });
         master->contest.by_winner = true;
         master->contest.adverts_other = 1;
-        master->contest.first_other = c->now;
         return;
     }
     contest_start(c, s, master, step);

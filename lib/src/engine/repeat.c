@@ -78,7 +78,7 @@ repeat_novelty(const struct context *c, const struct carp_adv *adv)
 /* ----------------------------------------------------------------- replays */
 
 static bool
-is_on_beat(const struct context *c)
+is_on_beat(const struct context *c, uint64_t most)
 {
     const struct sender *s = c->sender;
     const carp_time expected =
@@ -88,8 +88,7 @@ is_on_beat(const struct context *c)
     const carp_time due = beats * expected;
     const carp_time off = gap > due ? gap - due : due - gap;
 
-    /* One or two that were lost do not break the beat. */
-    return beats >= 1 && beats <= 3 &&
+    return beats >= 1 && beats <= most &&
            off <= expected / 20 + 2 * s->pace.jitter + 2 * CARP_MSEC;
 }
 
@@ -114,7 +113,8 @@ repeats_ip_id(const struct context *c, const struct carp_adv *adv)
             count++;
         }
     }
-    return count >= 2 || !is_on_beat(c) ? found : NULL;
+    /* One or two that were lost do not break the beat. */
+    return count >= 2 || !is_on_beat(c, 3) ? found : NULL;
 }
 
 static bool
@@ -126,6 +126,41 @@ was_silent(const struct context *c)
            carp_time_since(c->now, s->last) > sender_silent_limit(s);
 }
 
+/* The sender may have taken a peer's counter over after @p original and gone
+ * on from there: the parent was seen, or an advert or two lie between. */
+static bool
+counts_from_peer(const struct context *c, const struct carp_adv *adv,
+                 carp_time original)
+{
+    const struct sender *s = c->sender;
+    const carp_time interval = carp_interval(s->advbase, s->advskew);
+    const carp_time down =
+        carp_master_down(CARP_TIMING_UCARP, s->advbase, s->advskew);
+    const struct history_entry *e;
+
+    for (uint32_t i = 0;
+         (e = history_get(c->group->history, i)) != NULL &&
+         carp_time_add(e->time, LATE_READING) > original;
+         i++) {
+        const uint64_t n = adv->counter - e->counter;
+        const carp_time age = carp_time_since(c->now, e->time);
+        carp_time least, most;
+
+        if (sender_is(s, e->uid) || e->is_replay || n == 0 ||
+            n > 2 * HISTORY_LEN) {
+            continue;
+        }
+        /* With two families there are two adverts an interval; the peer's
+         * last ones may have been lost on the way here. */
+        least = (n - 1) / 2 * interval * 9 / 10;
+        most = (n + 3) * interval * 11 / 10 + down + LATE_READING;
+        if (n == 1 || (age >= least && age <= most)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool
 is_constant_replay(const struct context *c, const struct carp_adv *adv,
                    uint64_t *original)
@@ -135,6 +170,9 @@ is_constant_replay(const struct context *c, const struct carp_adv *adv,
 
     if (e == NULL && s->mode != COUNTER_CONSTANT && s->mode != COUNTER_NEW) {
         e = same_advert(c, adv, true, NULL);
+        if (e != NULL && counts_from_peer(c, adv, e->time)) {
+            e = NULL;
+        }
     }
     *original = e != NULL ? e->frame : 0;
     return e != NULL;
@@ -153,15 +191,17 @@ repeat_is_replay(const struct context *c, const struct carp_adv *adv,
     if (step->kind == LINEAGE_CONSTANT) {
         return is_constant_replay(c, adv, original);
     }
-    if (step->kind == LINEAGE_SELF || step->kind == LINEAGE_AMBIGUOUS ||
+    if (step->kind == LINEAGE_SELF || step->kind == LINEAGE_SKIPPED ||
+        step->kind == LINEAGE_AMBIGUOUS ||
         step->kind == LINEAGE_FIRST) {
         return false;
     }
     e = same_advert(c, adv, true, NULL);
     if (e != NULL) {
         *original = e->frame;
-        return !(step->has_parent &&
-                 carp_time_add(step->parent_time, LATE_READING) > e->time);
+        /* On the beat, it adopted a counter of an advert that was lost on
+         * the way here: a replay comes beside the sender's own. */
+        return !counts_from_peer(c, adv, e->time) && !is_on_beat(c, 1);
     }
     if (step->has_parent || was_silent(c)) {
         return false;

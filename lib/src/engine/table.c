@@ -205,6 +205,12 @@ group_by_uid(struct group *group, uint32_t uid, struct view **view)
     return NULL;
 }
 
+bool
+sender_is(const struct sender *s, uint32_t uid)
+{
+    return uid == s->uid || (s->twin != 0 && uid == s->twin);
+}
+
 /* How far what is told about a sender can be taken for news of the segment:
  * 0 not at all … 3 a member. Numbers alone are cheap during a flood. */
 unsigned int

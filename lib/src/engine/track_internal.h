@@ -13,12 +13,14 @@
  * beside the view's master; it ends with one of them silent.
  *
  * Files: track.c entry points and timers; table.c who is remembered;
- * advert.c one advert from bytes to state; repeat.c adverts that were on the
- * wire before; master.c who is MASTER;
- * dual.c why two are; checks.c what is wrong with one advert or sender;
- * unseen.c masters that this wire did not see; lineage.c counters;
- * alert.c onset, update, resolved; learn.c ARP and ND; explain.c digests;
- * impl.c implementations; text.c sentences; summary.c.
+ * advert.c one advert from bytes to state; follow.c whose counter it
+ * continues; repeat.c adverts that were on the wire before; master.c who is
+ * MASTER; dual.c why two are, dual_say.c in words, dual_end.c until when;
+ * checks.c what is wrong with one advert or sender; faults.c what receivers
+ * drop, silence, flapping, floods; unseen.c masters that this wire did not
+ * see; lineage.c counters; alert.c onset, update, resolved; learn.c ARP and
+ * ND; explained.c digests; impl.c implementations; text.c sentences;
+ * summary.c.
  */
 #ifndef CARP_TRACK_INTERNAL_H
 #define CARP_TRACK_INTERNAL_H
@@ -60,7 +62,6 @@ struct contest {
     carp_time parent_time;
     uint32_t master_since_parent; /* master's adverts it evidently missed */
     uint32_t adverts_self, adverts_other;
-    carp_time first_other; /* master's first advert within */
     uint8_t next_cause;       /* evidence for another cause … */
     uint8_t next_cause_count; /* … this many times in a row */
     uint32_t heard_self, deaf_self;   /* challenger continues master, or not */
@@ -88,14 +89,14 @@ struct sender {
     uint64_t counter;   /* last, replays left out */
     uint64_t run_start; /* first of the current +1 sequence */
     uint32_t run_len;
-    uint8_t mode; /* enum counter_mode */
+    uint8_t mode;      /* enum counter_mode */
+    uint8_t last_kind; /* enum lineage_kind of the last advert */
     uint32_t constants, randoms, sequences;
 
     struct carp_pace pace;
     carp_time max_gap;
     carp_time master_since, master_time;
     bool is_master;
-    bool is_stray; /* adverts so far were all single intrusions */
 
     carp_time accepted_at;  /* when it last showed that it accepted a peer */
     uint32_t accepted_uid;  /* whose advert */
@@ -138,6 +139,7 @@ struct alert {
     enum carp_confidence confidence;
     uint8_t family;
     bool emitted; /* the onset was told */
+    bool is_news; /* the cause changed since it was told */
     uint8_t rank; /* what it weighs when the table is full */
     struct carp_addr a, b; /* identity together with code and family */
     uint32_t id;
@@ -221,11 +223,20 @@ struct sender *view_find(struct view *view, const struct carp_addr *addr);
 struct sender *view_get(struct context *c, const struct carp_addr *addr);
 struct sender *group_by_uid(struct group *group, uint32_t uid,
                             struct view **view);
+/* That uid is this sender, or the same node in the other family. */
+bool sender_is(const struct sender *s, uint32_t uid);
 unsigned int sender_standing(const struct view *view, const struct sender *s,
                              carp_time now);
 
 /* advert.c */
 void advert_feed(struct context *c, struct carp_observation *observation);
+
+/* follow.c */
+void follow_twin(struct context *c, const struct carp_adv *adv);
+struct lineage_step follow_step(const struct context *c,
+                                const struct carp_adv *adv);
+void follow_counter(struct context *c, const struct carp_adv *adv,
+                    const struct lineage_step *step);
 
 /* repeat.c */
 enum novelty { ADVERT_NEW, ADVERT_COPY, ADVERT_LOOPED, ADVERT_DUPLICATE };
@@ -297,6 +308,7 @@ const struct carp_explanation *sender_explanation(const struct sender *s);
 enum carp_cause explanation_cause(const struct carp_explanation *e);
 
 /* impl.c */
+bool sender_may_be_openbsd(const struct sender *s);
 enum carp_impl sender_impl(const struct group *group, const struct sender *s);
 const char *sender_impl_evidence(const struct sender *s, char *text,
                                  size_t size);

@@ -24,6 +24,8 @@ struct fit {
 
 struct hypothesis {
     carp_time master_down, interval;
+    carp_time late;  /* how much later it may have been */
+    carp_time after; /* the parent was not heard before */
     uint64_t step; /* adverts per interval: 2 for dual stack */
 };
 
@@ -31,12 +33,6 @@ static carp_time
 apart(carp_time a, carp_time b)
 {
     return a > b ? a - b : b - a;
-}
-
-static bool
-is_own(const struct sender *s, const struct history_entry *e)
-{
-    return e->uid == s->uid || (s->twin != 0 && e->uid == s->twin);
 }
 
 static void
@@ -63,7 +59,8 @@ try_entry(const struct context *c, const struct hypothesis *h,
     if (c->sender->ucarp_mac) {
         tolerance += 100 * CARP_MSEC; /* it wakes once per interval */
     }
-    if (residual > tolerance) {
+    /* Having read its packets late, ucarp is late by as much. */
+    if (residual > tolerance + (c->now > expected ? h->late : 0)) {
         return;
     }
     if (fit->found && residual >= fit->residual) {
@@ -87,16 +84,18 @@ try_hypothesis(const struct context *c, const struct hypothesis *h,
 {
     const struct history_entry *e;
 
-    for (uint32_t i = 0; (e = history_get(c->group->history, i)) != NULL;
+    for (uint32_t i = 0; (e = history_get(c->group->history, i)) != NULL &&
+                         e->time >= h->after;
          i++) {
-        if (!is_own(c->sender, e) && e->family == c->view->family) {
+        if (!sender_is(c->sender, e->uid) && e->family == c->view->family) {
             try_entry(c, h, e, counter, fit);
         }
     }
 }
 
 static struct fit
-search(const struct context *c, const struct carp_adv *adv)
+search(const struct context *c, const struct sender *before,
+       const struct carp_adv *adv)
 {
     const struct sender *s = c->sender;
     const carp_time nominal = carp_interval(adv->advbase, adv->advskew);
@@ -104,7 +103,12 @@ search(const struct context *c, const struct carp_adv *adv)
         s->ucarp_mac ? CARP_TIMING_UCARP : CARP_TIMING_BSD;
     struct hypothesis h = {
         .master_down = carp_master_down(timing, adv->advbase, adv->advskew),
-        .interval = nominal
+        .interval = nominal,
+        .late = s->ucarp_mac ? CARP_SEC : 0,
+        /* What it heard before its last advert shows in that one. */
+        .after = before->adverts != 0
+                     ? carp_time_since(before->last, LATE_READING)
+                     : 0
     };
     struct fit fit = { .second = CARP_NEVER };
     const struct view *other =
@@ -125,25 +129,73 @@ search(const struct context *c, const struct carp_adv *adv)
     return fit;
 }
 
-/* An ordinary takeover: promptly at a peer's advert, or one dead time
+/* A takeover in good order: promptly at a peer's advert, or one dead time
  * behind the last. */
+static bool
+is_in_time(const struct context *c, const struct carp_adv *adv,
+           carp_time parent)
+{
+    const bool ucarp = c->sender->ucarp_mac;
+    const carp_time age = carp_time_since(c->now, parent);
+    const carp_time down =
+        carp_master_down(ucarp ? CARP_TIMING_UCARP : CARP_TIMING_BSD,
+                         adv->advbase, adv->advskew);
+
+    return age <= LATE_READING ||
+           apart(age, down) <= 60 * CARP_MSEC + down / 50 ||
+           (ucarp && age > down && age < down + LATE_READING);
+}
+
+/* An ordinary takeover looks odd when this capture lost adverts: some of the
+ * master's last ones, of which one is continued (its beat tells when), or the
+ * first ones of the sender. */
+static bool
+has_lost_adverts(const struct context *c, const struct carp_adv *adv,
+                 const struct sender *m)
+{
+    const uint64_t ahead = adv->counter - m->counter - 1;
+    const carp_time theirs =
+        carp_pace_expect(&m->pace, m->advbase, m->advskew);
+    const carp_time own = carp_interval(adv->advbase, adv->advskew);
+    const bool constant = m->mode == COUNTER_CONSTANT;
+
+    /* A bow-out or another advert beside the beat. */
+    if (!constant && (ahead == 1 || ahead == 2) &&
+        carp_time_since(c->now, m->last) <= theirs * 11 / 10) {
+        return true;
+    }
+    for (uint64_t lost = 1; lost <= 9; lost++) {
+        const uint64_t of_master = lost % 4, of_own = lost / 4;
+        const uint64_t n = (constant ? 0 : of_master) + of_own;
+        const carp_time at = m->last + of_master * theirs + of_own * own;
+
+        if ((ahead == n || ahead == 2 * n || ahead == 2 * n + 1) &&
+            at <= c->now + theirs / 20 + 10 * CARP_MSEC &&
+            is_in_time(c, adv, at)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool
 is_ordinary(const struct context *c, const struct carp_adv *adv,
             const struct lineage_step *step)
 {
-    const struct sender *s = c->sender;
-    carp_time age, down;
+    const struct view *v = c->view;
 
-    if (!step->has_parent) {
-        return false;
+    if (step->has_parent) {
+        return is_in_time(c, adv, step->parent_time);
     }
-    age = carp_time_since(c->now, step->parent_time);
-    down = carp_master_down(s->ucarp_mac ? CARP_TIMING_UCARP
-                                         : CARP_TIMING_BSD,
-                            adv->advbase, adv->advskew);
-    return age <= 1200 * CARP_MSEC ||
-           apart(age, down) <= 60 * CARP_MSEC + down / 50 ||
-           (s->ucarp_mac && age > down && age < down + 1200 * CARP_MSEC);
+    for (unsigned int i = 0; i < v->count; i++) {
+        const struct sender *m = &v->senders[i];
+
+        if (m != c->sender && m->adverts != 0 &&
+            has_lost_adverts(c, adv, m)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ------------------------------------------------------------------- tell */
@@ -231,6 +283,24 @@ tell_fit(struct context *c, const struct fit *fit)
     tell(c, fit->became, confidence, fit->frame);
 }
 
+/* The first adverts of an ordinary takeover may get lost on the way here.
+ * While nobody else was MASTER, that is no partition. */
+static bool
+is_worth_telling(const struct context *c, const struct fit *fit)
+{
+    const struct history_entry *e;
+
+    for (uint32_t i = 0;
+         (e = history_get(c->group->history, i)) != NULL &&
+         e->time > fit->became;
+         i++) {
+        if (!sender_is(c->sender, e->uid) && !e->is_replay) {
+            return true;
+        }
+    }
+    return fit->n > 3;
+}
+
 /* ------------------------------------------------ its own line continued */
 
 /* The sender was MASTER, another took over, and now the sender goes on where
@@ -280,7 +350,7 @@ tell_line(struct context *c, const struct sender *before, uint64_t n,
 
 static void
 check_own_line(struct context *c, const struct sender *before,
-               const struct carp_adv *adv)
+               const struct carp_adv *adv, bool ordinary)
 {
     const struct view *v = c->view;
     const struct sender *m =
@@ -293,7 +363,7 @@ check_own_line(struct context *c, const struct sender *before,
         return;
     }
     steps = adv->counter - before->counter;
-    if (steps == n || steps == 2 * n) {
+    if (!ordinary && (steps == n || steps == 2 * n)) {
         tell_line(c, before, n, true);
     } else if (carp_time_since(c->now, m->last) > 40 * CARP_MSEC &&
                carp_interval(adv->advbase, adv->advskew) <
@@ -311,17 +381,19 @@ unseen_check(struct context *c, const struct sender *before,
     const bool silent = before->adverts == 0 ||
                         gap > sender_silent_limit(before);
     struct fit fit;
+    bool ordinary;
 
     if (!silent || step->kind == LINEAGE_CONSTANT ||
         (adv->advbase == CARP_BOW_OUT && adv->advskew == CARP_BOW_OUT)) {
         if (silent && before->adverts != 0) {
-            check_own_line(c, before, adv);
+            check_own_line(c, before, adv, false);
         }
         return;
     }
-    if (step->kind != LINEAGE_SELF && !is_ordinary(c, adv, step)) {
-        fit = search(c, adv);
-        if (fit.found) {
+    ordinary = is_ordinary(c, adv, step);
+    if (!ordinary && step->kind != LINEAGE_SELF && step->kind != LINEAGE_SKIPPED) {
+        fit = search(c, before, adv);
+        if (fit.found && is_worth_telling(c, &fit)) {
             tell_fit(c, &fit);
             step->kind = LINEAGE_OTHER;
             step->was_unseen = true;
@@ -333,6 +405,6 @@ unseen_check(struct context *c, const struct sender *before,
         }
     }
     if (before->adverts != 0) {
-        check_own_line(c, before, adv);
+        check_own_line(c, before, adv, ordinary);
     }
 }

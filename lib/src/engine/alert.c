@@ -29,6 +29,17 @@ take_event_token(struct carp_track *track, carp_time now)
     return true;
 }
 
+/* A deadline can move forward when a sender changes its interval: what is
+ * decided late is told late, but never before what was told already. */
+static carp_time
+in_order(struct carp_track *track, carp_time when)
+{
+    if (when > track->last_event) {
+        track->last_event = when;
+    }
+    return track->last_event;
+}
+
 static struct view *
 view_of(struct group *group, uint8_t family)
 {
@@ -233,7 +244,7 @@ emit(struct context *c, enum carp_event_kind kind, const struct alert *alert,
 {
     struct carp_event event = { .kind = kind };
 
-    event.time = c->now;
+    event.time = in_order(c->track, c->now);
     event.since = alert->since;
     event.segment = c->group->segment;
     event.vlan = c->group->vlan;
@@ -343,7 +354,7 @@ event_transition(struct context *c, enum carp_role role,
         c->track->suppressed++;
         return;
     }
-    event.time = c->now;
+    event.time = in_order(c->track, c->now);
     event.since = since;
     event.segment = c->group->segment;
     event.vlan = c->group->vlan;

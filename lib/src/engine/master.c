@@ -140,6 +140,8 @@ set_master(struct context *c, const struct sender *s)
             memset(ct, 0, sizeof(*ct));
             ct->active = true;
             ct->start = c->now;
+            track_due(c->track, c->group,
+                      carp_time_add(c->now, sender_left_limit(s)));
         }
     }
     v->master = v->last_master = index;
@@ -231,6 +233,8 @@ contest_start(struct context *c, struct sender *challenger,
     }
     track_due(c->track, c->group,
               carp_time_add(c->now, sender_left_limit(challenger)));
+    track_due(c->track, c->group,
+              carp_time_add(c->now, sender_left_limit(master)));
 }
 
 /* The challenger's counter says whether it accepted the master's adverts

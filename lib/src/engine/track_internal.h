@@ -194,6 +194,7 @@ struct carp_track {
     struct garp garps[GARP_RING];
     unsigned int garp_next;
     uint32_t next_alert_id;
+    carp_time last_event; /* time of the last event told */
     uint32_t event_tokens; /* for senders without standing */
     carp_time event_refill;
     uint64_t suppressed;

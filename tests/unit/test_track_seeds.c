@@ -75,7 +75,7 @@ check_orderly(const struct run *r)
 {
     for (unsigned int i = 0; i < r->w->events->len; i++) {
         const struct carp_event *e =
-            &g_array_index(r->w->events, struct world_event, i).e;
+            &world_at(r->w, i)->e;
 
         if (e->kind == CARP_EVENT_TRANSITION) {
             continue;
@@ -147,7 +147,7 @@ latest(const struct world *w, enum carp_code code, enum carp_severity least)
 
     for (unsigned int i = 0; i < w->events->len; i++) {
         const struct carp_event *e =
-            &g_array_index(w->events, struct world_event, i).e;
+            &world_at(w, i)->e;
 
         if (e->kind != CARP_EVENT_TRANSITION && e->code == code &&
             e->severity >= least) {

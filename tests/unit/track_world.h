@@ -71,7 +71,7 @@ struct world {
     unsigned int loss; /**< towards the captures, in 1/1000 */
     unsigned int pending_count;
     struct world_delivery pending[WORLD_PENDING];
-    GArray *events; /**< struct world_event */
+    GPtrArray *events; /**< struct world_event; they stay where they are */
 };
 
 struct world *world_new(uint64_t seed);
@@ -114,6 +114,8 @@ struct carp_observation world_put(struct world *w,
 struct carp_observation world_put_as(struct world *w, uint16_t source,
                                      const struct carp_frame *frame);
 
+/** Any event, in order. */
+const struct world_event *world_at(const struct world *w, unsigned int index);
 unsigned int world_count(const struct world *w, enum carp_event_kind kind,
                          enum carp_code code);
 /** Event @p index of that kind and code; NULL beyond. */

@@ -8,13 +8,14 @@ static void
 keep_event(void *user, const struct carp_event *event)
 {
     struct world *w = user;
-    struct world_event kept = {.e = *event};
+    struct world_event *kept = g_new0(struct world_event, 1);
 
-    g_strlcpy(kept.text, event->text, sizeof(kept.text));
-    g_strlcpy(kept.detail, event->detail, sizeof(kept.detail));
-    g_strlcpy(kept.remedy, event->remedy, sizeof(kept.remedy));
-    kept.e.text = kept.e.detail = kept.e.remedy = NULL;
-    g_array_append_val(w->events, kept);
+    kept->e = *event;
+    g_strlcpy(kept->text, event->text, sizeof(kept->text));
+    g_strlcpy(kept->detail, event->detail, sizeof(kept->detail));
+    g_strlcpy(kept->remedy, event->remedy, sizeof(kept->remedy));
+    kept->e.text = kept->e.detail = kept->e.remedy = NULL;
+    g_ptr_array_add(w->events, kept);
 }
 
 struct world *
@@ -25,7 +26,7 @@ world_new_with(uint64_t seed, const struct carp_track_config *config)
 
     copy.on_event = keep_event;
     copy.user = w;
-    w->events = g_array_new(FALSE, FALSE, sizeof(struct world_event));
+    w->events = g_ptr_array_new_with_free_func(g_free);
     w->track = carp_track_new(&copy);
     g_assert_nonnull(w->track);
     w->now = 1000 * CARP_SEC;
@@ -45,7 +46,7 @@ void
 world_free(struct world *w)
 {
     carp_track_free(w->track);
-    g_array_free(w->events, TRUE);
+    g_ptr_array_free(w->events, TRUE);
     g_free(w);
 }
 
@@ -103,10 +104,10 @@ world_settle(struct world *w)
 
 /* ------------------------------------------------------------------ events */
 
-static const struct world_event *
-event_at(const struct world *w, unsigned int index)
+const struct world_event *
+world_at(const struct world *w, unsigned int index)
 {
-    return &g_array_index(w->events, struct world_event, index);
+    return g_ptr_array_index(w->events, index);
 }
 
 const struct world_event *
@@ -114,12 +115,12 @@ world_get(const struct world *w, enum carp_event_kind kind,
           enum carp_code code, unsigned int index)
 {
     for (unsigned int i = 0; i < w->events->len; i++) {
-        const struct carp_event *e = &event_at(w, i)->e;
+        const struct carp_event *e = &world_at(w, i)->e;
 
         if (e->kind == kind &&
             (kind == CARP_EVENT_TRANSITION || e->code == code) &&
             index-- == 0) {
-            return event_at(w, i);
+            return world_at(w, i);
         }
     }
     return NULL;
@@ -184,7 +185,7 @@ void
 world_quiet(const struct world *w, uint32_t but)
 {
     for (unsigned int i = 0; i < w->events->len; i++) {
-        const struct carp_event *e = &event_at(w, i)->e;
+        const struct carp_event *e = &world_at(w, i)->e;
 
         if (e->kind == CARP_EVENT_FINDING && !is_hand_over(e) &&
             (but >> e->code & 1) == 0) {
@@ -205,11 +206,11 @@ const struct world_event *
 world_end(const struct world *w, const struct world_event *onset)
 {
     for (unsigned int i = 0; i < w->events->len; i++) {
-        const struct carp_event *e = &event_at(w, i)->e;
+        const struct carp_event *e = &world_at(w, i)->e;
 
         if (e->kind == CARP_EVENT_RESOLVED && e->id == onset->e.id) {
             g_assert_cmpint(e->code, ==, onset->e.code);
-            return event_at(w, i);
+            return world_at(w, i);
         }
     }
     fail(w, "never resolved", onset->e.code);
@@ -230,7 +231,7 @@ world_is_sender(const struct world *w, const struct world_event *event,
 void
 world_forget(struct world *w)
 {
-    g_array_set_size(w->events, 0);
+    g_ptr_array_set_size(w->events, 0);
 }
 
 void
@@ -240,7 +241,7 @@ world_print(const struct world *w)
                                         "resolved"};
 
     for (unsigned int i = 0; i < w->events->len; i++) {
-        const struct world_event *event = event_at(w, i);
+        const struct world_event *event = world_at(w, i);
         const struct carp_event *e = &event->e;
         const bool transition = e->kind == CARP_EVENT_TRANSITION;
 

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Two masters: when it is a fault, which one, and when it is over. */
+#include <string.h>
+
+#include "auth_fixture.h"
+#include "track_world.h"
+
+/* A ring that holds @p known, and two nodes that hash as @p a and @p b. */
+struct scene {
+    struct carp_ring *ring;
+    struct carp_auth auths[2];
+    struct world *w;
+};
+
+static void
+sign(struct scene *s, unsigned int node, const struct carp_ring_row *row)
+{
+    g_assert_cmpint(carp_auth_init(&s->auths[node], &row->key, row->vhid,
+                                   &row->addrs, row->profile, NULL),
+                    ==, CARP_OK);
+    s->w->nodes[node].auth = &s->auths[node];
+}
+
+static struct scene
+scene_new(enum world_impl a, enum world_impl b, const char *addr6a,
+          const char *addr6b)
+{
+    struct scene s = {.ring = carp_ring_new()};
+    const struct carp_track_config config = {.ring = s.ring};
+
+    s.w = world_new_with(7, &config);
+    (void)world_add(s.w, a, "10.0.0.1", addr6a, 1, 0);
+    (void)world_add(s.w, b, "10.0.0.2", addr6b, 1, 100);
+    return s;
+}
+
+static void
+scene_free(struct scene *s)
+{
+    world_free(s->w);
+    carp_ring_free(s->ring);
+}
+
+static void
+check_pair(const struct world *w, const struct world_event *e,
+           unsigned int first)
+{
+    g_assert_cmpint(e->e.severity, ==, CARP_CRITICAL);
+    g_assert_cmpuint(e->e.sender_count, ==, 2);
+    g_assert_true(world_is_sender(w, e, 0, first));
+    g_assert_true(world_is_sender(w, e, 1, 1 - first));
+    g_assert_cmpuint(e->e.frame_count, >=, 2);
+    for (unsigned int i = 1; i < e->e.frame_count; i++) {
+        g_assert_cmpuint(e->e.frames[i], >, e->e.frames[i - 1]);
+    }
+    g_assert_cmpstr(e->detail, !=, "");
+    g_assert_cmpstr(e->remedy, !=, "");
+}
+
+/* ----------------------------------------------------------------- delivery */
+
+struct delivery {
+    enum world_impl a, b;
+    bool both;
+    enum carp_cause cause;
+    enum carp_confidence least;
+};
+
+static void
+delivery(const struct delivery *d)
+{
+    struct world *w = world_new(20);
+    const struct world_event *onset, *end;
+
+    (void)world_add(w, d->a, "10.0.0.1", NULL, 1, 0);
+    (void)world_add(w, d->b, "10.0.0.2", NULL, 1, 100);
+    /* Both have been MASTER, so both count from one base. */
+    w->nodes[0].preempt = true;
+    world_start(w, 1);
+    world_wait(w, WORLD_S(8));
+    world_start(w, 0);
+    world_wait(w, WORLD_S(10));
+    world_forget(w);
+    world_link(w, 0, 1, false);
+    world_link(w, 1, 0, !d->both);
+    world_wait(w, WORLD_S(12));
+    onset = world_one(w, CARP_DUAL_MASTER, d->cause);
+    check_pair(w, onset, 0);
+    g_assert_cmpint(onset->e.confidence, >=, d->least);
+    g_assert_cmpuint(onset->e.since, >=, w->nodes[1].became);
+    g_assert_cmpuint(onset->e.since, <, w->nodes[1].became + CARP_MSEC);
+    g_assert_cmpuint(onset->e.time, <, w->nodes[1].became + WORLD_S(2.9));
+    world_quiet(w, 1u << CARP_DUAL_MASTER);
+    world_split(w, 0, 1, true);
+    world_wait(w, WORLD_S(9));
+    end = world_end(w, onset);
+    g_assert_cmpuint(end->e.time, <, w->now);
+    g_assert_cmpstr(end->remedy, ==, "");
+    g_assert_nonnull(strstr(end->text, "10.0.0.2"));
+    world_quiet(w, 1u << CARP_DUAL_MASTER);
+    world_free(w);
+}
+
+static void
+test_delivery(void)
+{
+    static const struct delivery rows[] = {
+        {WORLD_FREEBSD, WORLD_FREEBSD, false, CARP_CAUSE_NO_DELIVERY_A_TO_B,
+         CARP_HIGH},
+        {WORLD_FREEBSD, WORLD_FREEBSD, true, CARP_CAUSE_NO_DELIVERY_BOTH,
+         CARP_MEDIUM},
+        {WORLD_NETBSD, WORLD_UCARP, false, CARP_CAUSE_NO_DELIVERY_A_TO_B,
+         CARP_HIGH},
+        {WORLD_UCARP, WORLD_UCARP, false, CARP_CAUSE_NO_DELIVERY_A_TO_B,
+         CARP_HIGH},
+        {WORLD_UCARP, WORLD_UCARP, true, CARP_CAUSE_NO_DELIVERY_BOTH,
+         CARP_MEDIUM},
+        {WORLD_FREEBSD, WORLD_OPENBSD, false, CARP_CAUSE_NO_DELIVERY_A_TO_B,
+         CARP_HIGH},
+        {WORLD_OPENBSD, WORLD_NETBSD, false, CARP_CAUSE_NO_DELIVERY_A_TO_B,
+         CARP_MEDIUM},
+        {WORLD_OPENBSD, WORLD_OPENBSD, true, CARP_CAUSE_UNKNOWN, CARP_LOW},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        delivery(&rows[i]);
+    }
+}
+
+/* The worse one hears nothing and the better one does not either, but one
+ * direction heals first: the finding follows. */
+static void
+test_half_healed(void)
+{
+    struct world *w = world_new(21);
+    const struct world_event *onset, *update;
+
+    (void)world_add(w, WORLD_FREEBSD, "10.0.0.1", NULL, 1, 0);
+    (void)world_add(w, WORLD_FREEBSD, "10.0.0.2", NULL, 1, 100);
+    world_settle(w);
+    world_split(w, 0, 1, false);
+    world_wait(w, WORLD_S(12));
+    onset = world_one(w, CARP_DUAL_MASTER, CARP_CAUSE_NO_DELIVERY_BOTH);
+    world_link(w, 1, 0, true);
+    world_wait(w, WORLD_S(8));
+    update = world_get(w, CARP_EVENT_UPDATE, CARP_DUAL_MASTER, 0);
+    g_assert_nonnull(update);
+    g_assert_cmpuint(update->e.id, ==, onset->e.id);
+    g_assert_cmpint(update->e.cause, ==, CARP_CAUSE_NO_DELIVERY_A_TO_B);
+    check_pair(w, update, 0);
+    world_free(w);
+}
+
+/* Told once a minute while it lasts, unless asked otherwise. */
+static void
+test_update_rate(void)
+{
+    const struct carp_track_config config = {.update_every = WORLD_S(20)};
+    struct world *w = world_new_with(22, &config);
+
+    (void)world_add(w, WORLD_FREEBSD, "10.0.0.1", NULL, 1, 0);
+    (void)world_add(w, WORLD_FREEBSD, "10.0.0.2", NULL, 1, 100);
+    world_settle(w);
+    world_link(w, 0, 1, false);
+    world_wait(w, WORLD_S(115));
+    g_assert_cmpuint(world_count(w, CARP_EVENT_FINDING, CARP_DUAL_MASTER),
+                     ==, 1);
+    g_assert_cmpuint(world_count(w, CARP_EVENT_UPDATE, CARP_DUAL_MASTER), ==,
+                     5);
+    g_assert_cmpuint(
+        world_get(w, CARP_EVENT_UPDATE, CARP_DUAL_MASTER, 4)->e.count, >,
+        140);
+    world_free(w);
+}
+
+/* --------------------------------------------------------------------- hash */
+
+static void
+hash(struct scene *s, enum carp_cause cause, uint32_t also)
+{
+    const struct world_event *onset;
+
+    world_settle(s->w);
+    onset = world_one(s->w, CARP_DUAL_MASTER, cause);
+    check_pair(s->w, onset, 0);
+    g_assert_cmpint(onset->e.confidence, ==, CARP_HIGH);
+    world_quiet(s->w, 1u << CARP_DUAL_MASTER | also);
+    world_kill(s->w, 1);
+    world_wait(s->w, WORLD_S(9));
+    (void)world_end(s->w, onset);
+}
+
+static void
+test_hash_key(void)
+{
+    struct scene s = scene_new(WORLD_NETBSD, WORLD_UCARP, NULL, NULL);
+    const struct carp_ring_row row =
+        fix_row("lan", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
+    const struct carp_ring_row other =
+        fix_row("lan", 7, "secret\r", "10.0.0.50", CARP_PROFILE_NETBSD);
+
+    fix_add(s.ring, &row);
+    sign(&s, 0, &row);
+    sign(&s, 1, &other);
+    hash(&s, CARP_CAUSE_HASH_KEY, 1u << CARP_BAD_HMAC);
+    scene_free(&s);
+}
+
+static void
+test_hash_addresses(void)
+{
+    struct scene s = scene_new(WORLD_NETBSD, WORLD_NETBSD, NULL, NULL);
+    const struct carp_ring_row row = fix_row(
+        "lan", 7, "secret", "10.0.0.50 10.0.0.51", CARP_PROFILE_NETBSD);
+    const struct carp_ring_row other =
+        fix_row("lan", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
+
+    fix_add(s.ring, &row);
+    sign(&s, 0, &row);
+    sign(&s, 1, &other);
+    hash(&s, CARP_CAUSE_HASH_ADDRESSES, 1u << CARP_BAD_HMAC);
+    scene_free(&s);
+}
+
+/* Both lists are configured: nobody's digest is wrong. */
+static void
+test_hash_rows(void)
+{
+    struct scene s = scene_new(WORLD_NETBSD, WORLD_NETBSD, NULL, NULL);
+    const struct carp_ring_row row =
+        fix_row("old", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
+    const struct carp_ring_row other = fix_row(
+        "new", 7, "secret", "10.0.0.50 10.0.0.51", CARP_PROFILE_NETBSD);
+
+    fix_add(s.ring, &row);
+    fix_add(s.ring, &other);
+    sign(&s, 0, &row);
+    sign(&s, 1, &other);
+    hash(&s, CARP_CAUSE_HASH_ADDRESSES, 0);
+    scene_free(&s);
+}
+
+/* FreeBSD hashes a link-local address of the vhid, OpenBSD does not. */
+static void
+test_hash_profile(void)
+{
+    struct scene s =
+        scene_new(WORLD_FREEBSD, WORLD_OPENBSD, "fe80::1", "fe80::2");
+    struct carp_ring_row row = fix_row("lan", 7, "secret", "fd00::50 fe80::50",
+                                       CARP_PROFILE_AUTO);
+
+    fix_add(s.ring, &row);
+    row.profile = CARP_PROFILE_FREEBSD;
+    sign(&s, 0, &row);
+    row.profile = CARP_PROFILE_OPENBSD;
+    sign(&s, 1, &row);
+    s.w->nodes[0].addr4.family = s.w->nodes[1].addr4.family = 0;
+    hash(&s, CARP_CAUSE_HASH_PROFILE, 0);
+    scene_free(&s);
+}
+
+static void
+collision(const char *key, const char *addr, enum carp_code code,
+          enum carp_cause cause)
+{
+    struct scene s = scene_new(WORLD_NETBSD, WORLD_NETBSD, NULL, NULL);
+    const struct carp_ring_row row =
+        fix_row("web", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
+    const struct carp_ring_row other =
+        fix_row("mail", 7, key, addr, CARP_PROFILE_NETBSD);
+    const struct world_event *onset;
+
+    fix_add(s.ring, &row);
+    fix_add(s.ring, &other);
+    sign(&s, 0, &row);
+    sign(&s, 1, &other);
+    world_settle(s.w);
+    onset = world_one(s.w, code, cause);
+    check_pair(s.w, onset, 0);
+    world_quiet(s.w, 1u << code);
+    world_kill(s.w, 1);
+    world_wait(s.w, WORLD_S(9));
+    (void)world_end(s.w, onset);
+    scene_free(&s);
+}
+
+static void
+test_collision(void)
+{
+    collision("other", "10.0.0.60", CARP_VHID_COLLISION, CARP_CAUSE_CARP);
+    /* A key in rotation, or a list that grew, is one group. */
+    collision("other", "10.0.0.50", CARP_DUAL_MASTER, CARP_CAUSE_HASH_KEY);
+    collision("secret", "10.0.0.60", CARP_DUAL_MASTER,
+              CARP_CAUSE_HASH_ADDRESSES);
+}
+
+/* ---------------------------------------------------------- ttl, tie, others */
+
+static void
+test_ttl(void)
+{
+    struct world *w = world_new(23);
+    const struct world_event *onset;
+
+    (void)world_add(w, WORLD_NETBSD, "10.0.0.1", NULL, 1, 0);
+    (void)world_add(w, WORLD_NETBSD, "10.0.0.2", NULL, 1, 100);
+    world_settle(w);
+    w->nodes[0].ttl = 254;
+    world_wait(w, WORLD_S(10));
+    onset = world_one(w, CARP_DUAL_MASTER, CARP_CAUSE_TTL);
+    check_pair(w, onset, 0);
+    g_assert_nonnull(strstr(onset->detail, "254"));
+    world_quiet(w, 1u << CARP_DUAL_MASTER | 1u << CARP_TTL_NOT_255);
+    w->nodes[0].ttl = 255;
+    world_wait(w, WORLD_S(9));
+    (void)world_end(w, onset);
+    world_free(w);
+}
+
+static void
+test_tie(void)
+{
+    struct world *w = world_new(24);
+    const struct world_event *onset;
+
+    (void)world_add(w, WORLD_UCARP, "10.0.0.1", NULL, 1, 50);
+    (void)world_add(w, WORLD_UCARP, "10.0.0.2", NULL, 1, 50);
+    world_settle(w);
+    world_forget(w);
+    /* Adverts that cross for ever: neither is better. */
+    w->nodes[0].is_master = w->nodes[1].is_master = false;
+    w->nodes[0].up = w->nodes[1].up = false;
+    for (unsigned int i = 0; i < 8; i++) {
+        for (unsigned int n = 0; n < 2; n++) {
+            const struct carp_frame f =
+                world_advert(w, n, CARP_IPV4, 1000 + 2 * i + n);
+
+            (void)world_put(w, &f);
+            w->now += WORLD_S(0.6);
+        }
+    }
+    onset = world_one(w, CARP_DUAL_MASTER, CARP_CAUSE_TIE);
+    g_assert_cmpint(onset->e.severity, ==, CARP_CRITICAL);
+    world_free(w);
+}
+
+/* One advert too many while yielding is a hand-over, and said to be one. */
+static void
+test_transition(void)
+{
+    struct world *w = world_new(25);
+    const struct world_event *onset = NULL;
+
+    (void)world_add(w, WORLD_UCARP, "10.0.0.1", NULL, 1, 0);
+    (void)world_add(w, WORLD_UCARP, "10.0.0.2", NULL, 1, 50);
+    w->nodes[0].preempt = true;
+    for (unsigned int i = 0; i < 8 && onset == NULL; i++) {
+        world_start(w, 1);
+        world_wait(w, WORLD_S(9));
+        world_start(w, 0);
+        world_wait(w, WORLD_S(9));
+        onset = world_get(w, CARP_EVENT_FINDING, CARP_DUAL_MASTER, 0);
+        world_kill(w, 0);
+        world_kill(w, 1);
+        world_wait(w, WORLD_S(20));
+    }
+    g_assert_nonnull(onset);
+    g_assert_cmpint(onset->e.cause, ==, CARP_CAUSE_TRANSITION);
+    g_assert_cmpint(onset->e.severity, ==, CARP_INFO);
+    g_assert_cmpint(world_end(w, onset)->e.severity, ==, CARP_INFO);
+    world_free(w);
+}
+
+/* ---------------------------------------------------------------------- end */
+
+/* The pair comes apart in every way; the finding always ends. */
+static void
+apart(unsigned int way)
+{
+    struct world *w = world_new(26);
+    const struct world_event *onset;
+
+    (void)world_add(w, WORLD_NETBSD, "10.0.0.1", NULL, 1, 20);
+    (void)world_add(w, WORLD_NETBSD, "10.0.0.2", NULL, 1, 100);
+    (void)world_add(w, WORLD_NETBSD, "10.0.0.3", NULL, 1, 0);
+    world_settle(w);
+    world_split(w, 0, 1, false);
+    world_wait(w, WORLD_S(12));
+    onset = world_one(w, CARP_DUAL_MASTER, CARP_CAUSE_NO_DELIVERY_BOTH);
+    if (way < 2) {
+        world_stop(w, way);
+    } else if (way < 4) {
+        world_kill(w, way - 2);
+    } else if (way == 4) {
+        world_kill(w, 0);
+        world_kill(w, 1);
+    } else {
+        w->nodes[2].preempt = true;
+        world_start(w, 2);
+    }
+    world_wait(w, WORLD_S(15));
+    onset = world_end(w, onset);
+    if (way < 2) {
+        g_assert_nonnull(strstr(onset->text, "bowed out"));
+        g_assert_nonnull(
+            strstr(onset->text, way == 0 ? "10.0.0.1" : "10.0.0.2"));
+    }
+    world_free(w);
+}
+
+static void
+test_apart(void)
+{
+    for (unsigned int way = 0; way < 6; way++) {
+        apart(way);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/track/dual/delivery", test_delivery);
+    g_test_add_func("/track/dual/half-healed", test_half_healed);
+    g_test_add_func("/track/dual/update-rate", test_update_rate);
+    g_test_add_func("/track/dual/hash-key", test_hash_key);
+    g_test_add_func("/track/dual/hash-addresses", test_hash_addresses);
+    g_test_add_func("/track/dual/hash-rows", test_hash_rows);
+    g_test_add_func("/track/dual/hash-profile", test_hash_profile);
+    g_test_add_func("/track/dual/collision", test_collision);
+    g_test_add_func("/track/dual/ttl", test_ttl);
+    g_test_add_func("/track/dual/tie", test_tie);
+    g_test_add_func("/track/dual/transition", test_transition);
+    g_test_add_func("/track/dual/apart", test_apart);
+    return g_test_run();
+}

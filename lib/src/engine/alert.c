@@ -6,26 +6,37 @@
 
 #include "engine/track_internal.h"
 
-/* Events about senders without standing: a burst, then a trickle. */
-enum { EVENT_BURST = 400 };
-static const carp_time event_refill = CARP_SEC / 5;
+/* A burst, then a trickle. For senders that are known by a number of adverts
+ * alone there is more of both: a switch can take a thousand vhids with it.
+ * Members with a right digest are not rationed. */
+static const struct ration {
+    uint32_t burst;
+    carp_time refill;
+} rations[RATIONS] = {
+    [RATION_UNKNOWN] = { 400, CARP_SEC / 5 },
+    [RATION_UNPROVEN] = { 4000, CARP_SEC / 50 },
+};
 
 static bool
-take_event_token(struct carp_track *track, carp_time now)
+take_event_token(struct carp_track *track, unsigned int standing,
+                 carp_time now)
 {
-    const carp_time waited = carp_time_since(now, track->event_refill);
-    const uint64_t fresh = waited / event_refill;
+    const unsigned int r = standing == 0 ? RATION_UNKNOWN : RATION_UNPROVEN;
+    struct bucket *b = &track->events[r];
+    uint64_t fresh;
 
-    if (fresh != 0) {
-        track->event_refill = now;
-        track->event_tokens = fresh + track->event_tokens > EVENT_BURST
-                                  ? EVENT_BURST
-                                  : track->event_tokens + (uint32_t)fresh;
+    if (standing == 3) {
+        return true;
     }
-    if (track->event_tokens == 0) {
+    fresh = carp_time_since(now, b->refilled) / rations[r].refill;
+    if (fresh != 0) {
+        b->refilled = now;
+        b->taken = fresh >= b->taken ? 0 : b->taken - (uint32_t)fresh;
+    }
+    if (b->taken >= rations[r].burst) {
         return false;
     }
-    track->event_tokens--;
+    b->taken++;
     return true;
 }
 
@@ -122,7 +133,7 @@ alert_new(struct context *c, enum carp_code code, enum carp_cause cause,
         g->alerts = calloc(ALERTS_MAX, sizeof(*g->alerts));
     }
     if (g->alerts == NULL ||
-        (standing == 0 && !take_event_token(c->track, c->now)) ||
+        !take_event_token(c->track, standing, c->now) ||
         (g->alert_count == ALERTS_MAX && !make_room(c, rank))) {
         c->track->suppressed++;
         return NULL;
@@ -349,8 +360,9 @@ event_transition(struct context *c, enum carp_role role,
     if (role == CARP_MASTER) {
         c->view->transitions++;
     }
-    if (sender_standing(c->view, sender, c->now) == 0 &&
-        !take_event_token(c->track, c->now)) {
+    if (!take_event_token(c->track,
+                          sender_standing(c->view, sender, c->now),
+                          c->now)) {
         c->track->suppressed++;
         return;
     }

@@ -37,7 +37,6 @@ carp_track_new(const struct carp_track_config *config)
         return NULL;
     }
     track->deadline = CARP_NEVER;
-    track->event_tokens = 400;
     track->explain_tokens = 64;
     track->overflow.used = true;
     track->overflow.deadline = CARP_NEVER;

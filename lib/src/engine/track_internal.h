@@ -176,6 +176,13 @@ struct garp {
     struct carp_addr addr;
 };
 
+/* What may be told of senders that are no members. */
+enum { RATION_UNKNOWN, RATION_UNPROVEN, RATIONS };
+struct bucket {
+    uint32_t taken;
+    carp_time refilled;
+};
+
 struct carp_track {
     struct carp_track_config config;
     carp_time now;
@@ -195,8 +202,7 @@ struct carp_track {
     unsigned int garp_next;
     uint32_t next_alert_id;
     carp_time last_event; /* time of the last event told */
-    uint32_t event_tokens; /* for senders without standing */
-    carp_time event_refill;
+    struct bucket events[RATIONS];
     uint64_t suppressed;
     carp_time explain_refill;
     uint32_t explain_tokens;

@@ -61,18 +61,17 @@ test_ticks(void)
     static const struct {
         uint8_t base, skew;
         carp_time wanted;
-    } measured[] = {
-        {0, 0, 10 * CARP_MSEC},    {0, 5, 30 * CARP_MSEC},
-        {0, 20, 90 * CARP_MSEC},   {0, 50, 210 * CARP_MSEC},
-        {0, 100, 410 * CARP_MSEC}, {1, 0, 1010 * CARP_MSEC},
-        {1, 10, 1050 * CARP_MSEC}, {1, 20, 1090 * CARP_MSEC},
-        {1, 50, 1210 * CARP_MSEC}, {1, 60, 1250 * CARP_MSEC},
-        {1, 100, 1410 * CARP_MSEC}};
+    } measured[] = {{0, 0, 10 * CARP_MSEC},    {0, 5, 30 * CARP_MSEC},
+                    {0, 20, 90 * CARP_MSEC},   {0, 50, 210 * CARP_MSEC},
+                    {0, 100, 410 * CARP_MSEC}, {1, 0, 1010 * CARP_MSEC},
+                    {1, 10, 1050 * CARP_MSEC}, {1, 20, 1090 * CARP_MSEC},
+                    {1, 50, 1210 * CARP_MSEC}, {1, 60, 1250 * CARP_MSEC},
+                    {1, 100, 1410 * CARP_MSEC}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(measured); i++) {
-        g_assert_cmpuint(carp_tick_10ms(carp_interval(measured[i].base,
-                                                      measured[i].skew)),
-                         ==, measured[i].wanted);
+        g_assert_cmpuint(
+            carp_tick_10ms(carp_interval(measured[i].base, measured[i].skew)),
+            ==, measured[i].wanted);
     }
     /* The measured 0/0 is one unit of skew long. */
     g_assert_cmpuint(carp_tick_10ms(CARP_SKEW_UNIT), ==, 20 * CARP_MSEC);
@@ -81,8 +80,7 @@ test_ticks(void)
         static const uint8_t skew[] = {0, 10, 100};
         static const carp_time wanted[] = {3010, 3130, 4190};
 
-        near(carp_tick_10ms(
-                 carp_master_down(CARP_TIMING_OPENBSD, 1, skew[i])),
+        near(carp_tick_10ms(carp_master_down(CARP_TIMING_OPENBSD, 1, skew[i])),
              wanted[i] * CARP_MSEC, 0);
     }
 }
@@ -96,9 +94,8 @@ test_slowest(void)
         for (int id = 0; id < CARP_TIMING_COUNT; id++) {
             for (unsigned int skew = 0; skew < 255; skew++) {
                 g_assert_cmpuint(
-                    carp_tick_10ms(carp_master_down((enum carp_timing_id)id,
-                                                    (uint8_t)base,
-                                                    (uint8_t)skew)),
+                    carp_tick_10ms(carp_master_down(
+                        (enum carp_timing_id)id, (uint8_t)base, (uint8_t)skew)),
                     <, slowest);
             }
         }
@@ -114,10 +111,10 @@ test_pace_learns(void)
     static const struct {
         uint8_t base, skew;
         carp_time real;
-    } rows[] = {{1, 0, 1010 * CARP_MSEC},  {1, 0, 1002 * CARP_MSEC},
-                {1, 10, 1041 * CARP_MSEC}, {1, 100, 1410 * CARP_MSEC},
+    } rows[] = {{1, 0, 1010 * CARP_MSEC},   {1, 0, 1002 * CARP_MSEC},
+                {1, 10, 1041 * CARP_MSEC},  {1, 100, 1410 * CARP_MSEC},
                 {1, 100, 1392 * CARP_MSEC}, {0, 0, 20 * CARP_MSEC},
-                {0, 20, 90 * CARP_MSEC},   {0, 100, 410 * CARP_MSEC}};
+                {0, 20, 90 * CARP_MSEC},    {0, 100, 410 * CARP_MSEC}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct carp_pace pace;
@@ -126,12 +123,11 @@ test_pace_learns(void)
         g_assert_cmpuint(carp_pace_expect(&pace, rows[i].base, rows[i].skew),
                          ==, carp_interval(rows[i].base, rows[i].skew));
         for (int n = 0; n < 20; n++) {
-            carp_pace_learn(&pace, rows[i].base, rows[i].skew,
-                            rows[i].real);
+            carp_pace_learn(&pace, rows[i].base, rows[i].skew, rows[i].real);
         }
         g_assert_cmpuint(pace.samples, ==, 20);
-        near(carp_pace_expect(&pace, rows[i].base, rows[i].skew),
-             rows[i].real, CARP_USEC);
+        near(carp_pace_expect(&pace, rows[i].base, rows[i].skew), rows[i].real,
+             CARP_USEC);
         near(pace.jitter, 0, 0);
     }
 }

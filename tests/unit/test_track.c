@@ -18,8 +18,9 @@ test_catalogue(void)
                             carp_code_text((enum carp_code)other));
         }
         for (int cause = 0; cause < CARP_CAUSE_COUNT; cause++) {
-            g_assert_cmpstr(carp_remedy((enum carp_code)code,
-                                        (enum carp_cause)cause), !=, "");
+            g_assert_cmpstr(
+                carp_remedy((enum carp_code)code, (enum carp_cause)cause), !=,
+                "");
         }
     }
     g_assert_cmpstr(carp_cause_text(CARP_CAUSE_NONE), ==, "");
@@ -28,8 +29,8 @@ test_catalogue(void)
     }
     g_assert_cmpint(carp_code_severity(CARP_DUAL_MASTER, CARP_CAUSE_TIE), ==,
                     CARP_CRITICAL);
-    g_assert_cmpint(carp_code_severity(CARP_DUAL_MASTER,
-                                       CARP_CAUSE_TRANSITION), ==, CARP_INFO);
+    g_assert_cmpint(carp_code_severity(CARP_DUAL_MASTER, CARP_CAUSE_TRANSITION),
+                    ==, CARP_INFO);
     g_assert_cmpint(carp_code_severity(CARP_TIE, CARP_CAUSE_NONE), ==,
                     CARP_WARNING);
 }
@@ -59,10 +60,8 @@ static void
 test_observation(void)
 {
     struct world *w = world_new(1);
-    const unsigned int a =
-        world_add(w, WORLD_NETBSD, "10.0.0.1", NULL, 1, 0);
-    const unsigned int b =
-        world_add(w, WORLD_NETBSD, "10.0.0.2", NULL, 1, 100);
+    const unsigned int a = world_add(w, WORLD_NETBSD, "10.0.0.1", NULL, 1, 0);
+    const unsigned int b = world_add(w, WORLD_NETBSD, "10.0.0.2", NULL, 1, 100);
     struct carp_frame f = world_advert(w, a, CARP_IPV4, 1000);
     struct carp_observation o = world_put(w, &f);
 
@@ -98,8 +97,7 @@ static void
 test_other_frames(void)
 {
     struct world *w = world_new(1);
-    const unsigned int a =
-        world_add(w, WORLD_NETBSD, "10.0.0.1", NULL, 1, 0);
+    const unsigned int a = world_add(w, WORLD_NETBSD, "10.0.0.1", NULL, 1, 0);
 
     for (int kind = 0; kind <= CARP_FRAME_TRUNCATED; kind++) {
         struct carp_frame f = {.kind = (enum carp_frame_kind)kind,
@@ -167,14 +165,14 @@ static void
 test_summary_order(void)
 {
     struct world *w = world_new(1);
-    const unsigned int a = world_add(w, WORLD_OPENBSD, "10.0.0.1",
-                                     "fd00::1", 1, 0);
+    const unsigned int a =
+        world_add(w, WORLD_OPENBSD, "10.0.0.1", "fd00::1", 1, 0);
     struct carp_view_summary v;
     uint64_t last = 0;
 
     for (unsigned int i = 0; i < 40; i++) {
-        struct carp_frame f = world_advert(
-            w, a, i % 3 == 0 ? CARP_IPV6 : CARP_IPV4, 77);
+        struct carp_frame f =
+            world_advert(w, a, i % 3 == 0 ? CARP_IPV6 : CARP_IPV4, 77);
         const struct carp_packet packet = {.time = w->now,
                                            .number = i + 1,
                                            .segment = (uint16_t)(i * 7 % 3),
@@ -186,8 +184,8 @@ test_summary_order(void)
     }
     for (size_t i = 0; carp_track_view(w->track, i, &v); i++) {
         const uint64_t key = (uint64_t)v.segment << 32 |
-                             (uint64_t)v.vlan << 16 |
-                             (uint64_t)v.vhid << 8 | v.family;
+                             (uint64_t)v.vlan << 16 | (uint64_t)v.vhid << 8 |
+                             v.family;
 
         g_assert_cmpuint(key, >, last);
         last = key;
@@ -253,8 +251,7 @@ test_event_order(void)
     carp_track_advance(w->track, w->now);
     g_assert_cmpuint(w->events->len, >, 30);
     for (unsigned int i = 0; i < w->events->len; i++) {
-        const struct carp_event *e =
-            &world_at(w, i)->e;
+        const struct carp_event *e = &world_at(w, i)->e;
 
         g_assert_cmpuint(e->time, >=, last);
         g_assert_cmpuint(e->since, <=, e->time);
@@ -289,10 +286,8 @@ static void
 test_no_callback(void)
 {
     struct world *w = world_new(1);
-    struct carp_track *other =
-        carp_track_new(&(struct carp_track_config){0});
-    const unsigned int a =
-        world_add(w, WORLD_NETBSD, "10.0.0.1", NULL, 1, 0);
+    struct carp_track *other = carp_track_new(&(struct carp_track_config){0});
+    const unsigned int a = world_add(w, WORLD_NETBSD, "10.0.0.1", NULL, 1, 0);
     struct carp_frame f = world_advert(w, a, CARP_IPV4, 1);
     struct carp_packet packet = {.time = 5, .number = 1, .frame = &f};
 

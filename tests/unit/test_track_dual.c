@@ -2,44 +2,7 @@
 /* Two masters: when it is a fault, which one, and when it is over. */
 #include <string.h>
 
-#include "auth_fixture.h"
 #include "track_world.h"
-
-/* A ring that holds @p known, and two nodes that hash as @p a and @p b. */
-struct scene {
-    struct carp_ring *ring;
-    struct carp_auth auths[2];
-    struct world *w;
-};
-
-static void
-sign(struct scene *s, unsigned int node, const struct carp_ring_row *row)
-{
-    g_assert_cmpint(carp_auth_init(&s->auths[node], &row->key, row->vhid,
-                                   &row->addrs, row->profile, NULL),
-                    ==, CARP_OK);
-    s->w->nodes[node].auth = &s->auths[node];
-}
-
-static struct scene
-scene_new(enum world_impl a, enum world_impl b, const char *addr6a,
-          const char *addr6b)
-{
-    struct scene s = {.ring = carp_ring_new()};
-    const struct carp_track_config config = {.ring = s.ring};
-
-    s.w = world_new_with(7, &config);
-    (void)world_add(s.w, a, "10.0.0.1", addr6a, 1, 0);
-    (void)world_add(s.w, b, "10.0.0.2", addr6b, 1, 100);
-    return s;
-}
-
-static void
-scene_free(struct scene *s)
-{
-    world_free(s->w);
-    carp_ring_free(s->ring);
-}
 
 static void
 check_pair(const struct world *w, const struct world_event *e,
@@ -163,138 +126,17 @@ test_update_rate(void)
     world_settle(w);
     world_link(w, 0, 1, false);
     world_wait(w, WORLD_S(115));
-    g_assert_cmpuint(world_count(w, CARP_EVENT_FINDING, CARP_DUAL_MASTER),
-                     ==, 1);
+    g_assert_cmpuint(world_count(w, CARP_EVENT_FINDING, CARP_DUAL_MASTER), ==,
+                     1);
     g_assert_cmpuint(world_count(w, CARP_EVENT_UPDATE, CARP_DUAL_MASTER), ==,
                      5);
     g_assert_cmpuint(
-        world_get(w, CARP_EVENT_UPDATE, CARP_DUAL_MASTER, 4)->e.count, >,
-        140);
+        world_get(w, CARP_EVENT_UPDATE, CARP_DUAL_MASTER, 4)->e.count, >, 140);
     world_free(w);
 }
 
-/* --------------------------------------------------------------------- hash */
-
-static void
-hash(struct scene *s, enum carp_cause cause, uint32_t also)
-{
-    const struct world_event *onset;
-
-    world_settle(s->w);
-    onset = world_one(s->w, CARP_DUAL_MASTER, cause);
-    check_pair(s->w, onset, 0);
-    g_assert_cmpint(onset->e.confidence, ==, CARP_HIGH);
-    world_quiet(s->w, 1u << CARP_DUAL_MASTER | also);
-    world_kill(s->w, 1);
-    world_wait(s->w, WORLD_S(9));
-    (void)world_end(s->w, onset);
-}
-
-static void
-test_hash_key(void)
-{
-    struct scene s = scene_new(WORLD_NETBSD, WORLD_UCARP, NULL, NULL);
-    const struct carp_ring_row row =
-        fix_row("lan", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
-    const struct carp_ring_row other =
-        fix_row("lan", 7, "secret\r", "10.0.0.50", CARP_PROFILE_NETBSD);
-
-    fix_add(s.ring, &row);
-    sign(&s, 0, &row);
-    sign(&s, 1, &other);
-    hash(&s, CARP_CAUSE_HASH_KEY, 1u << CARP_BAD_HMAC);
-    scene_free(&s);
-}
-
-static void
-test_hash_addresses(void)
-{
-    struct scene s = scene_new(WORLD_NETBSD, WORLD_NETBSD, NULL, NULL);
-    const struct carp_ring_row row = fix_row(
-        "lan", 7, "secret", "10.0.0.50 10.0.0.51", CARP_PROFILE_NETBSD);
-    const struct carp_ring_row other =
-        fix_row("lan", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
-
-    fix_add(s.ring, &row);
-    sign(&s, 0, &row);
-    sign(&s, 1, &other);
-    hash(&s, CARP_CAUSE_HASH_ADDRESSES, 1u << CARP_BAD_HMAC);
-    scene_free(&s);
-}
-
-/* Both lists are configured: nobody's digest is wrong. */
-static void
-test_hash_rows(void)
-{
-    struct scene s = scene_new(WORLD_NETBSD, WORLD_NETBSD, NULL, NULL);
-    const struct carp_ring_row row =
-        fix_row("old", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
-    const struct carp_ring_row other = fix_row(
-        "new", 7, "secret", "10.0.0.50 10.0.0.51", CARP_PROFILE_NETBSD);
-
-    fix_add(s.ring, &row);
-    fix_add(s.ring, &other);
-    sign(&s, 0, &row);
-    sign(&s, 1, &other);
-    hash(&s, CARP_CAUSE_HASH_ADDRESSES, 0);
-    scene_free(&s);
-}
-
-/* FreeBSD hashes a link-local address of the vhid, OpenBSD does not. */
-static void
-test_hash_profile(void)
-{
-    struct scene s =
-        scene_new(WORLD_FREEBSD, WORLD_OPENBSD, "fe80::1", "fe80::2");
-    struct carp_ring_row row = fix_row("lan", 7, "secret", "fd00::50 fe80::50",
-                                       CARP_PROFILE_AUTO);
-
-    fix_add(s.ring, &row);
-    row.profile = CARP_PROFILE_FREEBSD;
-    sign(&s, 0, &row);
-    row.profile = CARP_PROFILE_OPENBSD;
-    sign(&s, 1, &row);
-    s.w->nodes[0].addr4.family = s.w->nodes[1].addr4.family = 0;
-    hash(&s, CARP_CAUSE_HASH_PROFILE, 0);
-    scene_free(&s);
-}
-
-static void
-collision(const char *key, const char *addr, enum carp_code code,
-          enum carp_cause cause)
-{
-    struct scene s = scene_new(WORLD_NETBSD, WORLD_NETBSD, NULL, NULL);
-    const struct carp_ring_row row =
-        fix_row("web", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
-    const struct carp_ring_row other =
-        fix_row("mail", 7, key, addr, CARP_PROFILE_NETBSD);
-    const struct world_event *onset;
-
-    fix_add(s.ring, &row);
-    fix_add(s.ring, &other);
-    sign(&s, 0, &row);
-    sign(&s, 1, &other);
-    world_settle(s.w);
-    onset = world_one(s.w, code, cause);
-    check_pair(s.w, onset, 0);
-    world_quiet(s.w, 1u << code);
-    world_kill(s.w, 1);
-    world_wait(s.w, WORLD_S(9));
-    (void)world_end(s.w, onset);
-    scene_free(&s);
-}
-
-static void
-test_collision(void)
-{
-    collision("other", "10.0.0.60", CARP_VHID_COLLISION, CARP_CAUSE_CARP);
-    /* A key in rotation, or a list that grew, is one group. */
-    collision("other", "10.0.0.50", CARP_DUAL_MASTER, CARP_CAUSE_HASH_KEY);
-    collision("secret", "10.0.0.60", CARP_DUAL_MASTER,
-              CARP_CAUSE_HASH_ADDRESSES);
-}
-
-/* ---------------------------------------------------------- ttl, tie, others */
+/* ---------------------------------------------------------- ttl, tie, others
+ */
 
 static void
 test_ttl(void)
@@ -423,11 +265,6 @@ main(int argc, char **argv)
     g_test_add_func("/track/dual/delivery", test_delivery);
     g_test_add_func("/track/dual/half-healed", test_half_healed);
     g_test_add_func("/track/dual/update-rate", test_update_rate);
-    g_test_add_func("/track/dual/hash-key", test_hash_key);
-    g_test_add_func("/track/dual/hash-addresses", test_hash_addresses);
-    g_test_add_func("/track/dual/hash-rows", test_hash_rows);
-    g_test_add_func("/track/dual/hash-profile", test_hash_profile);
-    g_test_add_func("/track/dual/collision", test_collision);
     g_test_add_func("/track/dual/ttl", test_ttl);
     g_test_add_func("/track/dual/tie", test_tie);
     g_test_add_func("/track/dual/transition", test_transition);

@@ -31,8 +31,7 @@ is_takeover(const struct world *w, unsigned int index, unsigned int node,
     const struct carp_event *e = transition(w, index);
 
     g_assert_cmpint(e->role, ==, CARP_MASTER);
-    g_assert_cmpstr(carp_reason_text(e->reason), ==,
-                    carp_reason_text(reason));
+    g_assert_cmpstr(carp_reason_text(e->reason), ==, carp_reason_text(reason));
     g_assert_true(carp_addr_equal(&e->sender, &w->nodes[node].addr4));
 }
 

@@ -43,16 +43,15 @@ run_fail(const struct run *r, const char *what)
     world_print(r->w);
     g_test_message("seed %" G_GUINT64_FORMAT ", impl %d %d, skew %u %u, "
                    "%s stack: %s",
-                   r->seed, (int)r->w->nodes[0].impl,
-                   (int)r->w->nodes[1].impl, r->w->nodes[0].advskew,
-                   r->w->nodes[1].advskew, r->dual_stack ? "dual" : "single",
-                   what);
+                   r->seed, (int)r->w->nodes[0].impl, (int)r->w->nodes[1].impl,
+                   r->w->nodes[0].advskew, r->w->nodes[1].advskew,
+                   r->dual_stack ? "dual" : "single", what);
     g_assert_not_reached();
 }
 
 static void
-each_pair(unsigned int rounds, void (*body)(uint64_t seed, enum world_impl a,
-                                            enum world_impl b))
+each_pair(unsigned int rounds,
+          void (*body)(uint64_t seed, enum world_impl a, enum world_impl b))
 {
     uint64_t seed = 1;
 
@@ -74,8 +73,7 @@ static void
 check_orderly(const struct run *r)
 {
     for (unsigned int i = 0; i < r->w->events->len; i++) {
-        const struct carp_event *e =
-            &world_at(r->w, i)->e;
+        const struct carp_event *e = &world_at(r->w, i)->e;
 
         if (e->kind == CARP_EVENT_TRANSITION) {
             continue;
@@ -146,8 +144,7 @@ latest(const struct world *w, enum carp_code code, enum carp_severity least)
     const struct carp_event *found = NULL;
 
     for (unsigned int i = 0; i < w->events->len; i++) {
-        const struct carp_event *e =
-            &world_at(w, i)->e;
+        const struct carp_event *e = &world_at(w, i)->e;
 
         if (e->kind != CARP_EVENT_TRANSITION && e->code == code &&
             e->severity >= least) {
@@ -179,12 +176,10 @@ settle_counting(struct world *w)
 static void
 check_cause(const struct run *r, bool both)
 {
-    const struct carp_event *e =
-        latest(r->w, CARP_DUAL_MASTER, CARP_CRITICAL);
+    const struct carp_event *e = latest(r->w, CARP_DUAL_MASTER, CARP_CRITICAL);
     const bool a_constant = r->w->nodes[0].impl == WORLD_OPENBSD;
-    enum carp_cause cause = both && !a_constant
-                                ? CARP_CAUSE_NO_DELIVERY_BOTH
-                                : CARP_CAUSE_NO_DELIVERY_A_TO_B;
+    enum carp_cause cause = both && !a_constant ? CARP_CAUSE_NO_DELIVERY_BOTH
+                                                : CARP_CAUSE_NO_DELIVERY_A_TO_B;
 
     /* OpenBSD's counter does not tell whom it hears. */
     if (a_constant && r->w->nodes[1].impl == WORLD_OPENBSD) {

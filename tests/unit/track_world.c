@@ -90,25 +90,6 @@ world_advert(struct world *w, unsigned int node, uint8_t family,
     return f;
 }
 
-struct carp_observation
-world_put_as(struct world *w, uint16_t source, const struct carp_frame *frame)
-{
-    const struct carp_packet packet = {.time = w->now,
-                                       .number = ++w->number,
-                                       .source = source,
-                                       .frame = frame};
-    struct carp_observation o;
-
-    carp_track_feed(w->track, &packet, &o);
-    return o;
-}
-
-struct carp_observation
-world_put(struct world *w, const struct carp_frame *frame)
-{
-    return world_put_as(w, 0, frame);
-}
-
 /* ----------------------------------------------------------------- network */
 
 static carp_time
@@ -355,8 +336,7 @@ world_stop(struct world *w, unsigned int node)
 {
     const struct world_node *n = &w->nodes[node];
 
-    if (n->is_master &&
-        (n->impl == WORLD_OPENBSD || n->impl == WORLD_NETBSD)) {
+    if (n->is_master && (n->impl == WORLD_OPENBSD || n->impl == WORLD_NETBSD)) {
         send_adverts(w, node, true);
     }
     world_kill(w, node);

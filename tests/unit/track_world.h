@@ -65,7 +65,7 @@ struct world {
     uint8_t vhid;
     unsigned int count;
     struct world_node nodes[WORLD_NODES];
-    bool cut[2][WORLD_NODES][WORLD_NODES]; /**< [is IPv6][from][to] */
+    bool cut[2][WORLD_NODES][WORLD_NODES];    /**< [is IPv6][from][to] */
     bool hidden[WORLD_CAPTURES][WORLD_NODES]; /**< not seen by a capture */
     unsigned int captures;
     unsigned int loss; /**< towards the captures, in 1/1000 */
@@ -82,9 +82,8 @@ void world_free(struct world *w);
 uint64_t world_random(struct world *w);
 
 /** A node that is off; @p addr6 (or @p addr4) may be NULL. */
-unsigned int world_add(struct world *w, enum world_impl impl,
-                       const char *addr4, const char *addr6, uint8_t advbase,
-                       uint8_t advskew);
+unsigned int world_add(struct world *w, enum world_impl impl, const char *addr4,
+                       const char *addr6, uint8_t advbase, uint8_t advskew);
 void world_start(struct world *w, unsigned int node);
 /** Off without a word. */
 void world_kill(struct world *w, unsigned int node);
@@ -93,8 +92,7 @@ void world_stop(struct world *w, unsigned int node);
 /** Demotion of OpenBSD; a rise is advertised at once. */
 void world_demote(struct world *w, unsigned int node, uint8_t demote);
 /** Cut or join one direction for both families. */
-void world_link(struct world *w, unsigned int from, unsigned int to,
-                bool up);
+void world_link(struct world *w, unsigned int from, unsigned int to, bool up);
 void world_split(struct world *w, unsigned int a, unsigned int b, bool up);
 /** Run until @p until, then let the observer's timers run up to there. */
 void world_run(struct world *w, carp_time until);
@@ -123,8 +121,7 @@ const struct world_event *world_get(const struct world *w,
                                     enum carp_event_kind kind,
                                     enum carp_code code, unsigned int index);
 /** The onset of @p code with its cause; fails when there is none or more. */
-const struct world_event *world_one(const struct world *w,
-                                    enum carp_code code,
+const struct world_event *world_one(const struct world *w, enum carp_code code,
                                     enum carp_cause cause);
 /** Fails when there is an onset of @p code. */
 void world_none(const struct world *w, enum carp_code code);
@@ -140,6 +137,6 @@ bool world_is_sender(const struct world *w, const struct world_event *event,
 void world_forget(struct world *w);
 void world_print(const struct world *w);
 
-#define WORLD_S(seconds) ((carp_time)((seconds) * 1e9))
+#define WORLD_S(seconds) ((carp_time)((seconds)*1e9))
 
 #endif

@@ -102,6 +102,27 @@ world_settle(struct world *w)
     }
 }
 
+/* ------------------------------------------------------------------ frames */
+
+struct carp_observation
+world_put_as(struct world *w, uint16_t source, const struct carp_frame *frame)
+{
+    const struct carp_packet packet = {.time = w->now,
+                                       .number = ++w->number,
+                                       .source = source,
+                                       .frame = frame};
+    struct carp_observation o;
+
+    carp_track_feed(w->track, &packet, &o);
+    return o;
+}
+
+struct carp_observation
+world_put(struct world *w, const struct carp_frame *frame)
+{
+    return world_put_as(w, 0, frame);
+}
+
 /* ------------------------------------------------------------------ events */
 
 const struct world_event *
@@ -111,8 +132,8 @@ world_at(const struct world *w, unsigned int index)
 }
 
 const struct world_event *
-world_get(const struct world *w, enum carp_event_kind kind,
-          enum carp_code code, unsigned int index)
+world_get(const struct world *w, enum carp_event_kind kind, enum carp_code code,
+          unsigned int index)
 {
     for (unsigned int i = 0; i < w->events->len; i++) {
         const struct carp_event *e = &world_at(w, i)->e;

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Two masters that reject each other's digest, and what the keys tell. */
+#include "auth_fixture.h"
+#include "track_world.h"
+
+/* A ring, and two nodes that sign as their rows say. */
+struct scene {
+    struct carp_ring *ring;
+    struct carp_auth auths[2];
+    struct world *w;
+};
+
+static void
+sign(struct scene *s, unsigned int node, const struct carp_ring_row *row)
+{
+    g_assert_cmpint(carp_auth_init(&s->auths[node], &row->key, row->vhid,
+                                   &row->addrs, row->profile, NULL),
+                    ==, CARP_OK);
+    s->w->nodes[node].auth = &s->auths[node];
+}
+
+static struct scene
+scene_new(enum world_impl a, enum world_impl b, const char *addr6a,
+          const char *addr6b)
+{
+    struct scene s = {.ring = carp_ring_new()};
+    const struct carp_track_config config = {.ring = s.ring};
+
+    s.w = world_new_with(7, &config);
+    (void)world_add(s.w, a, "10.0.0.1", addr6a, 1, 0);
+    (void)world_add(s.w, b, "10.0.0.2", addr6b, 1, 100);
+    return s;
+}
+
+static void
+scene_free(struct scene *s)
+{
+    world_free(s->w);
+    carp_ring_free(s->ring);
+}
+
+static void
+check_pair(const struct world *w, const struct world_event *e)
+{
+    g_assert_cmpint(e->e.severity, ==, CARP_CRITICAL);
+    g_assert_true(world_is_sender(w, e, 0, 0));
+    g_assert_true(world_is_sender(w, e, 1, 1));
+    g_assert_cmpstr(e->detail, !=, "");
+}
+
+static void
+hash(struct scene *s, enum carp_cause cause, uint32_t also)
+{
+    const struct world_event *onset;
+
+    world_settle(s->w);
+    onset = world_one(s->w, CARP_DUAL_MASTER, cause);
+    check_pair(s->w, onset);
+    g_assert_cmpint(onset->e.confidence, ==, CARP_HIGH);
+    world_quiet(s->w, 1u << CARP_DUAL_MASTER | also);
+    world_kill(s->w, 1);
+    world_wait(s->w, WORLD_S(9));
+    (void)world_end(s->w, onset);
+}
+
+static void
+test_hash_key(void)
+{
+    struct scene s = scene_new(WORLD_NETBSD, WORLD_UCARP, NULL, NULL);
+    const struct carp_ring_row row =
+        fix_row("lan", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
+    const struct carp_ring_row other =
+        fix_row("lan", 7, "secret\r", "10.0.0.50", CARP_PROFILE_NETBSD);
+
+    fix_add(s.ring, &row);
+    sign(&s, 0, &row);
+    sign(&s, 1, &other);
+    hash(&s, CARP_CAUSE_HASH_KEY, 1u << CARP_BAD_HMAC);
+    scene_free(&s);
+}
+
+static void
+test_hash_addresses(void)
+{
+    struct scene s = scene_new(WORLD_NETBSD, WORLD_NETBSD, NULL, NULL);
+    const struct carp_ring_row row =
+        fix_row("lan", 7, "secret", "10.0.0.50 10.0.0.51", CARP_PROFILE_NETBSD);
+    const struct carp_ring_row other =
+        fix_row("lan", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
+
+    fix_add(s.ring, &row);
+    sign(&s, 0, &row);
+    sign(&s, 1, &other);
+    hash(&s, CARP_CAUSE_HASH_ADDRESSES, 1u << CARP_BAD_HMAC);
+    scene_free(&s);
+}
+
+/* Both lists are configured: nobody's digest is wrong. */
+static void
+test_hash_rows(void)
+{
+    struct scene s = scene_new(WORLD_NETBSD, WORLD_NETBSD, NULL, NULL);
+    const struct carp_ring_row row =
+        fix_row("old", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
+    const struct carp_ring_row other =
+        fix_row("new", 7, "secret", "10.0.0.50 10.0.0.51", CARP_PROFILE_NETBSD);
+
+    fix_add(s.ring, &row);
+    fix_add(s.ring, &other);
+    sign(&s, 0, &row);
+    sign(&s, 1, &other);
+    hash(&s, CARP_CAUSE_HASH_ADDRESSES, 0);
+    scene_free(&s);
+}
+
+/* FreeBSD hashes a link-local address of the vhid, OpenBSD does not. */
+static void
+test_hash_profile(void)
+{
+    struct scene s =
+        scene_new(WORLD_FREEBSD, WORLD_OPENBSD, "fe80::1", "fe80::2");
+    struct carp_ring_row row =
+        fix_row("lan", 7, "secret", "fd00::50 fe80::50", CARP_PROFILE_AUTO);
+
+    fix_add(s.ring, &row);
+    row.profile = CARP_PROFILE_FREEBSD;
+    sign(&s, 0, &row);
+    row.profile = CARP_PROFILE_OPENBSD;
+    sign(&s, 1, &row);
+    s.w->nodes[0].addr4.family = s.w->nodes[1].addr4.family = 0;
+    hash(&s, CARP_CAUSE_HASH_PROFILE, 0);
+    scene_free(&s);
+}
+
+static void
+collision(const char *key, const char *addr, enum carp_code code,
+          enum carp_cause cause)
+{
+    struct scene s = scene_new(WORLD_NETBSD, WORLD_NETBSD, NULL, NULL);
+    const struct carp_ring_row row =
+        fix_row("web", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
+    const struct carp_ring_row other =
+        fix_row("mail", 7, key, addr, CARP_PROFILE_NETBSD);
+    const struct world_event *onset;
+
+    fix_add(s.ring, &row);
+    fix_add(s.ring, &other);
+    sign(&s, 0, &row);
+    sign(&s, 1, &other);
+    world_settle(s.w);
+    onset = world_one(s.w, code, cause);
+    check_pair(s.w, onset);
+    world_quiet(s.w, 1u << code);
+    world_kill(s.w, 1);
+    world_wait(s.w, WORLD_S(9));
+    (void)world_end(s.w, onset);
+    scene_free(&s);
+}
+
+static void
+test_collision(void)
+{
+    collision("other", "10.0.0.60", CARP_VHID_COLLISION, CARP_CAUSE_CARP);
+    /* A key in rotation, or a list that grew, is one group. */
+    collision("other", "10.0.0.50", CARP_DUAL_MASTER, CARP_CAUSE_HASH_KEY);
+    collision("secret", "10.0.0.60", CARP_DUAL_MASTER,
+              CARP_CAUSE_HASH_ADDRESSES);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/track/hash/key", test_hash_key);
+    g_test_add_func("/track/hash/addresses", test_hash_addresses);
+    g_test_add_func("/track/hash/rows", test_hash_rows);
+    g_test_add_func("/track/hash/profile", test_hash_profile);
+    g_test_add_func("/track/hash/collision", test_collision);
+    return g_test_run();
+}

@@ -55,14 +55,23 @@ static void
 show_typever(proto_tree *tree, tvbuff_t *tvb)
 {
     const unsigned int octet = tvb_get_uint8(tvb, 0);
-    proto_item *item = proto_tree_add_uint_format(
-        tree, classic.typever, tvb, 0, 1, octet,
-        "Version %u, Packet type %u (%s)", octet >> 4, octet & 15,
-        (octet & 15) == CARP_TYPE_ADVERT ? "Advertisement" : "Unknown");
-    proto_tree *sub = proto_item_add_subtree(item, subtree.typever);
+    proto_item *item;
+    proto_tree *sub;
 
-    proto_tree_add_item(sub, classic.version, tvb, 0, 1, ENC_BIG_ENDIAN);
-    proto_tree_add_item(sub, classic.type, tvb, 0, 1, ENC_BIG_ENDIAN);
+    /* What nearly all adverts have is not formatted anew each time. */
+    if (octet == (CARP_VERSION << 4 | CARP_TYPE_ADVERT)) {
+        item = proto_tree_add_uint_format(
+            tree, classic.typever, tvb, 0, 1, octet,
+            "Version 2, Packet type 1 (Advertisement)");
+    } else {
+        item = proto_tree_add_uint_format(
+            tree, classic.typever, tvb, 0, 1, octet,
+            "Version %u, Packet type %u (%s)", octet >> 4, octet & 15,
+            (octet & 15) == CARP_TYPE_ADVERT ? "Advertisement" : "Unknown");
+    }
+    sub = proto_item_add_subtree(item, subtree.typever);
+    proto_tree_add_uint(sub, classic.version, tvb, 0, 1, octet);
+    proto_tree_add_uint(sub, classic.type, tvb, 0, 1, octet);
 }
 
 /* Octets that were not captured end this with an exception, as they should:
@@ -77,7 +86,8 @@ show_advert(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo)
 
     show_typever(tree, tvb);
     for (int i = 0; i < (int)array_length(fields); i++) {
-        proto_tree_add_item(tree, *fields[i], tvb, 1 + i, 1, ENC_BIG_ENDIAN);
+        proto_tree_add_uint(tree, *fields[i], tvb, 1 + i, 1,
+                            tvb_get_uint8(tvb, 1 + i));
     }
     show_checksum(tree, tvb, pinfo);
     proto_tree_add_item(tree, classic.counter, tvb, 8, 8, ENC_BIG_ENDIAN);
@@ -194,7 +204,8 @@ dissect_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     const struct carp_told *told = session_frame(tvb, pinfo);
     proto_item *item;
 
-    if (told == NULL) {
+    if (told == NULL
+        || !proto_is_protocol_enabled(find_protocol_by_id(proto))) {
         return 0;
     }
     if (have_tap_listener(tap)) {
@@ -236,8 +247,9 @@ carp_register(void)
     register_init_routine(adopt_decode_as);
     stat_tree_register();
     stat_vhid_register();
-    register_postdissector(
-        register_dissector("carp-analysis", dissect_frame, proto));
+    /* Without a protocol, so that Wireshark does not add a layer to every
+     * frame and take it off again. */
+    register_postdissector(create_dissector_handle(dissect_frame, -1));
 }
 
 void

@@ -2,7 +2,7 @@
 /* The Info column and the generated part of the tree. */
 #include "packet-carp.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include <carp/timing.h>
 
@@ -30,20 +30,72 @@ role_word(const struct carp_state *state)
     return state->role == CARP_MASTER ? "MASTER" : "BACKUP";
 }
 
+/* This is written for every advert that is listed: printf would take longer
+ * than all the rest of the plugin. */
+struct line {
+    char text[INFO_MAX];
+    size_t len;
+};
+
 static void
-put_interval(char *text, size_t size, const uint8_t head[6])
+put_text(struct line *line, const char *text)
+{
+    const size_t len = strlen(text);
+
+    if (line->len + len < sizeof(line->text)) {
+        memcpy(line->text + line->len, text, len + 1);
+        line->len += len;
+    }
+}
+
+static void
+put_number(struct line *line, unsigned int number, unsigned int width)
+{
+    char digits[12];
+    size_t at = sizeof(digits) - 1;
+
+    digits[at] = '\0';
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (at > 0 && (number > 0 || at + width > sizeof(digits) - 1));
+    put_text(line, digits + at);
+}
+
+static void
+put_address(struct line *line, const address *source)
+{
+    const struct carp_addr addr = carp_addr_of(source);
+    char text[CARP_ADDR_TEXT];
+
+    if (addr.family != CARP_IPV4) {
+        put_text(line, carp_addr_format(&addr, text));
+        return;
+    }
+    for (int i = 0; i < 4; i++) {
+        put_text(line, i == 0 ? "" : ".");
+        put_number(line, addr.octets[i], 1);
+    }
+}
+
+static void
+put_interval(struct line *line, const uint8_t head[6])
 {
     /* To the nearest millisecond. */
     const carp_time interval =
         carp_interval(head[5], head[2]) + CARP_MSEC / 2;
 
+    put_text(line, " skew ");
+    put_number(line, head[2], 1);
     if (head[5] == CARP_BOW_OUT && head[2] == CARP_BOW_OUT) {
-        (void)snprintf(text, size, "skew 255 base 255");
+        put_text(line, " base 255");
         return;
     }
-    (void)snprintf(text, size, "skew %u every %u.%03u s", head[2],
-                   (unsigned int)(interval / CARP_SEC),
-                   (unsigned int)(interval % CARP_SEC / CARP_MSEC));
+    put_text(line, " every ");
+    put_number(line, (unsigned int)(interval / CARP_SEC), 1);
+    put_text(line, ".");
+    put_number(line, (unsigned int)(interval % CARP_SEC / CARP_MSEC), 3);
+    put_text(line, " s");
 }
 
 static void
@@ -86,8 +138,7 @@ add_told(packet_info *pinfo, const struct carp_told *told, bool is_marked)
 void
 show_info(packet_info *pinfo, tvbuff_t *tvb, const struct carp_state *state)
 {
-    const struct carp_addr source = carp_addr_of(&pinfo->src);
-    char text[INFO_MAX], who[CARP_ADDR_TEXT], interval[48] = "cut";
+    struct line line = {.len = 0};
     uint8_t head[6] = {0};
 
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "CARP");
@@ -95,13 +146,16 @@ show_info(packet_info *pinfo, tvbuff_t *tvb, const struct carp_state *state)
         return;
     }
     tvb_memcpy(tvb, head, 0, MIN(sizeof(head), tvb_captured_length(tvb)));
+    put_text(&line, "CARP vhid ");
+    put_number(&line, head[1], 1);
+    put_text(&line, " ");
+    put_text(&line, role_word(state));
+    put_text(&line, " ");
+    put_address(&line, &pinfo->src);
     if (tvb_captured_length(tvb) >= sizeof(head)) {
-        put_interval(interval, sizeof(interval), head);
+        put_interval(&line, head);
     }
-    (void)snprintf(text, sizeof(text), "CARP vhid %u %s %s %s", head[1],
-                   role_word(state), carp_addr_format(&source, who),
-                   interval);
-    col_add_str(pinfo->cinfo, COL_INFO, text);
+    col_add_str(pinfo->cinfo, COL_INFO, line.text);
     if (state != NULL) {
         const bool is_marked = (state->flags & CARP_FLAG_TWO_MASTERS) != 0;
 
@@ -139,7 +193,8 @@ show_note(proto_tree *tree, tvbuff_t *tvb, const struct carp_note *note)
     char addr[CARP_ADDR_TEXT];
 
     proto_item_set_generated(item);
-    if (note->reason != NULL) {
+    /* It costs as much as all items together. */
+    if (note->status == CARP_BAD) {
         proto_item_append_text(item, " (%s)", note->reason);
     }
     add_string(sub, tvb, field.hmac_key, note->key);
@@ -228,6 +283,24 @@ show_flags(proto_tree *tree, tvbuff_t *tvb, unsigned int flags)
               "The sender says that it is no longer MASTER");
 }
 
+/* A tree made for a few fields, as for -T fields, seldom needs ours, and there
+ * are as many of them as of the classic ones. */
+static bool
+is_wanted(proto_tree *tree)
+{
+    const int *const fields = (const int *)&field;
+
+    if (tree == NULL || PTREE_DATA(tree)->visible) {
+        return tree != NULL;
+    }
+    for (size_t i = 0; i < sizeof(field) / sizeof(int); i++) {
+        if (proto_field_is_referenced(tree, fields[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 show_state(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
            const struct carp_state *state)
@@ -235,6 +308,12 @@ show_state(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
     proto_item *item;
     proto_tree *sub;
 
+    if (!is_wanted(tree)) {
+        if (state->extra != NULL) {
+            show_told(tree, tvb, pinfo, state->extra->told);
+        }
+        return;
+    }
     show_note(tree, tvb, state->note);
     item = proto_tree_add_item(tree, field.analysis, tvb, 0, 0, ENC_NA);
     proto_item_set_generated(item);

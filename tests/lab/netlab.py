@@ -67,7 +67,7 @@ def wait_for(what, predicate, timeout=10.0, every=0.05):
 
 def usable():
     """None if a lab can be built here, else the reason it cannot (for pytest.skip)."""
-    for tool in ("ip", "bridge", "nft"):
+    for tool in ("ip", "bridge", "nft", "unshare"):
         if not shutil.which(tool):
             return "%s is not installed" % tool
     if os.geteuid() != 0:

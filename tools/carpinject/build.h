@@ -35,7 +35,7 @@ void inj_builder_free(struct inj_builder *builder);
 /**
  * Build one advert.
  * @param auth of inj_spec_auth()
- * @param counter unless the spec gives INJ_COUNTER
+ * @param counter sent and signed; spec.counter is the plan's business
  * @param ip_id for profiles that send a random one, unless given
  * @return false when it does not fit or libnet refuses: see error
  */
@@ -54,6 +54,12 @@ bool inj_build_echo(struct inj_builder *builder, const struct carp_mac *from,
                     const struct carp_mac *to, const struct carp_addr *source,
                     const struct carp_addr *target, uint16_t id,
                     uint16_t sequence, struct inj_frame *frame);
+/** Where adverts of the spec go and come from. */
+struct carp_addr inj_spec_dest(const struct inj_spec *spec);
+struct carp_addr inj_spec_source(const struct inj_spec *spec);
+/** The MAC of a multicast group; ff:ff:ff:ff:ff:ff for anything else. */
+struct carp_mac inj_mac_of_group(const struct carp_addr *dest);
+
 /** Why the last build failed; one line. */
 const char *inj_builder_error(const struct inj_builder *builder);
 
@@ -63,16 +69,20 @@ void inj_frame_recount(struct inj_frame *frame, const struct inj_spec *spec,
                        const struct carp_auth *auth, uint64_t counter);
 
 /**
- * A captured Ethernet frame of protocol 112 (any other link type is wrapped
- * in a new Ethernet header) as a frame with a layout.
- * @return false when it is not one, or too long
+ * A captured advert as a frame with a layout. Ethernet is kept octet for
+ * octet; other link types get a new Ethernet header.
+ * @return false when it is no CARP, cut by the capture, or too long
  */
 bool inj_frame_from_capture(int link_type, const uint8_t *data, size_t len,
                             size_t on_wire, struct inj_frame *frame);
-/** Apply the overrides of @p spec; sign anew when it has a key; make right
- * again what follows from that (checksums, virtual MAC for a new vhid). */
+
+/**
+ * Apply the overrides of @p spec that the frame has a field for (a VLAN tag
+ * is added), then make right what follows: virtual MAC of a new vhid, digest
+ * when @p auth is not NULL, checksums unless given.
+ * @param counter new counter, or NULL to keep it
+ */
 void inj_frame_rewrite(struct inj_frame *frame, const struct inj_spec *spec,
-                       const struct carp_auth *auth, bool new_counter,
-                       uint64_t counter);
+                       const struct carp_auth *auth, const uint64_t *counter);
 
 #endif

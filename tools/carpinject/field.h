@@ -78,7 +78,7 @@ enum inj_kind {
 
 /** Bits from the start of the layer; bits 0: not in this family. */
 struct inj_place {
-    uint16_t offset, bits;
+    unsigned int offset, bits;
 };
 
 struct inj_field_info {

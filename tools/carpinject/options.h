@@ -12,6 +12,7 @@
 
 #include <glib.h>
 
+#include "carp_conf.h"
 #include "plan.h"
 #include "spec.h"
 
@@ -28,14 +29,14 @@ struct inj_options {
     char *interface; /**< NULL: none */
     char *write;     /**< -w; NULL: none */
     bool dry_run, json, slow, is_owner, quiet;
-    bool has_seed;
     uint64_t seed;   /**< given, or drawn */
     struct carp_addrs peers;  /**< --peer: masters that may be there */
     struct carp_addr probe;   /**< family none: no probe */
     bool probe_icmp;
     uint64_t probe_every;     /**< frames */
     carp_time probe_timeout;
-    char *config;    /**< -c */
+    struct carp_conf *conf; /**< -c: every key of it counts as known; or
+                                 NULL */
 };
 
 enum inj_parse {
@@ -47,7 +48,7 @@ enum inj_parse {
 /**
  * Read a subcommand's line; argv[0] is its name. Reads carp.conf, password
  * files, the environment (CARPINJECT_PASSWORD) and, if told to, the
- * terminal.
+ * terminal. A password in argv is overwritten.
  * @param[out] options always defined; to be cleared
  * @param[out] error one line to be freed, for INJ_PARSE_USAGE
  */

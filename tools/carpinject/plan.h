@@ -14,6 +14,7 @@
 #include <glib.h>
 
 #include <carp/time.h>
+#include <carp/timing.h>
 
 #include "build.h"
 #include "spec.h"

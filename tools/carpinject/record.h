@@ -10,6 +10,7 @@
 
 #include <glib.h>
 
+#include <carp/frame.h>
 #include <carp/time.h>
 
 #include "build.h"

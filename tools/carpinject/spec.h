@@ -52,9 +52,9 @@ struct inj_spec {
     /* envelope */
     uint8_t family; /**< as --family; NONE: of source, of dest, else IPv4 */
     enum inj_source_mac source_mac;
-    bool has_real_mac, has_real_source; /**< of the interface */
+    bool has_real_mac; /**< of the interface */
     struct carp_mac real_mac;
-    struct carp_addr real_source, real_source6;
+    struct carp_addr real_source, real_source6; /**< or family NONE */
 
     /* overrides */
     uint64_t given; /**< INJ_BIT of each field in value[] */
@@ -102,5 +102,8 @@ uint8_t inj_spec_family(const struct inj_spec *spec);
 uint8_t inj_spec_octet(const struct inj_spec *spec, enum inj_field field);
 /** Precompute the digest; the spec has been checked. */
 void inj_spec_auth(const struct inj_spec *spec, struct carp_auth *auth);
+/** The same for another vhid than the spec's; hash_vhid still wins. */
+void inj_spec_auth_vhid(const struct inj_spec *spec, uint8_t vhid,
+                        struct carp_auth *auth);
 
 #endif

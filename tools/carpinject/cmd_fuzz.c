@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include <glib.h>
+
+#include "cmd_common.h"
+#include "log.h"
+#include "plan_internal.h"
+
+/* How many frames are shown when the target is gone. */
+#define LAST 5
+
+struct watch {
+    struct inj_session *session;
+    struct inj_probe probe;
+    struct inj_frame last[LAST];
+    uint64_t sent;
+    bool is_dead;
+};
+
+static void
+say_frame(const struct inj_frame *frame, uint64_t number)
+{
+    GString *line = g_string_new(NULL);
+    for (size_t i = 0; i < frame->len; i++) {
+        g_string_append_printf(line, "%02x", frame->octets[i]);
+    }
+    g_print("frame %" G_GUINT64_FORMAT ": %s\n", number, line->str);
+    g_string_free(line, TRUE);
+}
+
+static void
+say_death(const struct watch *watch)
+{
+    const struct inj_options *options = watch->session->options;
+    char text[CARP_ADDR_TEXT];
+    g_print("%s answers no more after frame %" G_GUINT64_FORMAT
+            ", seed %" G_GUINT64_FORMAT ", last frames:\n",
+            carp_addr_format(&options->probe, text), watch->sent,
+            options->seed);
+    uint64_t first = watch->sent > LAST ? watch->sent - LAST + 1 : 1;
+    for (uint64_t i = first; i <= watch->sent; i++) {
+        say_frame(&watch->last[i % LAST], i);
+    }
+}
+
+static bool
+on_sent(void *user, const struct inj_frame *frame, uint64_t number)
+{
+    struct watch *watch = user;
+    watch->sent = number;
+    inj_frame_copy(&watch->last[number % LAST], frame);
+    if (watch->probe.sender == NULL
+        || number % watch->session->options->probe_every != 0) {
+        return true;
+    }
+    watch->is_dead = !inj_probe_ask(&watch->probe, watch->session->stop);
+    return !watch->is_dead;
+}
+
+static int
+start_probe(struct watch *watch)
+{
+    const struct inj_session *session = watch->session;
+    const struct inj_options *options = session->options;
+    char text[CARP_ADDR_TEXT];
+    if (options->probe.family == CARP_FAMILY_NONE
+        || session->sender == NULL) {
+        return INJ_EXIT_OK;
+    }
+    watch->probe = (struct inj_probe){
+        .sender = session->sender,
+        .receiver = session->receiver,
+        .mac = session->interface.mac,
+        .source = options->probe.family == CARP_IPV6
+                      ? session->interface.address6
+                      : session->interface.address,
+        .target = options->probe,
+        .icmp = options->probe_icmp,
+        .timeout = options->probe_timeout};
+    if (!inj_probe_ask(&watch->probe, session->stop)) {
+        log_line("%s: does not answer even before anything was sent",
+                 carp_addr_format(&options->probe, text));
+        return INJ_EXIT_FAILED;
+    }
+    return INJ_EXIT_OK;
+}
+
+static int
+fuzz(struct watch *watch)
+{
+    const struct inj_options *options = watch->session->options;
+    struct inj_plan *plan =
+        inj_plan_fuzz(&options->spec, &options->pace, options->seed);
+    int status = inj_session_run(watch->session, plan, on_sent, watch);
+    /* What was sent behind the last probe was not judged yet. */
+    if (status == INJ_EXIT_OK && !watch->is_dead
+        && watch->probe.sender != NULL) {
+        watch->is_dead =
+            !inj_probe_ask(&watch->probe, watch->session->stop);
+    }
+    if (watch->is_dead) {
+        say_death(watch);
+        status = INJ_EXIT_FAILED;
+    }
+    return status;
+}
+
+static int
+run(struct inj_options *options, const volatile sig_atomic_t *stop)
+{
+    struct inj_session session;
+    struct watch *watch = g_new0(struct watch, 1);
+    bool shows_seed = !options->json && g_strcmp0(options->write, "-") != 0;
+    if (shows_seed) {
+        g_print("seed %" G_GUINT64_FORMAT "\n", options->seed);
+    }
+    watch->session = &session;
+    int status = inj_session_open(&session, options, stop);
+    if (status == INJ_EXIT_OK) {
+        status = inj_session_look(&session);
+    }
+    if (status == INJ_EXIT_OK) {
+        status = start_probe(watch);
+    }
+    if (status == INJ_EXIT_OK && *stop == 0) {
+        status = fuzz(watch);
+    }
+    g_free(watch);
+    return inj_session_close(&session, status);
+}
+
+int
+inj_cmd_fuzz(int argc, char **argv, const volatile sig_atomic_t *stop)
+{
+    return inj_cmd(INJ_FUZZ, argc, argv, run, stop);
+}

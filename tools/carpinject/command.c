@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command.h"
+
+#include <stddef.h>
+
+const struct inj_command inj_commands[] = {
+    {"advert", "send adverts, valid or with any field changed",
+     inj_cmd_advert},
+    {"replay", "send the adverts of a capture again", inj_cmd_replay},
+    {"fuzz", "send adverts with faults, reproducibly", inj_cmd_fuzz},
+    {"flood", "send adverts as fast as can be, bounded", inj_cmd_flood},
+    {NULL, NULL, NULL},
+};

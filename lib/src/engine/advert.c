@@ -228,7 +228,9 @@ advert_feed(struct context *c, struct carp_observation *observation)
     }
     novelty = repeat_novelty(c, adv);
     if (novelty != ADVERT_NEW) {
-        if (novelty != ADVERT_COPY) {
+        if (novelty == ADVERT_COPY) {
+            c->view->adverts--; /* seen twice, sent once */
+        } else {
             repeat_tell_copy(c, novelty);
         }
         if (observation != NULL) {

@@ -6,6 +6,25 @@
 
 #include "engine/track_internal.h"
 
+/* What had to be cut must not end within a UTF-8 character: names come from
+ * the user, and JSON has no place for half of one. */
+static void
+trim(char *text)
+{
+    size_t len = strlen(text), whole = len;
+
+    while (whole != 0 && ((unsigned char)text[whole - 1] & 0xc0) == 0x80) {
+        whole--;
+    }
+    if (whole != 0 && ((unsigned char)text[whole - 1] & 0x80) != 0) {
+        const unsigned char lead = (unsigned char)text[whole - 1];
+        const size_t wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+
+        len = len - whole + 1 < wanted ? whole - 1 : len;
+    }
+    text[len] = '\0';
+}
+
 void
 text_set(char *text, const char *format, ...)
 {
@@ -14,6 +33,7 @@ text_set(char *text, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text, CARP_EVENT_TEXT, format, args);
     va_end(args);
+    trim(text);
 }
 
 void
@@ -25,6 +45,7 @@ text_add(char *text, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text + used, CARP_EVENT_TEXT - used, format, args);
     va_end(args);
+    trim(text);
 }
 
 const char *

@@ -4,6 +4,7 @@
 
 #include <carp/finding.h>
 
+#include "engine/track_internal.h"
 #include "track_world.h"
 
 /* ---------------------------------------------------------------- catalogue */
@@ -220,6 +221,37 @@ test_implementations(void)
     implementation(WORLD_UCARP, "10.0.0.1", NULL, CARP_IMPL_UCARP);
 }
 
+/* --------------------------------------------------------------------- text */
+
+/* Whatever is cut, what is left is UTF-8. */
+static void
+test_text_cut(void)
+{
+    static const char *const units[] = {"x", "\u00e9", "\u20ac",
+                                        "\U0001f512"};
+
+    for (size_t u = 0; u < G_N_ELEMENTS(units); u++) {
+        for (size_t shift = 0; shift < 4; shift++) {
+            GString *all = g_string_new("abc");
+            char text[CARP_EVENT_TEXT];
+
+            g_string_truncate(all, shift);
+            while (all->len < sizeof(text) + 8) {
+                g_string_append(all, units[u]);
+            }
+            text_set(text, "%s", all->str);
+            g_assert_true(g_utf8_validate(text, -1, NULL));
+            g_assert_cmpuint(strlen(text), >, sizeof(text) - 5);
+            text_set(text, "%s", "start ");
+            text_add(text, "%s", all->str);
+            g_assert_true(g_utf8_validate(text, -1, NULL));
+            text_add(text, "%s", all->str);
+            g_assert_true(g_utf8_validate(text, -1, NULL));
+            g_string_free(all, TRUE);
+        }
+    }
+}
+
 /* --------------------------------------------------------------------- time */
 
 /* Whatever the caller lets pass at once, events come in order of time. */
@@ -310,6 +342,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/summary", test_summary);
     g_test_add_func("/track/summary-order", test_summary_order);
     g_test_add_func("/track/implementations", test_implementations);
+    g_test_add_func("/track/text-cut", test_text_cut);
     g_test_add_func("/track/event-order", test_event_order);
     g_test_add_func("/track/deadline", test_deadline);
     g_test_add_func("/track/no-callback", test_no_callback);

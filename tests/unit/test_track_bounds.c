@@ -147,7 +147,9 @@ test_flood_groups(void)
     struct world *w = measured(&(struct carp_track_config){0});
     uint64_t sent = 0;
 
-    for (unsigned int vlan = 0; vlan < 4095; vlan++) {
+    const unsigned int step = g_test_thorough() ? 1 : 5;
+
+    for (unsigned int vlan = 0; vlan < 4095; vlan += step) {
         for (unsigned int vhid = 1; vhid < 256; vhid++) {
             struct carp_frame f = world_advert(
                 w, vhid % 2, vhid % 3 == 0 ? CARP_IPV6 : CARP_IPV4, sent++);
@@ -305,6 +307,31 @@ test_forgotten(void)
     world_free(w);
 }
 
+/* The smallest tables that can be asked for. */
+static void
+test_tiny(void)
+{
+    for (unsigned int most = 1; most < 4; most++) {
+        const struct carp_track_config config = {.max_groups = 1,
+                                                 .max_senders = most};
+        struct world *w = measured(&config);
+        struct carp_view_summary v;
+
+        world_settle(w);
+        for (uint32_t i = 0; i < 500; i++) {
+            struct carp_frame f = spoofed(w, i);
+
+            f.u.adv.vhid = (uint8_t)(i % 50 == 0 ? 8 : 7);
+            (void)world_put(w, &f);
+            world_wait(w, 20 * CARP_MSEC);
+        }
+        g_assert_true(carp_track_view(w->track, 0, &v));
+        g_assert_cmpuint(v.senders, <=, most);
+        g_assert_false(carp_track_view(w->track, 1, &v));
+        world_free(w);
+    }
+}
+
 /* --------------------------------------------------------------- odd clocks */
 
 static void
@@ -388,6 +415,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/bounds/flooded-failover", test_flooded_failover);
     g_test_add_func("/track/bounds/full-of-faults", test_full_of_faults);
     g_test_add_func("/track/bounds/forgotten", test_forgotten);
+    g_test_add_func("/track/bounds/tiny", test_tiny);
     g_test_add_func("/track/bounds/clocks", test_clocks);
     g_test_add_func("/track/bounds/no-memory", test_no_memory);
     return g_test_run();

@@ -215,6 +215,7 @@ test_two_captures(void)
     for (int impl = 0; impl < WORLD_IMPLS; impl++) {
         struct world *w = world_new(51);
         struct carp_sender_summary s;
+        struct carp_view_summary v;
 
         w->captures = 2;
         (void)world_add(w, (enum world_impl)impl, "10.0.0.1", NULL, 1, 0);
@@ -226,6 +227,8 @@ test_two_captures(void)
         g_assert_cmpuint(world_count(w, CARP_EVENT_TRANSITION, 0), ==, 2);
         g_assert_true(carp_track_sender(w->track, 0, 0, &s));
         g_assert_cmpuint(s.adverts, <=, 10);
+        g_assert_true(carp_track_view(w->track, 0, &v));
+        g_assert_cmpuint(v.adverts, ==, v.unverified);
         world_free(w);
     }
 }

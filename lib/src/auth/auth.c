@@ -58,10 +58,11 @@ static void
 store_state(uint8_t out[CARP_MD_LEN], const uint32_t state[CARP_SHA1_WORDS])
 {
     for (size_t i = 0; i < CARP_SHA1_WORDS; i++) {
-        out[4 * i] = (uint8_t)(state[i] >> 24);
-        out[4 * i + 1] = (uint8_t)(state[i] >> 16);
-        out[4 * i + 2] = (uint8_t)(state[i] >> 8);
-        out[4 * i + 3] = (uint8_t)state[i];
+        const uint32_t w = state[i];
+        const uint8_t octets[4] = { (uint8_t)(w >> 24), (uint8_t)(w >> 16),
+                                    (uint8_t)(w >> 8), (uint8_t)w };
+
+        memcpy(out + 4 * i, octets, sizeof(octets));
     }
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#define _DEFAULT_SOURCE 1
 #include <carp/key.h>
 
 #include <string.h>
@@ -8,7 +9,7 @@
 void
 carp_wipe(void *memory, size_t len)
 {
-    OPENSSL_cleanse(memory, len);
+    explicit_bzero(memory, len);
 }
 
 void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "auth/sha1.h"
 
+#include <carp/key.h>
+
 #include <string.h>
 
 /* The compression alone is part of the API that OpenSSL 3 calls deprecated.
@@ -25,18 +27,10 @@ carp_sha1_block(uint32_t state[CARP_SHA1_WORDS],
 {
     SHA_CTX ctx;
 
-    /* Only h0 to h4 take part: zeroing the rest would cost a third of the
-     * compression. */
-    ctx.h0 = state[0];
-    ctx.h1 = state[1];
-    ctx.h2 = state[2];
-    ctx.h3 = state[3];
-    ctx.h4 = state[4];
+    /* Only h0 to h4 take part, and they come first: zeroing the rest would
+     * cost a third of the compression. */
+    memcpy(&ctx, state, CARP_SHA1_WORDS * sizeof(state[0]));
     SHA1_Transform(&ctx, block);
-    state[0] = ctx.h0;
-    state[1] = ctx.h1;
-    state[2] = ctx.h2;
-    state[3] = ctx.h3;
-    state[4] = ctx.h4;
-    OPENSSL_cleanse(&ctx.h0, sizeof(ctx.h0) * CARP_SHA1_WORDS);
+    memcpy(state, &ctx, CARP_SHA1_WORDS * sizeof(state[0]));
+    carp_wipe(&ctx, CARP_SHA1_WORDS * sizeof(state[0]));
 }

@@ -12,7 +12,7 @@ static void
 remember(struct context *c, const struct carp_adv *adv, bool replay)
 {
     const struct carp_frame *f = c->packet->frame;
-    struct history_entry e = { .time = c->now, .counter = adv->counter };
+    struct history_entry *e;
 
     if (c->group->history == NULL) {
         c->group->history = calloc(1, sizeof(*c->group->history));
@@ -20,16 +20,17 @@ remember(struct context *c, const struct carp_adv *adv, bool replay)
             return;
         }
     }
-    e.md = repeat_digest_head(adv);
-    e.checksum = adv->checksum;
-    e.frame = c->packet->number;
-    e.uid = c->sender->uid;
-    e.ip_id = f->ip_id;
-    e.source = c->packet->source;
-    e.family = c->view->family;
-    e.is_replay = replay;
-    memcpy(e.mac, f->src_mac.octets, sizeof(e.mac));
-    history_add(c->group->history, &e);
+    e = history_add(c->group->history, adv->counter);
+    e->time = c->now;
+    e->md = repeat_digest_head(adv);
+    e->checksum = adv->checksum;
+    e->frame = c->packet->number;
+    e->uid = c->sender->uid;
+    e->ip_id = f->ip_id;
+    e->source = c->packet->source;
+    e->family = c->view->family;
+    e->is_replay = replay;
+    memcpy(e->mac, f->src_mac.octets, sizeof(e->mac));
 }
 
 static void
@@ -90,7 +91,7 @@ update_verdict(struct context *c, const struct carp_adv *adv)
 }
 
 static void
-update_timing(struct context *c, const struct sender *before)
+update_timing(struct context *c, const struct past *before)
 {
     struct sender *s = c->sender;
     const carp_time gap = carp_time_since(c->now, before->last);
@@ -102,7 +103,7 @@ update_timing(struct context *c, const struct sender *before)
         return;
     }
     carp_pace_learn(&s->pace, before->advbase, before->advskew, gap);
-    if (before->is_master && gap <= sender_dead_time(before)) {
+    if (before->is_master && gap <= before->dead_time) {
         s->master_time += gap;
         if (gap > s->max_gap) {
             s->max_gap = gap;
@@ -137,7 +138,7 @@ observe_digest(const struct context *c, struct carp_observation *o)
 
 static void
 observe(const struct context *c, const struct lineage_step *step,
-        const struct sender *before, struct carp_observation *o)
+        const struct past *before, struct carp_observation *o)
 {
     const struct sender *s = c->sender;
 
@@ -175,7 +176,7 @@ is_acceptable(unsigned int issues, size_t captured)
 }
 
 static void
-accept_advert(struct context *c, const struct sender *before,
+accept_advert(struct context *c, const struct past *before,
               struct lineage_step *step)
 {
     const struct carp_adv *adv = &c->packet->frame->u.adv;
@@ -201,6 +202,23 @@ accept_advert(struct context *c, const struct sender *before,
     dual_sweep(c);
 }
 
+static struct past
+past_of(const struct sender *s)
+{
+    return (struct past){ .last = s->last,
+                          .last_frame = s->last_frame,
+                          .adverts = s->adverts,
+                          .counter = s->counter,
+                          .pace = s->pace,
+                          .dead_time = sender_dead_time(s),
+                          .silent_limit = sender_silent_limit(s),
+                          .advbase = s->advbase,
+                          .advskew = s->advskew,
+                          .demote = s->demote,
+                          .bowed_out = s->bowed_out,
+                          .is_master = s->is_master };
+}
+
 void
 advert_feed(struct context *c, struct carp_observation *observation)
 {
@@ -208,7 +226,7 @@ advert_feed(struct context *c, struct carp_observation *observation)
     const struct carp_adv *adv = &f->u.adv;
     const uint64_t forgotten = c->view->forgotten;
     struct lineage_step step;
-    struct sender before;
+    struct past before;
     enum novelty novelty;
     uint64_t original;
 
@@ -240,7 +258,7 @@ advert_feed(struct context *c, struct carp_observation *observation)
         }
         return;
     }
-    before = *c->sender;
+    before = past_of(c->sender);
     update_envelope(c);
     update_verdict(c, adv);
     step = follow_step(c, adv);

@@ -159,7 +159,7 @@ check_advbase(struct context *c, const struct sender *other)
 }
 
 static void
-check_members(struct context *c, const struct sender *before)
+check_members(struct context *c, const struct past *before)
 {
     const struct sender *s = c->sender;
     struct view *v = c->view;
@@ -237,7 +237,7 @@ missing_of(carp_time gap, carp_time expected)
 }
 
 static void
-check_gap(struct context *c, const struct sender *before,
+check_gap(struct context *c, const struct past *before,
           const struct lineage_step *step)
 {
     const struct sender *s = c->sender;
@@ -252,7 +252,7 @@ check_gap(struct context *c, const struct sender *before,
 
     /* From three intervals on it is the election's business. */
     if (before->adverts == 0 || before->bowed_out || !before->is_master ||
-        s->contest.active || gap >= sender_dead_time(before) ||
+        s->contest.active || gap >= before->dead_time ||
         gap <= expected * 5 / 4 + 100 * CARP_MSEC) {
         return;
     }
@@ -436,7 +436,7 @@ check_digest(struct context *c)
 }
 
 void
-checks_on_advert(struct context *c, const struct sender *before,
+checks_on_advert(struct context *c, const struct past *before,
                  const struct lineage_step *step)
 {
     check_bow_out(c);

@@ -45,13 +45,13 @@ history_get(const struct history *h, uint32_t back)
     return &h->entries[(h->next - 1 - back) % HISTORY_LEN];
 }
 
-void
-history_add(struct history *h, const struct history_entry *entry)
+struct history_entry *
+history_add(struct history *h, uint64_t counter)
 {
     struct history_entry *e = &h->entries[h->next % HISTORY_LEN];
-    uint32_t *bucket = &h->buckets[bucket_of(entry->counter)];
+    uint32_t *bucket = &h->buckets[bucket_of(counter)];
 
-    *e = *entry;
+    e->counter = counter;
     e->older = *bucket;
     h->next++;
     *bucket = h->next;
@@ -62,4 +62,5 @@ history_add(struct history *h, const struct history_entry *entry)
             h->buckets[i] = 0;
         }
     }
+    return e;
 }

@@ -64,6 +64,8 @@ const struct history_entry *history_find(const struct history *h,
 /* The @p back-th newest entry, 0 the newest; NULL beyond the oldest. */
 const struct history_entry *history_get(const struct history *h,
                                         uint32_t back);
-void history_add(struct history *h, const struct history_entry *entry);
+/* A new entry in place of the oldest; the caller fills in all but the
+ * counter, and that before the next look into the history. */
+struct history_entry *history_add(struct history *h, uint64_t counter);
 
 #endif

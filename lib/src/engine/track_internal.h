@@ -110,6 +110,17 @@ struct sender {
     struct explained *explained; /* why its digest is wrong; may be NULL */
 };
 
+/* What a sender was before the advert that is being processed: as much of it
+ * as anybody asks for, because it is copied for each advert. */
+struct past {
+    carp_time last;
+    uint64_t last_frame, adverts, counter;
+    struct carp_pace pace;
+    carp_time dead_time, silent_limit;
+    uint8_t advbase, advskew, demote;
+    bool bowed_out, is_master;
+};
+
 struct view {
     uint8_t family;
     unsigned int count, capacity;
@@ -270,7 +281,7 @@ void dual_end(struct context *c, struct sender *challenger);
 void dual_sweep(struct context *c);
 
 /* checks.c */
-void checks_on_advert(struct context *c, const struct sender *before,
+void checks_on_advert(struct context *c, const struct past *before,
                       const struct lineage_step *step);
 void checks_pending(struct context *c, struct alert *alert);
 void checks_invalid(struct context *c);
@@ -281,7 +292,7 @@ void checks_no_master(struct context *c, carp_time now);
 void checks_flood(struct context *c, bool group);
 
 /* unseen.c */
-void unseen_check(struct context *c, const struct sender *before,
+void unseen_check(struct context *c, const struct past *before,
                   struct lineage_step *step);
 
 /* alert.c */

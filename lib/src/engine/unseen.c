@@ -94,7 +94,7 @@ try_hypothesis(const struct context *c, const struct hypothesis *h,
 }
 
 static struct fit
-search(const struct context *c, const struct sender *before,
+search(const struct context *c, const struct past *before,
        const struct carp_adv *adv)
 {
     const struct sender *s = c->sender;
@@ -306,7 +306,7 @@ is_worth_telling(const struct context *c, const struct fit *fit)
 /* The sender was MASTER, another took over, and now the sender goes on where
  * it would be had it never stopped. The counter says so, or only the beat. */
 static bool
-beat_fits(const struct context *c, const struct sender *before, uint64_t *n)
+beat_fits(const struct context *c, const struct past *before, uint64_t *n)
 {
     const carp_time interval = carp_pace_expect(
         &before->pace, before->advbase, before->advskew);
@@ -322,7 +322,7 @@ beat_fits(const struct context *c, const struct sender *before, uint64_t *n)
 }
 
 static void
-tell_line(struct context *c, const struct sender *before, uint64_t n,
+tell_line(struct context *c, const struct past *before, uint64_t n,
           bool by_counter)
 {
     char who[CARP_ADDR_TEXT], since[64], every[32];
@@ -349,7 +349,7 @@ tell_line(struct context *c, const struct sender *before, uint64_t n,
 }
 
 static void
-check_own_line(struct context *c, const struct sender *before,
+check_own_line(struct context *c, const struct past *before,
                const struct carp_adv *adv, bool ordinary)
 {
     const struct view *v = c->view;
@@ -373,13 +373,13 @@ check_own_line(struct context *c, const struct sender *before,
 }
 
 void
-unseen_check(struct context *c, const struct sender *before,
+unseen_check(struct context *c, const struct past *before,
              struct lineage_step *step)
 {
     const struct carp_adv *adv = &c->packet->frame->u.adv;
     const carp_time gap = carp_time_since(c->now, before->last);
     const bool silent = before->adverts == 0 ||
-                        gap > sender_silent_limit(before);
+                        gap > before->silent_limit;
     struct fit fit;
     bool ordinary;
 

@@ -60,8 +60,6 @@ static hf_register_info hmac_list[] = {
 };
 
 static hf_register_info analysis_list[] = {
-    {&field.analysis, {"Analysis", "carp.analysis", FT_NONE, BASE_NONE, NULL,
-     0, "What the frames before say of this one", HFILL}},
     {&field.time_delta, {"Since the sender's previous advert",
      "carp.analysis.time_delta", FT_RELATIVE_TIME, BASE_NONE, NULL, 0, NULL,
      HFILL}},
@@ -124,7 +122,7 @@ unset(void *ints, size_t size)
 }
 
 static int *subtrees[] = {&subtree.carp, &subtree.typever, &subtree.hmac,
-                          &subtree.analysis, &subtree.told};
+                          &subtree.sender, &subtree.told};
 
 int
 fields_register(void)

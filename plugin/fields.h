@@ -20,7 +20,7 @@ extern struct classic_fields classic;
 struct new_fields {
     int hmac_status, hmac_key, hmac_profile, hmac_reason, addresses;
     int trailing;
-    int analysis, time_delta, previous_frame, next_expected, role;
+    int time_delta, previous_frame, next_expected, role;
     int implementation, lineage, lineage_source;
     int finding, cause, severity, confidence, detail, remedy, evidence;
     int resolved;
@@ -29,7 +29,7 @@ struct new_fields {
 extern struct new_fields field;
 
 struct subtrees {
-    int carp, typever, hmac, analysis, told;
+    int carp, typever, hmac, sender, told;
 };
 extern struct subtrees subtree;
 

@@ -37,12 +37,11 @@ static void
 show_checksum(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo)
 {
     const bool is_whole = tvb_captured_length(tvb) >= CARP_ADV_LEN;
-    uint8_t bytes[CARP_ADV_LEN];
     unsigned int sum = 0;
 
     if (is_whole) {
-        tvb_memcpy(tvb, bytes, 0, sizeof(bytes));
-        sum = g_htons(carp_checksum(bytes, sizeof(bytes)));
+        sum = g_htons(carp_checksum(tvb_get_ptr(tvb, 0, CARP_ADV_LEN),
+                                    CARP_ADV_LEN));
     }
     proto_tree_add_checksum(
         tree, tvb, 6, classic.checksum, classic.checksum_status,

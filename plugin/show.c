@@ -283,6 +283,26 @@ show_flags(proto_tree *tree, tvbuff_t *tvb, unsigned int flags)
               "The sender says that it is no longer MASTER");
 }
 
+/* What the frames before say of the sender. A copy says nothing new. */
+static void
+show_sender(proto_tree *tree, tvbuff_t *tvb, const packet_info *pinfo,
+            const struct carp_state *state)
+{
+    if ((state->flags & CARP_FLAG_LOOPED) == 0) {
+        proto_item *item = proto_tree_add_string(
+            tree, field.role, tvb, 0, 0,
+            state->role == CARP_MASTER ? "MASTER" : "BACKUP");
+        proto_tree *sub = proto_item_add_subtree(item, subtree.sender);
+
+        proto_item_set_generated(item);
+        add_string(sub, tvb, field.implementation,
+                   carp_impl_text((enum carp_impl)state->impl));
+        show_timing(sub, tvb, pinfo, state);
+        show_lineage(sub, tvb, state);
+    }
+    show_flags(tree, tvb, state->flags);
+}
+
 /* A tree made for a few fields, as for -T fields, seldom needs ours, and there
  * are as many of them as of the classic ones. */
 static bool
@@ -305,34 +325,14 @@ void
 show_state(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
            const struct carp_state *state)
 {
-    proto_item *item;
-    proto_tree *sub;
-
-    if (!is_wanted(tree)) {
-        if (state->extra != NULL) {
-            show_told(tree, tvb, pinfo, state->extra->told);
+    if (is_wanted(tree)) {
+        show_note(tree, tvb, state->note);
+        if ((state->flags & CARP_FLAG_OBSERVED) != 0) {
+            show_sender(tree, tvb, pinfo, state);
         }
-        return;
-    }
-    show_note(tree, tvb, state->note);
-    item = proto_tree_add_item(tree, field.analysis, tvb, 0, 0, ENC_NA);
-    proto_item_set_generated(item);
-    sub = proto_item_add_subtree(item, subtree.analysis);
-    if ((state->flags & CARP_FLAG_OBSERVED) != 0) {
-        const bool is_copy = (state->flags & CARP_FLAG_LOOPED) != 0;
-
-        if (!is_copy) {
-            add_string(sub, tvb, field.role,
-                       state->role == CARP_MASTER ? "MASTER" : "BACKUP");
-            add_string(sub, tvb, field.implementation,
-                       carp_impl_text((enum carp_impl)state->impl));
-        }
-        show_timing(sub, tvb, pinfo, state);
-        show_lineage(sub, tvb, state);
-        show_flags(sub, tvb, state->flags);
     }
     if (state->extra != NULL) {
-        show_told(sub, tvb, pinfo, state->extra->told);
+        show_told(tree, tvb, pinfo, state->extra->told);
     }
 }
 

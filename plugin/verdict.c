@@ -102,12 +102,16 @@ obstacle_of(const struct carp_frame *frame, const struct carp_observation *o)
 }
 
 static const char *
-why_unverified(const struct fact *fact)
+why_unverified(const struct fact *fact, const struct carp_ring *ring)
 {
     wmem_allocator_t *scope = wmem_file_scope();
 
     switch (fact->obstacle) {
     case NO_KEYS:
+        /* Who gave no keys at all knows why, and there may be many frames. */
+        if (ring == NULL || carp_ring_count(ring) == 0) {
+            return NULL;
+        }
         return wmem_strdup_printf(scope, "no key is known for vhid %u",
                                   fact->vhid);
     case NO_ADDRESSES:
@@ -174,7 +178,7 @@ note_new(const struct fact *fact, const struct carp_ring *ring,
     }
     switch (note->status) {
     case CARP_UNVERIFIED:
-        note->reason = why_unverified(fact);
+        note->reason = why_unverified(fact, ring);
         break;
     case CARP_GOOD:
         row = carp_ring_get(ring, fact->verdict.row);

@@ -157,6 +157,9 @@ inj_options_sign(struct inj_options *options, const struct raw *raw)
     if (wrong == NULL) {
         wrong = take_password(options, raw);
     }
+    if (options->subcommand == INJ_FLOOD) {
+        spec->counter_mode = INJ_COUNTER_CONSTANT; /* signed once: faster */
+    }
     if (has_setting(raw, "address")) {
         spec->addrs.count = 0; /* these replace the group's */
     }

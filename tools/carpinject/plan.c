@@ -198,8 +198,11 @@ make_flood(struct inj_plan *plan, struct inj_frame *frame)
                           plan->spec.given | plan->spec.wrong
                               | INJ_BIT(INJ_CHECKSUM));
     }
-    inj_frame_recount(frame, &flood->specs[vhid], &flood->auths[vhid],
-                      inj_plan_counter(plan));
+    /* The templates are signed for a constant counter already. */
+    if (plan->spec.counter_mode != INJ_COUNTER_CONSTANT) {
+        inj_frame_recount(frame, &flood->specs[vhid], &flood->auths[vhid],
+                          inj_plan_counter(plan));
+    }
     return true;
 }
 
@@ -237,10 +240,10 @@ inj_plan_flood(const struct inj_spec *spec, const struct inj_flood *many,
         flood->specs[i].given |= INJ_BIT(INJ_VHID);
         flood->specs[i].value[INJ_VHID].number = (first + i) & 255u;
         inj_spec_auth(&flood->specs[i], &flood->auths[i]);
-        uint64_t counter = plan->counter;
+        uint64_t first_counter = plan->counter;
         inj_plan_build(plan, &flood->specs[i], &flood->auths[i],
                        &flood->templates[i]);
-        plan->counter = counter;
+        plan->counter = first_counter;
     }
     struct carp_addr source = inj_spec_source(spec);
     memcpy(flood->source.octets, source.octets, sizeof(source.octets));

@@ -68,7 +68,8 @@ make_replay(struct inj_plan *plan, struct inj_frame *frame)
         replay->next = 0;
         replay->loop++;
     }
-    if (replay->frames->len == 0 || replay->loop == replay->how.loops) {
+    if (replay->frames->len == 0
+        || (replay->how.loops != 0 && replay->loop == replay->how.loops)) {
         return false;
     }
     inj_frame_copy(frame, g_ptr_array_index(replay->frames, replay->next));

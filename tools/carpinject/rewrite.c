@@ -78,13 +78,24 @@ void
 inj_frame_recount(struct inj_frame *frame, const struct inj_spec *spec,
                   const struct carp_auth *auth, uint64_t counter)
 {
-    struct inj_value value = {.number = counter};
+    const uint64_t untouched = INJ_BIT(INJ_DIGEST) | INJ_BIT(INJ_CHECKSUM);
+    struct inj_value value;
     if (!has(frame, INJ_COUNTER)) {
         return;
     }
+    value.number = counter;
     set(frame, INJ_COUNTER, &value);
-    sign(frame, spec, auth);
     /* The IP header did not change. */
+    if (((spec->given | spec->wrong) & untouched) == 0
+        && has(frame, INJ_DIGEST)) {
+        /* What a flood does a million times. */
+        carp_auth_digest(auth, counter, value.octets);
+        set(frame, INJ_DIGEST, &value);
+        inj_fix_checksums(frame->octets, frame->len, &frame->layout,
+                          INJ_BIT(INJ_IP_CHECKSUM));
+        return;
+    }
+    sign(frame, spec, auth);
     finish(frame, spec, spec->given | INJ_BIT(INJ_IP_CHECKSUM));
 }
 

@@ -212,7 +212,9 @@ sum_up(const struct inj_session *session, const struct inj_run_result *done)
     const char *where = session->sender != NULL ? session->options->interface
                                                 : session->options->write;
     double rate = seconds > 0.0 ? (double)done->frames / seconds : 0.0;
-    if (session->options->quiet || strcmp(where, "-") == 0) {
+    /* Standard output may be the capture. */
+    if (session->options->quiet
+        || g_strcmp0(session->options->write, "-") == 0) {
         return;
     }
     if (session->options->json) {
@@ -243,6 +245,7 @@ inj_session_run(struct inj_session *session, struct inj_plan *plan,
                                 uint64_t number),
                 void *user)
 {
+    const struct inj_pace *pace = &session->options->pace;
     int status = INJ_EXIT_OK;
     if (session->options->dry_run) {
         status = show(session, plan);
@@ -252,7 +255,7 @@ inj_session_run(struct inj_session *session, struct inj_plan *plan,
     struct inj_run run = {.sender = session->sender,
                           .record = session->record,
                           .record_from = inj_wall(),
-                          .duration = session->options->pace.duration,
+                          .duration = pace->duration,
                           .stop = session->stop,
                           .on_sent = on_sent,
                           .user = user};

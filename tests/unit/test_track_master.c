@@ -161,6 +161,28 @@ test_no_master(void)
     world_free(w);
 }
 
+/* What cannot be seen is not silent; what falls silent afterwards is. */
+static void
+test_blind(void)
+{
+    struct world *w = pair(9, WORLD_FREEBSD, WORLD_FREEBSD);
+
+    world_settle(w);
+    world_forget(w);
+    w->hidden[0][0] = true;
+    carp_track_blind(w->track, 0, CARP_NEVER);
+    world_wait(w, WORLD_S(30));
+    w->hidden[0][0] = false;
+    carp_track_blind(w->track, 0, w->now);
+    world_wait(w, WORLD_S(20));
+    world_quiet(w, 0);
+    world_kill(w, 0);
+    world_kill(w, 1);
+    world_wait(w, WORLD_S(10));
+    (void)world_one(w, CARP_NO_MASTER, CARP_CAUSE_NONE);
+    world_free(w);
+}
+
 /* A takeover by the slowest member, and one stray advert. */
 static void
 test_no_master_not(void)
@@ -340,6 +362,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/master/bow-out", test_bow_out);
     g_test_add_func("/track/master/returned", test_returned);
     g_test_add_func("/track/master/none", test_no_master);
+    g_test_add_func("/track/master/blind", test_blind);
     g_test_add_func("/track/master/none-not", test_no_master_not);
     g_test_add_func("/track/master/none-slow", test_no_master_slow);
     g_test_add_func("/track/master/flapping", test_flapping);

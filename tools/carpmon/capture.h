@@ -38,6 +38,9 @@ bool mon_capture_live(struct mon_monitor *monitor,
  * costs time but no frames. */
 bool mon_capture_filter(pcap_t *pcap);
 
+/** Is the interface up and has it a carrier? True where that is unknown. */
+bool mon_capture_has_link(const char *name);
+
 /** A packet's time in nanoseconds; saturates. */
 static inline carp_time
 mon_capture_time(const struct pcap_pkthdr *header)

@@ -33,6 +33,7 @@ struct port {
     int fd;
     int buffer; /* octets */
     bool has_next;
+    bool is_blind; /* away, or without carrier */
     struct mon_frame next;
     carp_time empty_at; /* when it was last found to hold no frame */
     uint64_t dropped; /* of earlier handles */
@@ -174,10 +175,54 @@ port_read(struct port *port, const struct watch *watch)
 
 /* ----------------------------------------------------------------- rounds */
 
+/* Is any interface of this wire able to see? */
+static bool
+sees(const struct watch *watch, uint16_t segment)
+{
+    for (unsigned int i = 0; i < watch->count; i++) {
+        if (watch->ports[i].next.segment == segment
+            && !watch->ports[i].is_blind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Silence says nothing while the wire cannot be seen. */
+static void
+look_at_link(struct watch *watch, struct port *port)
+{
+    char error[PCAP_ERRBUF_SIZE];
+    if (port->pcap == NULL && !port_open(port, error)) {
+        if (!port->is_blind) {
+            port->is_blind = true;
+            if (!sees(watch, port->next.segment)) {
+                mon_monitor_blind(watch->monitor, port->next.segment,
+                                  CARP_NEVER);
+            }
+        }
+        return;
+    }
+    bool is_blind = !mon_capture_has_link(port->name);
+    if (is_blind == port->is_blind) {
+        return;
+    }
+    port->is_blind = is_blind;
+    if (is_blind) {
+        log_line("%s: no carrier: nothing can be seen until it returns",
+                 port->name);
+    } else {
+        log_line("%s: is back", port->name);
+    }
+    if (!is_blind || !sees(watch, port->next.segment)) {
+        mon_monitor_blind(watch->monitor, port->next.segment,
+                          is_blind ? CARP_NEVER : watch->now);
+    }
+}
+
 static void
 do_chores(struct watch *watch)
 {
-    char error[PCAP_ERRBUF_SIZE];
     if (watch->now < watch->next_chore) {
         return;
     }
@@ -185,9 +230,7 @@ do_chores(struct watch *watch)
     uint64_t total = 0;
     for (unsigned int i = 0; i < watch->count; i++) {
         struct port *port = &watch->ports[i];
-        if (port->pcap == NULL && port_open(port, error)) {
-            log_line("%s: is back", port->name);
-        }
+        look_at_link(watch, port);
         uint64_t dropped = port_dropped(port);
         total += dropped;
         if (dropped > port->dropped_said
@@ -308,7 +351,8 @@ run(struct watch *watch)
 {
     unsigned int burst = 0;
     while (*watch->stop == 0 && watch->frames_left > 0
-           && watch->now < watch->end) {
+           && watch->now < watch->end
+           && mon_monitor_can_write(watch->monitor)) {
         struct port *port = ready_port(watch);
         if (port != NULL) {
             port->has_next = false;

@@ -156,6 +156,20 @@ mon_monitor_advance(struct mon_monitor *monitor, carp_time now)
     }
 }
 
+void
+mon_monitor_blind(struct mon_monitor *monitor, uint16_t segment,
+                  carp_time until)
+{
+    carp_track_blind(monitor->track, segment, until);
+    monitor->is_deadline_known = false;
+}
+
+bool
+mon_monitor_can_write(const struct mon_monitor *monitor)
+{
+    return ferror(monitor->session->out) == 0;
+}
+
 struct mon_totals *
 mon_monitor_totals(struct mon_monitor *monitor)
 {

@@ -49,6 +49,11 @@ void mon_monitor_frame(struct mon_monitor *monitor,
                        const struct mon_frame *frame);
 /** Time has passed without a frame. */
 void mon_monitor_advance(struct mon_monitor *monitor, carp_time now);
+/** Nothing of a segment can be seen until then; see carp_track_blind(). */
+void mon_monitor_blind(struct mon_monitor *monitor, uint16_t segment,
+                       carp_time until);
+/** False when the report could not be written: going on serves nobody. */
+bool mon_monitor_can_write(const struct mon_monitor *monitor);
 /** When mon_monitor_advance() would do something. */
 carp_time mon_monitor_deadline(struct mon_monitor *monitor);
 /** The capture fills in what it alone knows: dropped, unreadable. */

@@ -153,6 +153,11 @@ check_inputs(const struct raw *raw)
     if (raw->interfaces != NULL && files > 0) {
         return "-r and -i exclude each other: read files or watch interfaces";
     }
+    for (unsigned int i = 0; i < length(raw->interfaces); i++) {
+        if (*raw->interfaces[i] == '\0') {
+            return "-i needs the name of an interface";
+        }
+    }
     if (raw->interfaces == NULL && files == 0 && !raw->check) {
         return "nothing to watch: give -r FILE or -i IFACE";
     }

@@ -36,14 +36,6 @@ mon_text_flush(struct mon_text *text)
     }
 }
 
-static void
-text_start(void *state, const struct mon_start *start)
-{
-    struct mon_text *text = state;
-    const struct mon_session *session = text->session;
-    txt_date(mon_wall(session, start->time), session->utc, text->date);
-}
-
 /* The day is told only where it changes. */
 static void
 put_date(struct mon_text *text, carp_time when)
@@ -113,6 +105,36 @@ put_level(struct mon_text *text, const char *level)
     size_t used = strlen(level);
     g_string_append_printf(text->line, "%*s",
                            (int)(COLUMN_TEXT - COLUMN_LEVEL - used), "");
+}
+
+/* A monitor that says nothing for hours should have said what it does. */
+static void
+say_watching(struct mon_text *text, const struct mon_start *start)
+{
+    const struct mon_session *session = text->session;
+    char clock[TXT_CLOCK];
+    g_string_append_printf(text->line, "%s  ",
+                           txt_clock(mon_wall(session, start->time),
+                                     session->utc, clock));
+    put_level(text, "WATCHING");
+    for (unsigned int i = 0; i < start->input_count; i++) {
+        g_string_append_printf(text->line, "%s ", start->inputs[i].name);
+    }
+    g_string_append_printf(text->line, "(%" G_GSIZE_FORMAT " key%s)\n",
+                           start->key_count,
+                           start->key_count == 1 ? "" : "s");
+    mon_text_flush(text);
+}
+
+static void
+text_start(void *state, const struct mon_start *start)
+{
+    struct mon_text *text = state;
+    const struct mon_session *session = text->session;
+    txt_date(mon_wall(session, start->time), session->utc, text->date);
+    if (session->is_live && !session->quiet) {
+        say_watching(text, start);
+    }
 }
 
 static void

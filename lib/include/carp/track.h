@@ -165,6 +165,14 @@ CARP_API void carp_track_feed(struct carp_track *track,
                               struct carp_observation *observation);
 /** Let time pass without a frame: timers run. */
 CARP_API void carp_track_advance(struct carp_track *track, carp_time now);
+/**
+ * Nothing of a segment can be seen until @p until: its interface is away or
+ * has no carrier. Silence before that is no silence: it ends no master and
+ * no contest, and is no gap. Call it with CARP_NEVER when sight is lost and
+ * with the time when it returns.
+ */
+CARP_API void carp_track_blind(struct carp_track *track, uint16_t segment,
+                               carp_time until);
 /** The next instant at which carp_track_advance() would do something. */
 CARP_API carp_time carp_track_deadline(const struct carp_track *track);
 

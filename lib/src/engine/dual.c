@@ -280,7 +280,7 @@ keeps_cause(struct contest *ct, const struct alert *alert,
         ct->next_cause = (uint8_t)why->cause;
         ct->next_cause_count = 0;
     }
-    return !own_turn || ++ct->next_cause_count < 2;
+    return !own_turn || ++ct->next_cause_count < 3;
 }
 
 static void

@@ -9,6 +9,12 @@
 static const carp_time prompt_takeover = 1200 * CARP_MSEC;
 
 static carp_time
+later(carp_time a, carp_time b)
+{
+    return a > b ? a : b;
+}
+
+static carp_time
 expected_interval(const struct sender *s)
 {
     return carp_pace_expect(&s->pace, s->advbase, s->advskew);
@@ -109,8 +115,9 @@ say_takeover(struct context *c, const struct sender *previous,
                  : "took over from",
              name(previous, whom), carp_reason_text(reason));
     if (reason == CARP_REASON_TIMED_OUT) {
-        text_add(text, ": %s of silence, dead time %s",
+        text_add(text, ": %s of silence, dead time %s%s",
                  text_seconds(silence, a, sizeof(a)),
+                 c->sender->ucarp_mac ? "about " : "",
                  text_seconds(dead, b, sizeof(b)));
     }
     text_add(text, ")");
@@ -333,7 +340,8 @@ master_on_advert(struct context *c, const struct lineage_step *step)
               carp_time_add(c->now, carp_slowest_takeover(s->advbase)));
     v->had_master |= s->adverts >= 3;
     if (master == s) {
-        if (s->adverts > 1 && s->previous + sender_dead_time(s) < c->now) {
+        if (s->adverts > 1 && s->previous >= v->blind &&
+            s->previous + sender_dead_time(s) < c->now) {
             takeover(c, CARP_REASON_RETURNED,
                      carp_time_since(c->now, s->previous));
         }
@@ -398,15 +406,15 @@ static void
 contest_timer(struct context *c, struct sender *s, carp_time now)
 {
     const struct sender *master = current_master(c);
+    const carp_time blind = c->view->blind;
+    const carp_time start = later(s->contest.start, blind);
     const carp_time self_due =
-        carp_time_add(s->last, sender_left_limit(s));
+        carp_time_add(later(s->last, blind), sender_left_limit(s));
     carp_time other_due = CARP_NEVER;
 
     if (master != NULL && master != s) {
-        other_due = carp_time_add(
-            master->last > s->contest.start ? master->last
-                                            : s->contest.start,
-            sender_left_limit(master));
+        other_due = carp_time_add(later(master->last, start),
+                                  sender_left_limit(master));
     }
     c->sender = s;
     if (self_due <= now && self_due <= other_due) {
@@ -431,7 +439,8 @@ silence_due(const struct view *v)
     if (v->master != NOBODY && v->senders[v->master].advbase > advbase) {
         advbase = v->senders[v->master].advbase;
     }
-    return carp_time_add(v->last_advert, carp_slowest_takeover(advbase));
+    return carp_time_add(later(v->last_advert, v->blind),
+                         carp_slowest_takeover(advbase));
 }
 
 void

@@ -125,6 +125,22 @@ carp_track_advance(struct carp_track *track, carp_time now)
     }
 }
 
+void
+carp_track_blind(struct carp_track *track, uint16_t segment, carp_time until)
+{
+    for (unsigned int i = 0; i < track->group_count; i++) {
+        struct group *group = &track->groups[i];
+
+        if (!group->used || group->segment != segment) {
+            continue;
+        }
+        for (int v = 0; v < VIEWS; v++) {
+            group->views[v].blind = until;
+        }
+        track_due(track, group, until); /* look again then */
+    }
+}
+
 carp_time
 carp_track_deadline(const struct carp_track *track)
 {

@@ -128,6 +128,7 @@ struct view {
     int master;            /* index or NOBODY */
     int last_master;       /* most recent master, for "took over from" */
     carp_time last_advert; /* of anybody, replays left out */
+    carp_time blind; /* nothing could be seen until then; 0: never blind */
     uint8_t last_advbase;
     bool had_master; /* a master long enough to be missed */
     uint64_t adverts, good, bad, unverified, transitions, forgotten;

@@ -359,6 +359,7 @@ check_own_line(struct context *c, const struct past *before,
 
     if (m == NULL || m == c->sender || !m->is_master ||
         m->master_since < before->last || before->bowed_out ||
+        before->last < v->blind ||
         !beat_fits(c, before, &n)) {
         return;
     }

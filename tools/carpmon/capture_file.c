@@ -234,7 +234,7 @@ open_all(struct reader *reader, const struct mon_options *options)
 }
 
 static void
-say_doubts(const struct mon_totals *totals)
+say_doubts(struct mon_totals *totals)
 {
     if (totals->backwards > 0) {
         log_line("%" G_GUINT64_FORMAT " frames are older than the one before: "
@@ -245,6 +245,8 @@ say_doubts(const struct mon_totals *totals)
         log_line("%" G_GUINT64_FORMAT " frames were cut by the capture: they "
                  "cannot be judged: capture with -s 128 or more",
                  totals->cut);
+        /* Silence in such a capture must not look like good news. */
+        totals->unreadable += totals->adverts == 0;
     }
 }
 

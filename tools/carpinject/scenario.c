@@ -380,6 +380,7 @@ scn_parse(const char *file, const char *text, const struct inj_spec *base,
     reader.line_count = g_strv_length(reader.lines);
     bool is_good = read_lines(&reader, 1, reader.line_count);
     if (is_good && reader.scenario->tests->len == 0) {
+        reader.line = MAX(reader.line, 1);
         is_good = scn_fail(&reader, "there is no step in it");
     }
     g_strfreev(reader.lines);

@@ -97,7 +97,8 @@ inj_plan_next(struct inj_plan *plan, struct inj_frame *frame)
         return false;
     }
     /* Never before the one in front of it. */
-    frame->at = MAX(jittered(plan, frame->at), plan->last);
+    frame->at = jittered(plan, frame->at);
+    frame->at = MAX(frame->at, plan->last);
     plan->last = frame->at;
     plan->done++;
     return true;

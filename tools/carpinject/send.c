@@ -79,7 +79,8 @@ inj_sender_open(const struct inj_interface *interface, bool slow,
     libnet_t *net = libnet_init(LIBNET_LINK_ADV, interface->name, reason);
     if (net == NULL) {
         bool is_denied = errno == EPERM || errno == EACCES
-                         || strstr(reason, "CAP_NET_RAW") != NULL;
+                         || strstr(reason, "CAP_NET_RAW") != NULL
+                         || strstr(reason, "not permitted") != NULL;
         g_strchomp(reason);
         *error = is_denied
                      ? g_strdup_printf("%s: no permission to send: run it as "

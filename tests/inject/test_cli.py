@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""carpinject's command line without a network: what it builds is read again
+by libcarp's vectors, tcpdump and tshark."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CARPINJECT = os.environ.get("CARPINJECT", "carpinject")
+CAPTURE = ROOT / "captures" / "ucarp-election.pcap"
+CONF = ROOT / "captures" / "ucarp-election.conf"
+MAN = ROOT / "docs" / "man" / "carpinject.1"
+
+
+def run(*argv, status=0, env=None):
+    done = subprocess.run([CARPINJECT, *map(str, argv)], capture_output=True,
+                          text=True, timeout=60, check=False,
+                          stdin=subprocess.DEVNULL,
+                          env={**os.environ, **(env or {})})
+    assert done.returncode == status, done.stderr
+    return done
+
+
+def frames(*argv, **more):
+    done = run(*argv, "--dry-run", "--format", "json", **more)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def advert(*argv, **more):
+    only, = frames("advert", *argv, **more)
+    return only
+
+
+def tcpdump(path):
+    if not shutil.which("tcpdump"):
+        pytest.skip("tcpdump is not installed")
+    done = subprocess.run(["tcpdump", "-T", "carp", "-nvvr", path],
+                          capture_output=True, text=True, timeout=60,
+                          check=True)
+    return done.stdout
+
+
+def test_vectors():
+    """The interface other programs rely on, for every known digest."""
+    vectors = json.loads((ROOT / "tests/data/hmac-vectors.json").read_text())
+    wrong = []
+    for v in vectors["vectors"]:
+        argv = ["--vhid", v["vhid"], "--key-hex", v["key_hex"], "--counter",
+                "0x" + v["counter_hex"], "--profile", v["profile"]]
+        for address in v["addresses"]:
+            argv += ["--address", address]
+        if "hashed_lladdr" in v:
+            mac = v["hashed_lladdr"]
+            argv += ["--lladdr", ":".join(mac[i:i + 2]
+                                          for i in range(0, 12, 2))]
+        made = advert(*argv)
+        if made["digest_hex"] != v["md_hex"]:
+            wrong.append(v["id"])
+        assert made["frame_hex"].endswith(v["counter_hex"] + v["md_hex"])
+        assert re.fullmatch("0x[0-9a-f]{4}", made["checksum"])
+        assert made["issues"] == []
+    assert len(vectors["vectors"]) == 254 and wrong == []
+
+
+def test_override_every_field():
+    """Help names every field; each goes out as given."""
+    shown = run("advert", "--help-fields").stdout
+    names = re.findall(r"^  --([a-z-]+)=", shown, re.M)
+    assert len(names) > 30
+    for name in set(names) - {"payload-len", "trailer-hex", "eth-dst",
+                              "eth-src", "source", "dest", "digest",
+                              "counter", "flow-label", "vlan-dei"}:
+        made = advert("--" + name, "5")
+        value = made[name.replace("-", "_")]
+        assert int(value, 0) if isinstance(value, str) else value == 5, name
+    made = advert("--digest", "ab" * 20, "--eth-dst", "02:00:00:00:00:01",
+                  "--dest", "10.0.0.1")
+    assert made["digest_hex"] == "ab" * 20
+    assert made["frame_hex"].startswith("020000000001")
+    made = advert("--source", "fe80::7", "--flow-label", "0xabcde")
+    assert made["dest"] == "ff02::12" and made["flow_label"] == "0xabcde"
+    assert made["eth_dst"] == "33:33:00:00:00:12"
+    assert advert("--family", "ipv6")["source"] == "fe80::1"
+    assert advert()["source"] == "192.0.2.1"
+
+
+def test_issues():
+    assert advert("--ttl", "64")["issues"] == ["TTL is not 255"]
+    assert advert("--checksum", "bad")["issues"] == ["bad checksum"]
+    assert advert("--ip-checksum", "0")["issues"] == ["bad IP checksum"]
+    assert advert("--eth-type", "0x1234")["kind"] != "CARP"
+
+
+def test_text():
+    shown = run("advert", "--dry-run", "--vhid", "7", "--ttl", "1",
+                "--count", "2").stdout
+    assert "frame 2: 70 octets, at 1.000000 s" in shown
+    assert re.search(r"0016  01 +ttl +1$", shown, re.M)
+    assert "receivers object to: TTL is not 255" in shown
+
+
+def test_tcpdump_reads(tmp_path):
+    path = tmp_path / "out.pcap"
+    assert run("advert", "-w", path, "--count", "5", "--advskew", "128",
+               "--vhid", "9", "--address", "10.0.0.1").stdout == \
+        "wrote 5 frames to %s\n" % path
+    text = tcpdump(path)
+    assert text.count("CARPv2-advertise 36: vhid=9 advbase=1 advskew=128 "
+                      "authlen=7") == 5
+    assert "bad" not in text
+    times = [int(h) * 3600 + int(m) * 60 + float(s) for h, m, s in
+             re.findall(r"^(\d\d):(\d\d):([\d.]+) IP", text, re.M)]
+    assert [round(b - a, 3) % 86400 for a, b in zip(times, times[1:])] == \
+        [1.5] * 4
+    run("advert", "-w", path, "--checksum", "bad")
+    assert "bad carp cksum" in tcpdump(path)
+    run("advert", "-w", path, "--family", "ipv6", "--vlan", "5")
+    assert "ff02::12" in tcpdump(path)
+
+
+def test_replay(tmp_path):
+    first = frames("replay", CAPTURE)
+    again = tmp_path / "again.pcap"
+    run("replay", CAPTURE, "-w", again)
+    assert [f["frame_hex"] for f in frames("replay", again)] == \
+        [f["frame_hex"] for f in first]
+    half = frames("replay", CAPTURE, "--speed", "2")
+    assert abs(half[-1]["at"] * 2 - first[-1]["at"]) < 0.001
+    new = frames("replay", CAPTURE, "--vhid", "8", "--key-hex", "11" * 20,
+                 "--address", "10.9.9.9", "--profile", "ucarp", "--counter",
+                 "0x10")
+    assert len(new) == len(first)
+    for n, frame in enumerate(new):
+        right = advert("--vhid", "8", "--key-hex", "11" * 20, "--address",
+                       "10.9.9.9", "--profile", "ucarp", "--counter",
+                       hex(0x10 + n))
+        assert frame["digest_hex"] == right["digest_hex"]
+        assert frame["issues"] == []
+    assert len(frames("replay", CAPTURE, "--loop", "3")) == 3 * len(first)
+    assert len(frames("replay", CAPTURE, "--loop", "0", "--count", "7")) == 7
+
+
+def test_group_signs(tmp_path):
+    """What a carp.conf group signs, carpmon finds good with that file."""
+    carpmon = pathlib.Path(CARPINJECT).with_name("carpmon")
+    if not carpmon.exists():
+        pytest.skip("carpmon was not built")
+    path = tmp_path / "out.pcap"
+    run("advert", "-c", CONF, "-w", path, "--count", "3")
+    done = subprocess.run([carpmon, "-r", path, "-c", CONF, "--format",
+                           "json"], capture_output=True, text=True,
+                          timeout=60, check=False)
+    summary = [e for e in map(json.loads, done.stdout.splitlines())
+               if e["event"] == "summary"]
+    assert summary[0]["hmac"] == {"good": 3, "bad": 0, "unverified": 0}
+
+
+def test_fuzz_is_reproducible(tmp_path):
+    one, two, three = (tmp_path / n for n in ("1", "2", "3"))
+    for path, seed in ((one, 7), (two, 7), (three, 8)):
+        done = run("fuzz", "--seed", seed, "--count", "500", "-w", path)
+        assert done.stdout.startswith("seed %d\n" % seed)
+    octets = [[f["frame_hex"] for f in frames("fuzz", "--seed", seed,
+                                              "--count", "500")]
+              for seed in (7, 7, 8)]
+    assert octets[0] == octets[1] != octets[2]
+    assert len(set(octets[0])) > 480
+    # The files differ in their times only.
+    assert one.stat().st_size == two.stat().st_size
+    assert "CARPv2" in tcpdump(one)
+
+
+def test_secrets(tmp_path):
+    right = advert("--key-hex", (b"sesame".hex() + "00" * 14),
+                   "--counter", "0x1")["digest_hex"]
+    secret = tmp_path / "secret"
+    secret.write_text("sesame\n")
+    assert advert("--password-file", secret, "--counter",
+                  "0x1")["digest_hex"] == right
+    assert advert("--counter", "0x1", env={"CARPINJECT_PASSWORD": "sesame"}
+                  )["digest_hex"] == right
+    done = run("advert", "--dry-run", "--format", "json", "--password",
+               "sesame", "--counter", "0x1")
+    assert json.loads(done.stdout)["digest_hex"] == right
+    assert done.stderr.count("\n") == 1 and "sesame" not in done.stderr
+
+
+def test_asks_only_a_terminal():
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        done = run("advert", "--dry-run", "--ask-password", status=2)
+        assert "there is no terminal to ask" in done.stderr
+    else:
+        pytest.skip("there is a terminal, and nobody to answer it")
+
+
+@pytest.mark.parametrize("argv, status, part", [
+    ([], 2, "which command?"),
+    (["sing"], 2, "no command 'sing'"),
+    (["advert"], 2, "nowhere to send to"),
+    (["advert", "--dry-run", "--ttl", "256"], 2, "0 to 255"),
+    (["flood", "-i", "lo"], 2, "a bound is required"),
+    (["fuzz", "-w", "x"], 2, "a bound is required"),
+    (["replay", "--dry-run", "--loop", "0", "x"], 2, "a bound is required"),
+    (["replay", "--dry-run", "/nonexistent"], 1, "No such file"),
+    (["advert", "-w", "/nonexistent/x"], 1, "No such file"),
+    (["advert", "-i", "nonexistent0"], 1, "no such interface"),
+    (["advert", "-i", "lo"], 1, "is not Ethernet"),
+])
+def test_errors(argv, status, part):
+    done = run(*argv, status=status)
+    assert part in done.stderr and done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("carpinject")
+
+
+def test_help():
+    assert "Usage:" in run("--help").stdout
+    assert run("--version").stdout.startswith("carpinject (carpkit) ")
+    for command in ("advert", "replay", "fuzz", "flood"):
+        shown = run(command, "--help").stdout
+        assert "carpinject " + command in shown
+        for line in (shown + run(command, "--help-all").stdout).splitlines():
+            assert len(line) <= 80, line
+
+
+def examples():
+    """Lines of the manual page that show a command."""
+    text = MAN.read_text(encoding="utf-8")
+    return [line[len(".Dl "):] for line in text.splitlines()
+            if line.startswith(".Dl carpinject")]
+
+
+@pytest.mark.parametrize("line", examples())
+def test_manual(line, tmp_path):
+    """Every example of the manual is a good command line: what would be sent
+    is written to a file instead."""
+    words = line.split("|")[0].split()
+    if words[1] in ("play", "conform"):
+        pytest.skip("tested with the scenarios")
+    if "-i" in words:
+        at = words.index("-i")
+        del words[at:at + 2]
+        for flag in ("--probe",):
+            if flag in words:
+                at = words.index(flag)
+                del words[at:at + 2]
+        if "--count" not in words:
+            words += ["--count", "50"]
+        if "-w" not in words:
+            words += ["-w", "out.pcap"]
+    shutil.copy(CAPTURE, tmp_path / "site.pcap")
+    shutil.copy(CONF, tmp_path / "carp.conf")
+    (tmp_path / "lan.key").write_text("love\n")
+    conf = (tmp_path / "carp.conf").read_text()
+    (tmp_path / "carp.conf").write_text(
+        re.sub(r'\[vhid "[^"]*"\]', '[vhid "lan"]', conf, count=1))
+    done = subprocess.run([CARPINJECT, *words[1:]], capture_output=True,
+                          timeout=60, check=False, cwd=tmp_path,
+                          stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stderr
+
+
+def test_manual_is_complete():
+    text = MAN.read_text(encoding="utf-8").replace("\\-", "-")
+    for command in ("advert", "replay", "fuzz", "flood"):
+        shown = run(command, "--help-all").stdout
+        for name in re.findall(r"--([a-z-]+)", shown):
+            if not name.startswith("help"):
+                assert "Fl -" + name in text, name

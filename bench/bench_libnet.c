@@ -35,10 +35,10 @@ build_ip(struct sender *sender)
     uint8_t payload[CARP_ADV_LEN];
     carp_adv_set_checksum(&sender->adv);
     carp_adv_encode(&sender->adv, payload);
-    sender->ip = libnet_build_ipv4(LIBNET_IPV4_H + CARP_ADV_LEN, 0x10, 0,
-                                   IP_DF, 255, 112, 0, htonl(0xc0000201),
-                                   htonl(0xe0000012), payload, CARP_ADV_LEN,
-                                   sender->net, sender->ip);
+    sender->ip =
+        libnet_build_ipv4(LIBNET_IPV4_H + CARP_ADV_LEN, 0x10, 0, IP_DF, 255,
+                          112, 0, htonl(0xc0000201), htonl(0xe0000012), payload,
+                          CARP_ADV_LEN, sender->net, sender->ip);
     if (sender->ip == -1) {
         die(libnet_geterror(sender->net));
     }
@@ -60,8 +60,8 @@ start(struct sender *sender, const char *interface)
                                     .authlen = CARP_AUTHLEN,
                                     .advbase = 1};
     build_ip(sender);
-    if (libnet_build_ethernet(dst, src, ETHERTYPE_IP, NULL, 0, sender->net, 0)
-        == -1) {
+    if (libnet_build_ethernet(dst, src, ETHERTYPE_IP, NULL, 0, sender->net,
+                              0) == -1) {
         die(libnet_geterror(sender->net));
     }
 }
@@ -80,8 +80,8 @@ main(int argc, char **argv)
     struct sender sender = {.ip = 0};
     unsigned long count = argc >= 3 ? strtoul(argv[2], NULL, 10) : 0;
     int rebuilds = argc == 4 && strcmp(argv[3], "rebuild") == 0;
-    if (count == 0 || count > COUNT_MAX || argc > 4
-        || (argc == 4 && !rebuilds)) {
+    if (count == 0 || count > COUNT_MAX || argc > 4 ||
+        (argc == 4 && !rebuilds)) {
         fputs("usage: bench_libnet IFACE COUNT [rebuild]\n", stderr);
         return 2;
     }

@@ -55,9 +55,8 @@ static inline struct carp_frame
 inject_parse(const struct inj_frame *frame)
 {
     struct carp_frame parsed;
-    enum carp_status status =
-        carp_frame_parse(CARP_LINK_ETHERNET, frame->octets, frame->len,
-                         frame->len, &parsed);
+    enum carp_status status = carp_frame_parse(
+        CARP_LINK_ETHERNET, frame->octets, frame->len, frame->len, &parsed);
     g_assert_cmpint(status, ==, CARP_OK);
     return parsed;
 }

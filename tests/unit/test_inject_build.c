@@ -34,8 +34,7 @@ check_override(enum inj_field field, uint8_t family)
             inj_field_get(frame.octets, &frame.layout, field);
         inj_value_format(field, family, &got, text);
         if (info->kind == INJ_HEX) {
-            g_assert_cmphex(got.number, ==,
-                            g_ascii_strtoull(value, NULL, 16));
+            g_assert_cmphex(got.number, ==, g_ascii_strtoull(value, NULL, 16));
         } else {
             g_assert_cmpstr(text, ==, value);
         }
@@ -50,8 +49,8 @@ test_overrides(void)
         for (unsigned int i = 0; i < INJ_FIELD_COUNT; i++) {
             const struct inj_field_info *info =
                 inj_field_info((enum inj_field)i);
-            unsigned int bits = families[f] == CARP_IPV6 ? info->v6.bits
-                                                         : info->v4.bits;
+            unsigned int bits =
+                families[f] == CARP_IPV6 ? info->v6.bits : info->v4.bits;
             if (bits > 0) {
                 check_override((enum inj_field)i, families[f]);
             }
@@ -63,12 +62,20 @@ test_overrides(void)
 static void
 test_parsed(void)
 {
-    static const char *const settings[][2] = {
-        {"vhid", "77"},     {"advskew", "100"}, {"advbase", "3"},
-        {"demote", "9"},    {"authlen", "0"},   {"type", "2"},
-        {"ttl", "64"},      {"tos", "0x20"},    {"ip-id", "0xbeef"},
-        {"source", "10.1.2.3"}, {"dest", "10.1.2.4"}, {"vlan", "300"},
-        {"eth-src", "02:00:00:00:00:07"}, {"inner-vlan", "12"}};
+    static const char *const settings[][2] = {{"vhid", "77"},
+                                              {"advskew", "100"},
+                                              {"advbase", "3"},
+                                              {"demote", "9"},
+                                              {"authlen", "0"},
+                                              {"type", "2"},
+                                              {"ttl", "64"},
+                                              {"tos", "0x20"},
+                                              {"ip-id", "0xbeef"},
+                                              {"source", "10.1.2.3"},
+                                              {"dest", "10.1.2.4"},
+                                              {"vlan", "300"},
+                                              {"eth-src", "02:00:00:00:00:07"},
+                                              {"inner-vlan", "12"}};
     struct inj_spec spec = inject_spec();
     struct inj_frame frame;
     for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
@@ -157,8 +164,10 @@ test_profiles(void)
         const char *name;
         uint8_t tos, mac5;
         uint16_t id;
-    } rows[] = {{"freebsd", 0xe0, 1, 0}, {"netbsd", 0x10, 1, 0},
-                {"openbsd", 0x10, 1, 7}, {"ucarp", 0x10, 0, 7}};
+    } rows[] = {{"freebsd", 0xe0, 1, 0},
+                {"netbsd", 0x10, 1, 0},
+                {"openbsd", 0x10, 1, 7},
+                {"ucarp", 0x10, 0, 7}};
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct inj_spec spec = inject_spec();
         struct inj_frame frame;
@@ -200,13 +209,12 @@ check_vector(JsonObject *v, struct inj_builder *builder)
     spec.value[INJ_VHID].number =
         (uint64_t)json_object_get_int_member(v, "vhid");
     inj_spec_auth(&spec, &auth);
-    g_assert_true(inj_build_advert(builder, &spec, &auth, spec.counter, 0,
-                                   &frame));
+    g_assert_true(
+        inj_build_advert(builder, &spec, &auth, spec.counter, 0, &frame));
     jsonl_init(&json);
     inj_show_json(&json, &frame, 1);
     g_autoptr(JsonParser) parser = json_parser_new();
-    g_assert_true(json_parser_load_from_data(parser, json.text->str, -1,
-                                             NULL));
+    g_assert_true(json_parser_load_from_data(parser, json.text->str, -1, NULL));
     JsonObject *shown = json_node_get_object(json_parser_get_root(parser));
     g_assert_cmpstr(json_object_get_string_member(shown, "digest_hex"), ==,
                     json_object_get_string_member(v, "md_hex"));
@@ -259,9 +267,9 @@ test_bad_values(void)
         inj_spec_init(&spec);
         char *wrong = inj_spec_set(&spec, rows[i][0], rows[i][1]);
         g_assert_nonnull(wrong);
-        if (strstr(wrong, rows[i][2]) == NULL
-            || !g_str_has_prefix(wrong, rows[i][0])
-            || strchr(wrong, '\n') != NULL) {
+        if (strstr(wrong, rows[i][2]) == NULL ||
+            !g_str_has_prefix(wrong, rows[i][0]) ||
+            strchr(wrong, '\n') != NULL) {
             g_error("%s=%s says '%s'", rows[i][0], rows[i][1], wrong);
         }
         g_free(wrong);

@@ -19,8 +19,7 @@ parse(const char *line, struct inj_options *options, char **error)
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         if (strcmp(args[0], commands[i].name) == 0) {
             result = inj_options_parse(options, commands[i].subcommand,
-                                       (int)g_strv_length(args), args,
-                                       error);
+                                       (int)g_strv_length(args), args, error);
         }
     }
     /* A password in it is not to be seen any more. */
@@ -37,8 +36,8 @@ assert_usage(const char *line, const char *part)
     struct inj_options options;
     char *error = NULL;
     g_assert_cmpint(parse(line, &options, &error), ==, INJ_PARSE_USAGE);
-    if (strstr(error, part) == NULL || strchr(error, '\n') != NULL
-        || strstr(error, "sesame") != NULL) {
+    if (strstr(error, part) == NULL || strchr(error, '\n') != NULL ||
+        strstr(error, "sesame") != NULL) {
         g_error("'%s' says '%s', not '%s'", line, error, part);
     }
     g_free(error);
@@ -88,13 +87,15 @@ test_password(void)
 {
     struct inj_options options;
     char *error = NULL;
-    g_assert_cmpint(parse("advert --dry-run --password sesame", &options,
-                          &error), ==, INJ_PARSE_RUN);
+    g_assert_cmpint(
+        parse("advert --dry-run --password sesame", &options, &error), ==,
+        INJ_PARSE_RUN);
     g_assert_true(options.spec.has_key);
     g_assert_cmpint(memcmp(options.spec.key.octets, "sesame", 7), ==, 0);
     inj_options_clear(&options);
-    g_assert_cmpint(parse("advert --dry-run --password=sesame", &options,
-                          &error), ==, INJ_PARSE_RUN);
+    g_assert_cmpint(
+        parse("advert --dry-run --password=sesame", &options, &error), ==,
+        INJ_PARSE_RUN);
     g_assert_cmpint(memcmp(options.spec.key.octets, "sesame", 7), ==, 0);
     inj_options_clear(&options);
 }
@@ -104,14 +105,15 @@ test_defaults(void)
 {
     struct inj_options options;
     char *error = NULL;
-    g_assert_cmpint(parse("advert --dry-run --advskew 128", &options,
-                          &error), ==, INJ_PARSE_RUN);
+    g_assert_cmpint(parse("advert --dry-run --advskew 128", &options, &error),
+                    ==, INJ_PARSE_RUN);
     g_assert_cmpuint(options.pace.count, ==, 1);
     g_assert_false(options.pace.has_interval);
     g_assert_false(options.is_owner);
     inj_options_clear(&options);
-    g_assert_cmpint(parse("flood -i eth0 --duration 1.5 --rate 1000",
-                          &options, &error), ==, INJ_PARSE_RUN);
+    g_assert_cmpint(
+        parse("flood -i eth0 --duration 1.5 --rate 1000", &options, &error), ==,
+        INJ_PARSE_RUN);
     g_assert_cmpuint(options.pace.duration, ==, 1500 * CARP_MSEC);
     g_assert_cmpuint(options.pace.interval, ==, CARP_MSEC);
     g_assert_cmpuint(options.pace.count, ==, 0);
@@ -134,9 +136,10 @@ test_group(void)
 {
     struct inj_options options;
     char *error = NULL;
-    g_assert_cmpint(
-        parse("advert --dry-run --advskew 9 -c " CARP_CAPTURES
-              "/ucarp-election.conf", &options, &error), ==, INJ_PARSE_RUN);
+    g_assert_cmpint(parse("advert --dry-run --advskew 9 -c " CARP_CAPTURES
+                          "/ucarp-election.conf",
+                          &options, &error),
+                    ==, INJ_PARSE_RUN);
     g_assert_true(options.spec.has_key);
     g_assert_cmpuint(options.spec.addrs.count, >, 0);
     g_assert_cmpuint(inj_spec_octet(&options.spec, INJ_ADVSKEW), ==, 9);

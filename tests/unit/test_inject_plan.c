@@ -47,8 +47,7 @@ assert_same(const GPtrArray *a, const GPtrArray *b)
         g_assert_cmpuint(at(a, i)->at, ==, at(b, i)->at);
         g_assert_cmpuint(at(a, i)->len, ==, at(b, i)->len);
         g_assert_cmpint(
-            memcmp(at(a, i)->octets, at(b, i)->octets, at(a, i)->len), ==,
-            0);
+            memcmp(at(a, i)->octets, at(b, i)->octets, at(a, i)->len), ==, 0);
     }
 }
 
@@ -148,8 +147,7 @@ test_flood(void)
         g_assert_cmpuint(parsed.src.octets[2], ==, i / 3 % 2);
         g_assert_cmphex(parsed.issues, ==, 0);
         g_assert_cmphex(parsed.u.adv.counter, ==, 0x1234 + i);
-        g_assert_cmpuint(carp_checksum(at(frames, i)->octets + 14, 20), ==,
-                         0);
+        g_assert_cmpuint(carp_checksum(at(frames, i)->octets + 14, 20), ==, 0);
         g_assert_true(inject_verifies(at(frames, i)));
         g_assert_cmpuint(at(frames, i)->at, ==, 0);
     }
@@ -176,12 +174,10 @@ check_variety(const GPtrArray *frames)
         struct carp_frame parsed;
         enum carp_status status =
             carp_frame_parse(CARP_LINK_ETHERNET, at(frames, i)->octets,
-                             at(frames, i)->len, at(frames, i)->len,
-                             &parsed);
+                             at(frames, i)->len, at(frames, i)->len, &parsed);
         bool is_carp = status == CARP_OK && parsed.kind == CARP_FRAME_CARP;
         not_carp += !is_carp;
-        good += is_carp && parsed.issues == 0
-                && inject_verifies(at(frames, i));
+        good += is_carp && parsed.issues == 0 && inject_verifies(at(frames, i));
         wrong_sum += is_carp && (parsed.issues & CARP_ISSUE_CHECKSUM) != 0;
         other_len += at(frames, i)->len != 70 && at(frames, i)->len != 90;
     }
@@ -202,10 +198,9 @@ test_fuzz(void)
         GPtrArray *same = fuzzed(42, families[i]);
         GPtrArray *other = fuzzed(43, families[i]);
         assert_same(one, same);
-        g_assert_true(at(one, 5)->len != at(other, 5)->len
-                      || memcmp(at(one, 5)->octets, at(other, 5)->octets,
-                                at(one, 5)->len)
-                             != 0);
+        g_assert_true(at(one, 5)->len != at(other, 5)->len ||
+                      memcmp(at(one, 5)->octets, at(other, 5)->octets,
+                             at(one, 5)->len) != 0);
         check_variety(one);
         g_ptr_array_free(one, TRUE);
         g_ptr_array_free(same, TRUE);
@@ -245,8 +240,8 @@ test_replay_as_is(void)
     g_assert_cmpuint(frames->len, ==, 2 * count);
     g_assert_cmpuint(at(frames, count - 1)->at, ==, last / 2);
     g_assert_cmpuint(at(frames, count)->at, >, last / 2);
-    g_assert_cmpint(memcmp(at(frames, count)->octets, first, sizeof(first)),
-                    ==, 0);
+    g_assert_cmpint(memcmp(at(frames, count)->octets, first, sizeof(first)), ==,
+                    0);
     g_ptr_array_free(frames, TRUE);
 }
 
@@ -261,9 +256,8 @@ test_replay_rewritten(void)
     inject_set(&spec, "ttl", "9");
     inject_set(&spec, "vlan", "99");
     inject_set(&spec, "source", "10.3.3.3");
-    GPtrArray *frames =
-        all_of(inj_plan_replay(read_capture("ucarp-election.pcap"), &spec,
-                               &how, &pace, 1));
+    GPtrArray *frames = all_of(inj_plan_replay(
+        read_capture("ucarp-election.pcap"), &spec, &how, &pace, 1));
     for (guint i = 0; i < frames->len; i++) {
         struct carp_frame parsed = inject_parse(at(frames, i));
         g_assert_cmpint(parsed.kind, ==, CARP_FRAME_CARP);
@@ -275,8 +269,7 @@ test_replay_rewritten(void)
         g_assert_cmphex(parsed.issues, ==, CARP_ISSUE_TTL);
         g_assert_cmphex(parsed.u.adv.counter, ==, 0x1234 + i);
         g_assert_cmpuint(at(frames, i)->at, ==, 0);
-        g_assert_cmpuint(carp_checksum(at(frames, i)->octets + 18, 20), ==,
-                         0);
+        g_assert_cmpuint(carp_checksum(at(frames, i)->octets + 18, 20), ==, 0);
         g_assert_true(inject_verifies(at(frames, i)));
     }
     g_ptr_array_free(frames, TRUE);
@@ -359,8 +352,7 @@ test_safety(void)
     /* What cannot be verified counts where others' frames are sent again. */
     safety.replays = true;
     g_assert_true(is_refused(&safety, &stranger));
-    struct carp_addr named = {.family = CARP_IPV4,
-                              .octets = {192, 0, 2, 1}};
+    struct carp_addr named = {.family = CARP_IPV4, .octets = {192, 0, 2, 1}};
     g_assert_cmpint(carp_addrs_add(&safety.named, &named), ==, CARP_OK);
     g_assert_false(is_refused(&safety, &spec));
     g_assert_cmpuint(inj_safety_listen_time(3, 128), >=, 3500 * CARP_MSEC);

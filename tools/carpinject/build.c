@@ -109,11 +109,11 @@ inj_mac_of_group(const struct carp_addr *dest)
     struct carp_mac mac = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
     const uint8_t *octets = dest->octets;
     if (dest->family == CARP_IPV4 && octets[0] >= 224 && octets[0] < 240) {
-        mac = (struct carp_mac){{0x01, 0x00, 0x5e, octets[1] & 0x7f,
-                                 octets[2], octets[3]}};
+        mac = (struct carp_mac){
+            {0x01, 0x00, 0x5e, octets[1] & 0x7f, octets[2], octets[3]}};
     } else if (dest->family == CARP_IPV6 && octets[0] == 0xff) {
-        mac = (struct carp_mac){{0x33, 0x33, octets[12], octets[13],
-                                 octets[14], octets[15]}};
+        mac = (struct carp_mac){
+            {0x33, 0x33, octets[12], octets[13], octets[14], octets[15]}};
     }
     return mac;
 }
@@ -139,11 +139,11 @@ source_mac(const struct inj_spec *spec, const struct carp_addr *dest)
     }
     if (spec->profile == CARP_PROFILE_UCARP) {
         mac.octets[4] = 0;
-    } else if (spec->has_lladdr
-               && carp_profile_get(spec->profile)->may_hash_lladdr) {
+    } else if (spec->has_lladdr &&
+               carp_profile_get(spec->profile)->may_hash_lladdr) {
         mac = spec->lladdr;
-    } else if (spec->profile == CARP_PROFILE_FREEBSD && spec->has_real_mac
-               && is_unicast(dest)) {
+    } else if (spec->profile == CARP_PROFILE_FREEBSD && spec->has_real_mac &&
+               is_unicast(dest)) {
         mac = spec->real_mac;
     }
     return mac;
@@ -189,8 +189,8 @@ inj_spec_source(const struct inj_spec *spec)
 static struct envelope
 envelope_of(const struct inj_spec *spec, uint16_t ip_id)
 {
-    const uint64_t tag = INJ_BIT(INJ_VLAN) | INJ_BIT(INJ_VLAN_PRIO)
-                         | INJ_BIT(INJ_VLAN_DEI) | INJ_BIT(INJ_VLAN_TPID);
+    const uint64_t tag = INJ_BIT(INJ_VLAN) | INJ_BIT(INJ_VLAN_PRIO) |
+                         INJ_BIT(INJ_VLAN_DEI) | INJ_BIT(INJ_VLAN_TPID);
     const uint64_t inner = INJ_BIT(INJ_INNER_VLAN) | INJ_BIT(INJ_INNER_TPID);
     struct envelope env;
     memset(&env, 0, sizeof(env));
@@ -280,11 +280,10 @@ inj_builder_ip(struct inj_builder *builder, const struct inj_ip *ip)
         uint32_t source, dest;
         memcpy(&source, ip->source->octets, sizeof(source));
         memcpy(&dest, ip->dest->octets, sizeof(dest));
-        tag = libnet_build_ipv4((uint16_t)(IPV4_LEN + ip->len), ip->tos,
-                                ip->id, IP_DF, ip->ttl, ip->protocol, 0,
-                                source, dest, ip->payload,
-                                (uint32_t)(ip->payload != NULL ? ip->len : 0),
-                                builder->net, 0);
+        tag = libnet_build_ipv4(
+            (uint16_t)(IPV4_LEN + ip->len), ip->tos, ip->id, IP_DF, ip->ttl,
+            ip->protocol, 0, source, dest, ip->payload,
+            (uint32_t)(ip->payload != NULL ? ip->len : 0), builder->net, 0);
     }
     return tag != -1 || inj_builder_fail(builder);
 }
@@ -296,12 +295,10 @@ build_link(struct inj_builder *builder, const struct envelope *env)
     uint8_t inner[TAG_LEN] = {0, 0, (uint8_t)(type >> 8), (uint8_t)type};
     libnet_ptag_t tag;
     if (env->has_tag) {
-        tag = libnet_build_802_1q(env->eth_dst.octets, env->eth_src.octets,
-                                  TYPE_VLAN, 0, 0, 0,
-                                  env->has_inner ? TYPE_VLAN : type,
-                                  env->has_inner ? inner : NULL,
-                                  env->has_inner ? TAG_LEN : 0, builder->net,
-                                  0);
+        tag = libnet_build_802_1q(
+            env->eth_dst.octets, env->eth_src.octets, TYPE_VLAN, 0, 0, 0,
+            env->has_inner ? TYPE_VLAN : type, env->has_inner ? inner : NULL,
+            env->has_inner ? TAG_LEN : 0, builder->net, 0);
     } else {
         tag = libnet_build_ethernet(env->eth_dst.octets, env->eth_src.octets,
                                     type, NULL, 0, builder->net, 0);
@@ -315,8 +312,8 @@ patch_envelope(const struct inj_spec *spec, struct inj_frame *frame)
 {
     for (unsigned int i = 0; i < INJ_FIELD_COUNT; i++) {
         enum inj_field field = (enum inj_field)i;
-        if ((spec->given & INJ_BIT(i)) != 0
-            && inj_field_info(field)->layer != INJ_LAYER_CARP) {
+        if ((spec->given & INJ_BIT(i)) != 0 &&
+            inj_field_info(field)->layer != INJ_LAYER_CARP) {
             inj_field_set(frame->octets, &frame->layout, field,
                           &spec->value[i]);
         }
@@ -330,8 +327,8 @@ patch_envelope(const struct inj_spec *spec, struct inj_frame *frame)
 
 bool
 inj_build_advert(struct inj_builder *builder, const struct inj_spec *spec,
-                 const struct carp_auth *auth, uint64_t counter,
-                 uint16_t ip_id, struct inj_frame *frame)
+                 const struct carp_auth *auth, uint64_t counter, uint16_t ip_id,
+                 struct inj_frame *frame)
 {
     uint8_t payload[2 * INJ_TRAILER_MAX];
     struct envelope env = envelope_of(spec, ip_id);
@@ -343,8 +340,8 @@ inj_build_advert(struct inj_builder *builder, const struct inj_spec *spec,
                         .dest = &env.dest,
                         .payload = payload};
     ip.len = make_payload(spec, auth, counter, payload);
-    if (!inj_builder_ip(builder, &ip) || !build_link(builder, &env)
-        || !inj_builder_take(builder, frame)) {
+    if (!inj_builder_ip(builder, &ip) || !build_link(builder, &env) ||
+        !inj_builder_take(builder, frame)) {
         return false;
     }
     set_layout(&frame->layout, &env);

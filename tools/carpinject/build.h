@@ -39,16 +39,13 @@ void inj_builder_free(struct inj_builder *builder);
  * @param ip_id for profiles that send a random one, unless given
  * @return false when it does not fit or libnet refuses: see error
  */
-bool inj_build_advert(struct inj_builder *builder,
-                      const struct inj_spec *spec,
+bool inj_build_advert(struct inj_builder *builder, const struct inj_spec *spec,
                       const struct carp_auth *auth, uint64_t counter,
                       uint16_t ip_id, struct inj_frame *frame);
 /** Who has @p target? An ARP request or a neighbour solicitation. */
-bool inj_build_who_has(struct inj_builder *builder,
-                       const struct carp_mac *mac,
+bool inj_build_who_has(struct inj_builder *builder, const struct carp_mac *mac,
                        const struct carp_addr *source,
-                       const struct carp_addr *target,
-                       struct inj_frame *frame);
+                       const struct carp_addr *target, struct inj_frame *frame);
 /** An IPv4 echo request. */
 bool inj_build_echo(struct inj_builder *builder, const struct carp_mac *from,
                     const struct carp_mac *to, const struct carp_addr *source,

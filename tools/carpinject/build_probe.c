@@ -21,8 +21,8 @@ build_ethernet(struct inj_builder *builder, const struct carp_mac *dst,
                const struct carp_mac *src, uint16_t type)
 {
     return libnet_build_ethernet(dst->octets, src->octets, type, NULL, 0,
-                                 builder->net, 0) != -1
-           || inj_builder_fail(builder);
+                                 builder->net, 0) != -1 ||
+           inj_builder_fail(builder);
 }
 
 static bool
@@ -32,8 +32,8 @@ build_arp(struct inj_builder *builder, const struct carp_mac *mac,
     static const struct carp_mac all = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
     static const uint8_t nobody[6];
     if (libnet_build_arp(ARPHRD_ETHER, ETHERTYPE_IP, 6, 4, ARPOP_REQUEST,
-                         mac->octets, source->octets, nobody,
-                         target->octets, NULL, 0, builder->net, 0) == -1) {
+                         mac->octets, source->octets, nobody, target->octets,
+                         NULL, 0, builder->net, 0) == -1) {
         return inj_builder_fail(builder);
     }
     return build_ethernet(builder, &all, mac, ETHERTYPE_ARP);
@@ -72,9 +72,9 @@ build_ns(struct inj_builder *builder, const struct carp_mac *mac,
                         .dest = &group,
                         .payload = message,
                         .len = sizeof(message)};
-    if (!inj_builder_ip(builder, &ip)
-        || !build_ethernet(builder, &dst, mac, ETHERTYPE_IPV6)
-        || !inj_builder_take(builder, frame)) {
+    if (!inj_builder_ip(builder, &ip) ||
+        !build_ethernet(builder, &dst, mac, ETHERTYPE_IPV6) ||
+        !inj_builder_take(builder, frame)) {
         return false;
     }
     uint16_t sum = icmp6_checksum(frame->octets + 14, frame->len - 14);
@@ -92,8 +92,8 @@ inj_build_who_has(struct inj_builder *builder, const struct carp_mac *mac,
     if (target->family == CARP_IPV6) {
         return build_ns(builder, mac, source, target, frame);
     }
-    if (!build_arp(builder, mac, source, target)
-        || !inj_builder_take(builder, frame)) {
+    if (!build_arp(builder, mac, source, target) ||
+        !inj_builder_take(builder, frame)) {
         return false;
     }
     no_layout(frame, CARP_FAMILY_NONE);
@@ -103,13 +103,17 @@ inj_build_who_has(struct inj_builder *builder, const struct carp_mac *mac,
 bool
 inj_build_echo(struct inj_builder *builder, const struct carp_mac *from,
                const struct carp_mac *to, const struct carp_addr *source,
-               const struct carp_addr *target, uint16_t id,
-               uint16_t sequence, struct inj_frame *frame)
+               const struct carp_addr *target, uint16_t id, uint16_t sequence,
+               struct inj_frame *frame)
 {
-    uint8_t message[8] = {ICMP_ECHO,         0,
-                          0,                 0,
-                          (uint8_t)(id >> 8), (uint8_t)id,
-                          (uint8_t)(sequence >> 8), (uint8_t)sequence};
+    uint8_t message[8] = {ICMP_ECHO,
+                          0,
+                          0,
+                          0,
+                          (uint8_t)(id >> 8),
+                          (uint8_t)id,
+                          (uint8_t)(sequence >> 8),
+                          (uint8_t)sequence};
     uint16_t sum = carp_checksum(message, sizeof(message));
     message[2] = (uint8_t)(sum >> 8);
     message[3] = (uint8_t)sum;
@@ -119,17 +123,16 @@ inj_build_echo(struct inj_builder *builder, const struct carp_mac *from,
                         .dest = target,
                         .payload = message,
                         .len = sizeof(message)};
-    if (!inj_builder_ip(builder, &ip)
-        || !build_ethernet(builder, to, from, ETHERTYPE_IP)
-        || !inj_builder_take(builder, frame)) {
+    if (!inj_builder_ip(builder, &ip) ||
+        !build_ethernet(builder, to, from, ETHERTYPE_IP) ||
+        !inj_builder_take(builder, frame)) {
         return false;
     }
     no_layout(frame, CARP_IPV4);
     inj_fix_checksums(frame->octets, frame->len,
                       &(struct inj_layout){.family = CARP_IPV4,
-                                           .at = {0, INJ_NO_LAYER,
-                                                  INJ_NO_LAYER, 12, 14,
-                                                  INJ_NO_LAYER}},
+                                           .at = {0, INJ_NO_LAYER, INJ_NO_LAYER,
+                                                  12, 14, INJ_NO_LAYER}},
                       0);
     return true;
 }

@@ -8,8 +8,8 @@ static struct inj_plan *
 plan_advert(const struct inj_options *options)
 {
     if (options->subcommand == INJ_FLOOD) {
-        return inj_plan_flood(&options->spec, &options->flood,
-                              &options->pace, options->seed);
+        return inj_plan_flood(&options->spec, &options->flood, &options->pace,
+                              options->seed);
     }
     return inj_plan_advert(&options->spec, &options->pace, options->seed);
 }

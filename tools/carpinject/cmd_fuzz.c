@@ -50,8 +50,8 @@ on_sent(void *user, const struct inj_frame *frame, uint64_t number)
     struct watch *watch = user;
     watch->sent = number;
     inj_frame_copy(&watch->last[number % LAST], frame);
-    if (watch->probe.sender == NULL
-        || number % watch->session->options->probe_every != 0) {
+    if (watch->probe.sender == NULL ||
+        number % watch->session->options->probe_every != 0) {
         return true;
     }
     watch->is_dead = !inj_probe_ask(&watch->probe, watch->session->stop);
@@ -64,20 +64,19 @@ start_probe(struct watch *watch)
     const struct inj_session *session = watch->session;
     const struct inj_options *options = session->options;
     char text[CARP_ADDR_TEXT];
-    if (options->probe.family == CARP_FAMILY_NONE
-        || session->sender == NULL) {
+    if (options->probe.family == CARP_FAMILY_NONE || session->sender == NULL) {
         return INJ_EXIT_OK;
     }
-    watch->probe = (struct inj_probe){
-        .sender = session->sender,
-        .receiver = session->receiver,
-        .mac = session->interface.mac,
-        .source = options->probe.family == CARP_IPV6
-                      ? session->interface.address6
-                      : session->interface.address,
-        .target = options->probe,
-        .icmp = options->probe_icmp,
-        .timeout = options->probe_timeout};
+    watch->probe =
+        (struct inj_probe){.sender = session->sender,
+                           .receiver = session->receiver,
+                           .mac = session->interface.mac,
+                           .source = options->probe.family == CARP_IPV6
+                                         ? session->interface.address6
+                                         : session->interface.address,
+                           .target = options->probe,
+                           .icmp = options->probe_icmp,
+                           .timeout = options->probe_timeout};
     if (!inj_probe_ask(&watch->probe, session->stop)) {
         log_line("%s: does not answer even before anything was sent",
                  carp_addr_format(&options->probe, text));
@@ -94,10 +93,9 @@ fuzz(struct watch *watch)
         inj_plan_fuzz(&options->spec, &options->pace, options->seed);
     int status = inj_session_run(watch->session, plan, on_sent, watch);
     /* What was sent behind the last probe was not judged yet. */
-    if (status == INJ_EXIT_OK && !watch->is_dead
-        && watch->probe.sender != NULL) {
-        watch->is_dead =
-            !inj_probe_ask(&watch->probe, watch->session->stop);
+    if (status == INJ_EXIT_OK && !watch->is_dead &&
+        watch->probe.sender != NULL) {
+        watch->is_dead = !inj_probe_ask(&watch->probe, watch->session->stop);
     }
     if (watch->is_dead) {
         say_death(watch);

@@ -169,8 +169,9 @@ static char *
 read_right_side(const char *text, struct exp_condition *condition)
 {
     static const char *const legal[] = {
-        "a number (decimal or 0x), LOW..HIGH, yes, no, good, bad, request, "
-        "reply", "a MAC such as 00:00:5e:00:01:07", "an IP address",
+        ("a number (decimal or 0x), LOW..HIGH, yes, no, good, bad, request, "
+         "reply"),
+        "a MAC such as 00:00:5e:00:01:07", "an IP address",
         "40 hexadecimal digits"};
     enum exp_type type = exp_fields[condition->field].type;
     if (type != EXP_NUMBER && condition->op != EXP_EQ

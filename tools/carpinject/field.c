@@ -6,17 +6,29 @@
 
 #include <carp/adv.h>
 
-#define BOTH(offset, bits) {offset, bits}, {offset, bits}
-#define ONLY4(offset, bits) {offset, bits}, {0, 0}
-#define ONLY6(offset, bits) {0, 0}, {offset, bits}
+#define BOTH(offset, bits) \
+    {offset, bits},        \
+    {                      \
+        offset, bits       \
+    }
+#define ONLY4(offset, bits) \
+    {offset, bits},         \
+    {                       \
+        0, 0                \
+    }
+#define ONLY6(offset, bits) \
+    {0, 0},                 \
+    {                       \
+        offset, bits        \
+    }
 
 static const struct inj_field_info fields[INJ_FIELD_COUNT] = {
     [INJ_ETH_DST] = {"eth-dst", "destination MAC", INJ_LAYER_ETH, INJ_MAC,
                      BOTH(0, 48)},
     [INJ_ETH_SRC] = {"eth-src", "source MAC, virtual or real", INJ_LAYER_ETH,
                      INJ_MAC, BOTH(48, 48)},
-    [INJ_VLAN_TPID] = {"vlan-tpid", "type of the tag (0x8100)",
-                       INJ_LAYER_VLAN, INJ_HEX, BOTH(0, 16)},
+    [INJ_VLAN_TPID] = {"vlan-tpid", "type of the tag (0x8100)", INJ_LAYER_VLAN,
+                       INJ_HEX, BOTH(0, 16)},
     [INJ_VLAN_PRIO] = {"vlan-prio", "VLAN priority, 0 to 7", INJ_LAYER_VLAN,
                        INJ_NUMBER, BOTH(16, 3)},
     [INJ_VLAN_DEI] = {"vlan-dei", "VLAN drop eligible bit", INJ_LAYER_VLAN,
@@ -25,36 +37,56 @@ static const struct inj_field_info fields[INJ_FIELD_COUNT] = {
                   BOTH(20, 12)},
     [INJ_INNER_TPID] = {"inner-tpid", "type of the second tag (0x8100)",
                         INJ_LAYER_INNER, INJ_HEX, BOTH(0, 16)},
-    [INJ_INNER_VLAN] = {"inner-vlan", "second VLAN id (QinQ)",
-                        INJ_LAYER_INNER, INJ_NUMBER, BOTH(20, 12)},
-    [INJ_ETH_TYPE] = {"eth-type", "EtherType (0x0800, 0x86dd)",
-                      INJ_LAYER_TYPE, INJ_HEX, BOTH(0, 16)},
+    [INJ_INNER_VLAN] = {"inner-vlan", "second VLAN id (QinQ)", INJ_LAYER_INNER,
+                        INJ_NUMBER, BOTH(20, 12)},
+    [INJ_ETH_TYPE] = {"eth-type", "EtherType (0x0800, 0x86dd)", INJ_LAYER_TYPE,
+                      INJ_HEX, BOTH(0, 16)},
     [INJ_IP_VERSION] = {"ip-version", "IP version (4, 6)", INJ_LAYER_IP,
                         INJ_NUMBER, BOTH(0, 4)},
     [INJ_IP_HL] = {"ip-hl", "IPv4 header length in words (5)", INJ_LAYER_IP,
                    INJ_NUMBER, ONLY4(4, 4)},
-    [INJ_TOS] = {"tos", "TOS or traffic class", INJ_LAYER_IP, INJ_HEX,
-                 {8, 8}, {4, 8}},
+    [INJ_TOS] =
+        {"tos", "TOS or traffic class", INJ_LAYER_IP, INJ_HEX, {8, 8}, {4, 8}},
     [INJ_FLOW_LABEL] = {"flow-label", "IPv6 flow label (0)", INJ_LAYER_IP,
                         INJ_HEX, ONLY6(12, 20)},
-    [INJ_IP_LEN] = {"ip-len", "IPv4 total length, IPv6 payload length",
-                    INJ_LAYER_IP, INJ_NUMBER, {16, 16}, {32, 16}},
+    [INJ_IP_LEN] = {"ip-len",
+                    "IPv4 total length, IPv6 payload length",
+                    INJ_LAYER_IP,
+                    INJ_NUMBER,
+                    {16, 16},
+                    {32, 16}},
     [INJ_IP_ID] = {"ip-id", "IPv4 identification", INJ_LAYER_IP, INJ_HEX,
                    ONLY4(32, 16)},
     [INJ_IP_FLAGS] = {"ip-flags", "IPv4 flags, 3 bits (2: don't fragment)",
                       INJ_LAYER_IP, INJ_NUMBER, ONLY4(48, 3)},
     [INJ_IP_OFFSET] = {"ip-offset", "IPv4 fragment offset", INJ_LAYER_IP,
                        INJ_NUMBER, ONLY4(51, 13)},
-    [INJ_TTL] = {"ttl", "TTL or hop limit (255)", INJ_LAYER_IP, INJ_NUMBER,
-                 {64, 8}, {56, 8}},
-    [INJ_PROTOCOL] = {"protocol", "protocol or next header (112)",
-                      INJ_LAYER_IP, INJ_NUMBER, {72, 8}, {48, 8}},
+    [INJ_TTL] = {"ttl",
+                 "TTL or hop limit (255)",
+                 INJ_LAYER_IP,
+                 INJ_NUMBER,
+                 {64, 8},
+                 {56, 8}},
+    [INJ_PROTOCOL] = {"protocol",
+                      "protocol or next header (112)",
+                      INJ_LAYER_IP,
+                      INJ_NUMBER,
+                      {72, 8},
+                      {48, 8}},
     [INJ_IP_CHECKSUM] = {"ip-checksum", "IPv4 header checksum, or bad",
                          INJ_LAYER_IP, INJ_HEX, ONLY4(80, 16)},
-    [INJ_SOURCE] = {"source", "source address", INJ_LAYER_IP, INJ_ADDRESS,
-                    {96, 32}, {64, 128}},
-    [INJ_DEST] = {"dest", "destination (224.0.0.18, ff02::12)", INJ_LAYER_IP,
-                  INJ_ADDRESS, {128, 32}, {192, 128}},
+    [INJ_SOURCE] = {"source",
+                    "source address",
+                    INJ_LAYER_IP,
+                    INJ_ADDRESS,
+                    {96, 32},
+                    {64, 128}},
+    [INJ_DEST] = {"dest",
+                  "destination (224.0.0.18, ff02::12)",
+                  INJ_LAYER_IP,
+                  INJ_ADDRESS,
+                  {128, 32},
+                  {192, 128}},
     [INJ_VERSION] = {"carp-version", "CARP version (2)", INJ_LAYER_CARP,
                      INJ_NUMBER, BOTH(0, 4)},
     [INJ_TYPE] = {"type", "CARP type (1)", INJ_LAYER_CARP, INJ_NUMBER,
@@ -65,16 +97,16 @@ static const struct inj_field_info fields[INJ_FIELD_COUNT] = {
                      BOTH(16, 8)},
     [INJ_AUTHLEN] = {"authlen", "authentication length (7)", INJ_LAYER_CARP,
                      INJ_NUMBER, BOTH(24, 8)},
-    [INJ_DEMOTE] = {"demote", "demotion count (0)", INJ_LAYER_CARP,
-                    INJ_NUMBER, BOTH(32, 8)},
+    [INJ_DEMOTE] = {"demote", "demotion count (0)", INJ_LAYER_CARP, INJ_NUMBER,
+                    BOTH(32, 8)},
     [INJ_ADVBASE] = {"advbase", "advbase in seconds (1)", INJ_LAYER_CARP,
                      INJ_NUMBER, BOTH(40, 8)},
     [INJ_CHECKSUM] = {"checksum", "CARP checksum, or bad", INJ_LAYER_CARP,
                       INJ_HEX, BOTH(48, 16)},
     [INJ_COUNTER] = {"counter", "random, start+1, constant, 0xHEX",
                      INJ_LAYER_CARP, INJ_HEX, BOTH(64, 64)},
-    [INJ_DIGEST] = {"digest", "40 hexadecimal digits, or bad",
-                    INJ_LAYER_CARP, INJ_OCTETS, BOTH(128, 160)},
+    [INJ_DIGEST] = {"digest", "40 hexadecimal digits, or bad", INJ_LAYER_CARP,
+                    INJ_OCTETS, BOTH(128, 160)},
 };
 
 const struct inj_field_info *
@@ -89,9 +121,8 @@ inj_field_by_name(const char *name, enum inj_field *field)
     for (unsigned int i = 0; i < INJ_FIELD_COUNT; i++) {
         const char *known = fields[i].name;
         size_t at = 0;
-        while (known[at] != '\0'
-               && (name[at] == known[at]
-                   || (name[at] == '_' && known[at] == '-'))) {
+        while (known[at] != '\0' && (name[at] == known[at] ||
+                                     (name[at] == '_' && known[at] == '-'))) {
             at++;
         }
         if (known[at] == '\0' && name[at] == '\0') {
@@ -263,8 +294,8 @@ fix_one(uint8_t *octets, const struct inj_layout *layout, size_t len,
 }
 
 void
-inj_fix_checksums(uint8_t *octets, size_t len,
-                  const struct inj_layout *layout, uint64_t keep)
+inj_fix_checksums(uint8_t *octets, size_t len, const struct inj_layout *layout,
+                  uint64_t keep)
 {
     if ((keep & INJ_BIT(INJ_IP_CHECKSUM)) == 0) {
         /* Header length may be a lie; what is there is what counts. */

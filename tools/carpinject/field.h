@@ -22,23 +22,23 @@
 enum inj_field {
     INJ_ETH_DST,
     INJ_ETH_SRC,
-    INJ_VLAN_TPID,  /**< type in front of the outer tag: 0x8100 */
+    INJ_VLAN_TPID, /**< type in front of the outer tag: 0x8100 */
     INJ_VLAN_PRIO,
     INJ_VLAN_DEI,
-    INJ_VLAN,       /**< outer VLAN id; giving it adds the tag */
+    INJ_VLAN, /**< outer VLAN id; giving it adds the tag */
     INJ_INNER_TPID,
     INJ_INNER_VLAN, /**< second tag; giving it adds both */
     INJ_ETH_TYPE,   /**< in front of the IP header */
     INJ_IP_VERSION,
-    INJ_IP_HL,      /**< IPv4 header length, 32-bit words */
-    INJ_TOS,        /**< TOS or traffic class */
+    INJ_IP_HL, /**< IPv4 header length, 32-bit words */
+    INJ_TOS,   /**< TOS or traffic class */
     INJ_FLOW_LABEL,
-    INJ_IP_LEN,     /**< IPv4 total length, IPv6 payload length */
+    INJ_IP_LEN, /**< IPv4 total length, IPv6 payload length */
     INJ_IP_ID,
-    INJ_IP_FLAGS,   /**< 3 bits; 2 is "don't fragment" */
-    INJ_IP_OFFSET,  /**< fragment offset, 8-octet units */
-    INJ_TTL,        /**< TTL or hop limit */
-    INJ_PROTOCOL,   /**< protocol or next header */
+    INJ_IP_FLAGS,  /**< 3 bits; 2 is "don't fragment" */
+    INJ_IP_OFFSET, /**< fragment offset, 8-octet units */
+    INJ_TTL,       /**< TTL or hop limit */
+    INJ_PROTOCOL,  /**< protocol or next header */
     INJ_IP_CHECKSUM,
     INJ_SOURCE,
     INJ_DEST,

@@ -17,8 +17,8 @@
 static void
 take_address(struct inj_interface *interface, const struct sockaddr *address)
 {
-    if (address->sa_family == AF_INET
-        && interface->address.family == CARP_FAMILY_NONE) {
+    if (address->sa_family == AF_INET &&
+        interface->address.family == CARP_FAMILY_NONE) {
         struct sockaddr_in in;
         uint8_t octets[4];
         memcpy(&in, address, sizeof(in));
@@ -28,9 +28,9 @@ take_address(struct inj_interface *interface, const struct sockaddr *address)
         struct sockaddr_in6 in;
         memcpy(&in, address, sizeof(in));
         struct carp_addr addr = carp_addr_v6(in.sin6_addr.s6_addr);
-        if (interface->address6.family == CARP_FAMILY_NONE
-            || (carp_addr_is_link_local(&addr)
-                && !carp_addr_is_link_local(&interface->address6))) {
+        if (interface->address6.family == CARP_FAMILY_NONE ||
+            (carp_addr_is_link_local(&addr) &&
+             !carp_addr_is_link_local(&interface->address6))) {
             interface->address6 = addr;
         }
     } else if (address->sa_family == AF_PACKET) {
@@ -61,10 +61,9 @@ inj_interface_look(const char *name, struct inj_interface *interface,
 {
     struct ifaddrs *list = NULL;
     memset(interface, 0, sizeof(*interface));
-    if (strlen(name) >= sizeof(interface->name) || if_nametoindex(name) == 0
-        || getifaddrs(&list) != 0) {
-        *error = g_strdup_printf("%s: no such interface: see 'ip link'",
-                                 name);
+    if (strlen(name) >= sizeof(interface->name) || if_nametoindex(name) == 0 ||
+        getifaddrs(&list) != 0) {
+        *error = g_strdup_printf("%s: no such interface: see 'ip link'", name);
         return false;
     }
     g_strlcpy(interface->name, name, sizeof(interface->name));

@@ -78,7 +78,8 @@ main(int argc, char **argv)
         log_line(*name == '\0' ? "which command? (carpinject --help shows "
                                  "them)"
                                : "no command '%s' (carpinject --help shows "
-                                 "them)", name);
+                                 "them)",
+                 name);
         return INJ_EXIT_USAGE;
     }
     catch_signals();

@@ -23,63 +23,83 @@ static void
 add_rows(GOptionContext *context, struct raw *raw)
 {
     const struct row rows[] = {
-        {FOR_ALL, {"interface", 'i', 0, G_OPTION_ARG_STRING, &raw->interface,
-                   "Send on an interface", "IFACE"}},
-        {FOR_ALL, {"write", 'w', 0, G_OPTION_ARG_FILENAME, &raw->write,
-                   "Write pcap; without -i nothing is sent", "FILE"}},
-        {FOR_ALL, {"dry-run", 0, 0, G_OPTION_ARG_NONE, &raw->dry_run,
-                   "Send nothing, show every octet", NULL}},
-        {FOR_ALL, {"format", 0, 0, G_OPTION_ARG_STRING, &raw->format,
-                   "text (default) or json", "FORMAT"}},
-        {FOR_ALL, {"config", 'c', 0, G_OPTION_ARG_FILENAME, &raw->config,
-                   "Keys and addresses (carp.conf)", "FILE"}},
-        {FOR_ALL, {"group", 0, 0, G_OPTION_ARG_STRING, &raw->group,
-                   "Sign as this group of carp.conf", "NAME"}},
-        {FOR_ALL, {"count", 0, 0, G_OPTION_ARG_STRING, &raw->count,
-                   "Stop after N frames", "N"}},
-        {FOR_ALL, {"duration", 0, 0, G_OPTION_ARG_STRING, &raw->duration,
-                   "Stop after SECONDS", "SECONDS"}},
+        {FOR_ALL,
+         {"interface", 'i', 0, G_OPTION_ARG_STRING, &raw->interface,
+          "Send on an interface", "IFACE"}},
+        {FOR_ALL,
+         {"write", 'w', 0, G_OPTION_ARG_FILENAME, &raw->write,
+          "Write pcap; without -i nothing is sent", "FILE"}},
+        {FOR_ALL,
+         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &raw->dry_run,
+          "Send nothing, show every octet", NULL}},
+        {FOR_ALL,
+         {"format", 0, 0, G_OPTION_ARG_STRING, &raw->format,
+          "text (default) or json", "FORMAT"}},
+        {FOR_ALL,
+         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &raw->config,
+          "Keys and addresses (carp.conf)", "FILE"}},
+        {FOR_ALL,
+         {"group", 0, 0, G_OPTION_ARG_STRING, &raw->group,
+          "Sign as this group of carp.conf", "NAME"}},
+        {FOR_ALL,
+         {"count", 0, 0, G_OPTION_ARG_STRING, &raw->count,
+          "Stop after N frames", "N"}},
+        {FOR_ALL,
+         {"duration", 0, 0, G_OPTION_ARG_STRING, &raw->duration,
+          "Stop after SECONDS", "SECONDS"}},
         {FOR_ADVERT | FOR_FUZZ | FOR_FLOOD,
          {"interval", 0, 0, G_OPTION_ARG_STRING, &raw->interval,
           "Time between two", "SECONDS"}},
         {FOR_ADVERT | FOR_FUZZ | FOR_FLOOD,
          {"rate", 0, 0, G_OPTION_ARG_STRING, &raw->rate,
           "Frames a second, instead of --interval", "N"}},
-        {FOR_ALL, {"jitter", 0, 0, G_OPTION_ARG_STRING, &raw->jitter,
-                   "Early or late by up to this", "SECONDS"}},
-        {FOR_REPLAY, {"speed", 0, 0, G_OPTION_ARG_STRING, &raw->speed,
-                      "2: twice as fast; 0: no pauses", "FACTOR"}},
-        {FOR_REPLAY, {"loop", 0, 0, G_OPTION_ARG_STRING, &raw->loop,
-                      "Send it all N times; 0: until a bound", "N"}},
-        {FOR_REPLAY, {"only-vhid", 0, 0, G_OPTION_ARG_STRING,
-                      &raw->only_vhid, "Leave other vhids out", "N"}},
-        {FOR_FLOOD, {"vhids", 0, 0, G_OPTION_ARG_STRING, &raw->vhids,
-                     "So many vhids, from --vhid on", "N"}},
-        {FOR_FLOOD, {"sources", 0, 0, G_OPTION_ARG_STRING, &raw->sources,
-                     "So many sources, from --source on", "N"}},
-        {FOR_FUZZ, {"probe", 0, 0, G_OPTION_ARG_STRING, &raw->probe,
-                    "Stop when this address answers no more", "IP"}},
-        {FOR_FUZZ, {"probe-kind", 0, 0, G_OPTION_ARG_STRING,
-                    &raw->probe_kind, "arp (default; ND for IPv6) or icmp",
-                    "KIND"}},
-        {FOR_FUZZ, {"probe-every", 0, 0, G_OPTION_ARG_STRING,
-                    &raw->probe_every, "Frames between two probes (100)",
-                    "N"}},
-        {FOR_FUZZ, {"probe-timeout", 0, 0, G_OPTION_ARG_STRING,
-                    &raw->probe_timeout, "How long to wait for it (3)",
-                    "SECONDS"}},
-        {FOR_ALL, {"seed", 0, 0, G_OPTION_ARG_STRING, &raw->seed,
-                   "Same seed, same frames", "N"}},
-        {FOR_ALL, {"peer", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->peers,
-                   "A live master that may be disturbed", "IP"}},
-        {FOR_ALL, {"i-own-this-network", 0, 0, G_OPTION_ARG_NONE,
-                   &raw->is_owner, "Do not look for live masters", NULL}},
-        {FOR_ALL, {"slow", 0, 0, G_OPTION_ARG_NONE, &raw->slow,
-                   "One frame at a time through libnet", NULL}},
-        {FOR_ALL, {"quiet", 'q', 0, G_OPTION_ARG_NONE, &raw->quiet,
-                   "No summary", NULL}},
-        {FOR_REPLAY, {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY,
-                      &raw->rest, NULL, "FILE"}},
+        {FOR_ALL,
+         {"jitter", 0, 0, G_OPTION_ARG_STRING, &raw->jitter,
+          "Early or late by up to this", "SECONDS"}},
+        {FOR_REPLAY,
+         {"speed", 0, 0, G_OPTION_ARG_STRING, &raw->speed,
+          "2: twice as fast; 0: no pauses", "FACTOR"}},
+        {FOR_REPLAY,
+         {"loop", 0, 0, G_OPTION_ARG_STRING, &raw->loop,
+          "Send it all N times; 0: until a bound", "N"}},
+        {FOR_REPLAY,
+         {"only-vhid", 0, 0, G_OPTION_ARG_STRING, &raw->only_vhid,
+          "Leave other vhids out", "N"}},
+        {FOR_FLOOD,
+         {"vhids", 0, 0, G_OPTION_ARG_STRING, &raw->vhids,
+          "So many vhids, from --vhid on", "N"}},
+        {FOR_FLOOD,
+         {"sources", 0, 0, G_OPTION_ARG_STRING, &raw->sources,
+          "So many sources, from --source on", "N"}},
+        {FOR_FUZZ,
+         {"probe", 0, 0, G_OPTION_ARG_STRING, &raw->probe,
+          "Stop when this address answers no more", "IP"}},
+        {FOR_FUZZ,
+         {"probe-kind", 0, 0, G_OPTION_ARG_STRING, &raw->probe_kind,
+          "arp (default; ND for IPv6) or icmp", "KIND"}},
+        {FOR_FUZZ,
+         {"probe-every", 0, 0, G_OPTION_ARG_STRING, &raw->probe_every,
+          "Frames between two probes (100)", "N"}},
+        {FOR_FUZZ,
+         {"probe-timeout", 0, 0, G_OPTION_ARG_STRING, &raw->probe_timeout,
+          "How long to wait for it (3)", "SECONDS"}},
+        {FOR_ALL,
+         {"seed", 0, 0, G_OPTION_ARG_STRING, &raw->seed,
+          "Same seed, same frames", "N"}},
+        {FOR_ALL,
+         {"peer", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->peers,
+          "A live master that may be disturbed", "IP"}},
+        {FOR_ALL,
+         {"i-own-this-network", 0, 0, G_OPTION_ARG_NONE, &raw->is_owner,
+          "Do not look for live masters", NULL}},
+        {FOR_ALL,
+         {"slow", 0, 0, G_OPTION_ARG_NONE, &raw->slow,
+          "One frame at a time through libnet", NULL}},
+        {FOR_ALL,
+         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &raw->quiet, "No summary", NULL}},
+        {FOR_REPLAY,
+         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->rest,
+          NULL, "FILE"}},
     };
     GOptionEntry entries[G_N_ELEMENTS(rows) + 1];
     size_t count = 0;
@@ -95,8 +115,7 @@ add_rows(GOptionContext *context, struct raw *raw)
 /* ----------------------------------------------- settings, in their order */
 
 static gboolean
-on_setting(const char *option, const char *value, gpointer data,
-           GError **error)
+on_setting(const char *option, const char *value, gpointer data, GError **error)
 {
     struct raw *raw = data;
     (void)error;
@@ -127,11 +146,12 @@ add_fields(GOptionContext *context, struct raw *raw)
     GOptionEntry entries[INJ_FIELD_COUNT + 3];
     memset(entries, 0, sizeof(entries));
     for (unsigned int i = 0; i < INJ_FIELD_COUNT; i++) {
-        const struct inj_field_info *info =
-            inj_field_info((enum inj_field)i);
-        static const char *const words[] = {
-            [INJ_NUMBER] = "N", [INJ_HEX] = "N", [INJ_MAC] = "MAC",
-            [INJ_ADDRESS] = "IP", [INJ_OCTETS] = "HEX"};
+        const struct inj_field_info *info = inj_field_info((enum inj_field)i);
+        static const char *const words[] = {[INJ_NUMBER] = "N",
+                                            [INJ_HEX] = "N",
+                                            [INJ_MAC] = "MAC",
+                                            [INJ_ADDRESS] = "IP",
+                                            [INJ_OCTETS] = "HEX"};
         entries[i] = setting(info->name, info->help, words[info->kind]);
     }
     entries[INJ_FIELD_COUNT] =
@@ -161,9 +181,9 @@ add_signing(GOptionContext *context, struct raw *raw)
         setting("hash-vhid", "Sign for another vhid than is sent", "N"),
         setting("family", "ipv4 or ipv6 (that of --source)", "FAMILY"),
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}};
-    GOptionGroup *group =
-        g_option_group_new("signing", "Key and what is hashed:",
-                           "Show how adverts are signed", raw, NULL);
+    GOptionGroup *group = g_option_group_new(
+        "signing", "Key and what is hashed:", "Show how adverts are signed",
+        raw, NULL);
     g_option_group_add_entries(group, entries);
     g_option_context_add_group(context, group);
 }
@@ -199,8 +219,8 @@ hide_password(char **argv)
         char *value = NULL;
         if (strcmp(*argv, name) == 0 && argv[1] != NULL) {
             value = *++argv;
-        } else if (strncmp(*argv, name, sizeof(name) - 1) == 0
-                   && (*argv)[sizeof(name) - 1] == '=') {
+        } else if (strncmp(*argv, name, sizeof(name) - 1) == 0 &&
+                   (*argv)[sizeof(name) - 1] == '=') {
             value = *argv + sizeof(name);
         }
         if (value != NULL) {
@@ -220,12 +240,12 @@ raw_clear(struct raw *raw)
         carp_wipe(text, strlen(text));
     }
     g_ptr_array_free(raw->settings, TRUE);
-    char **texts[] = {&raw->interface, &raw->write, &raw->format,
-                      &raw->config, &raw->group, &raw->count,
-                      &raw->duration, &raw->interval, &raw->rate,
-                      &raw->jitter, &raw->speed, &raw->loop,
-                      &raw->only_vhid, &raw->vhids, &raw->sources,
-                      &raw->probe, &raw->probe_kind, &raw->probe_every,
+    char **texts[] = {&raw->interface,     &raw->write,      &raw->format,
+                      &raw->config,        &raw->group,      &raw->count,
+                      &raw->duration,      &raw->interval,   &raw->rate,
+                      &raw->jitter,        &raw->speed,      &raw->loop,
+                      &raw->only_vhid,     &raw->vhids,      &raw->sources,
+                      &raw->probe,         &raw->probe_kind, &raw->probe_every,
                       &raw->probe_timeout, &raw->seed};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_free(*texts[i]);
@@ -235,9 +255,8 @@ raw_clear(struct raw *raw)
 }
 
 enum inj_parse
-inj_options_parse(struct inj_options *options,
-                  enum inj_subcommand subcommand, int argc, char **argv,
-                  char **error)
+inj_options_parse(struct inj_options *options, enum inj_subcommand subcommand,
+                  int argc, char **argv, char **error)
 {
     struct raw raw;
     memset(options, 0, sizeof(*options));

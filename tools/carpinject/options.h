@@ -29,11 +29,11 @@ struct inj_options {
     char *interface; /**< NULL: none */
     char *write;     /**< -w; NULL: none */
     bool dry_run, json, slow, is_owner, quiet;
-    uint64_t seed;   /**< given, or drawn */
-    struct carp_addrs peers;  /**< --peer: masters that may be there */
-    struct carp_addr probe;   /**< family none: no probe */
+    uint64_t seed;           /**< given, or drawn */
+    struct carp_addrs peers; /**< --peer: masters that may be there */
+    struct carp_addr probe;  /**< family none: no probe */
     bool probe_icmp;
-    uint64_t probe_every;     /**< frames */
+    uint64_t probe_every; /**< frames */
     carp_time probe_timeout;
     struct carp_conf *conf; /**< -c: every key of it counts as known; or
                                  NULL */

@@ -53,7 +53,8 @@ take_group(struct inj_options *options, const struct raw *raw)
         return NULL; /* the keys serve to know whom not to disturb */
     } else {
         return g_strdup_printf("%s: has %u groups: say which with --group "
-                               "NAME", raw->config,
+                               "NAME",
+                               raw->config,
                                (unsigned int)carp_conf_count(options->conf));
     }
     if (group == NULL) {
@@ -107,8 +108,8 @@ read_terminal(struct inj_spec *spec)
 static bool
 is_secret(const char *name)
 {
-    return strcmp(name, "key-hex") == 0 || strcmp(name, "password") == 0
-           || strcmp(name, "password-file") == 0;
+    return strcmp(name, "key-hex") == 0 || strcmp(name, "password") == 0 ||
+           strcmp(name, "password-file") == 0;
 }
 
 static char *
@@ -164,8 +165,7 @@ inj_options_sign(struct inj_options *options, const struct raw *raw)
         spec->addrs.count = 0; /* these replace the group's */
     }
     for (guint i = 0; i < raw->settings->len && wrong == NULL; i += 2) {
-        char *bare = inj_spec_set(spec,
-                                  g_ptr_array_index(raw->settings, i),
+        char *bare = inj_spec_set(spec, g_ptr_array_index(raw->settings, i),
                                   g_ptr_array_index(raw->settings, i + 1));
         wrong = bare != NULL ? g_strdup_printf("--%s", bare) : NULL;
         g_free(bare);

@@ -23,12 +23,11 @@ inj_plan_new(const struct inj_spec *spec, const struct inj_pace *pace,
     plan->pace = *pace;
     plan->seed = seed;
     inj_rng_seed(&plan->rng, seed);
-    plan->counter = spec->has_counter ? spec->counter
-                                      : inj_rng_next(&plan->rng);
+    plan->counter =
+        spec->has_counter ? spec->counter : inj_rng_next(&plan->rng);
     if (!pace->has_interval) {
-        plan->pace.interval =
-            carp_interval(inj_spec_octet(spec, INJ_ADVBASE),
-                          inj_spec_octet(spec, INJ_ADVSKEW));
+        plan->pace.interval = carp_interval(inj_spec_octet(spec, INJ_ADVBASE),
+                                            inj_spec_octet(spec, INJ_ADVSKEW));
         /* 0/0 would be a flood nobody asked for. */
         plan->pace.interval = MAX(plan->pace.interval, CARP_SKEW_UNIT);
     }
@@ -84,10 +83,10 @@ bool
 inj_plan_next(struct inj_plan *plan, struct inj_frame *frame)
 {
     carp_time even = plan->done * plan->pace.interval;
-    if (plan->error != NULL
-        || (plan->pace.count != 0 && plan->done == plan->pace.count)
-        || (!plan->keeps_time && even >= plan->pace.duration)
-        || !plan->make(plan, frame)) {
+    if (plan->error != NULL ||
+        (plan->pace.count != 0 && plan->done == plan->pace.count) ||
+        (!plan->keeps_time && even >= plan->pace.duration) ||
+        !plan->make(plan, frame)) {
         return false;
     }
     if (!plan->keeps_time) {
@@ -196,8 +195,8 @@ make_flood(struct inj_plan *plan, struct inj_frame *frame)
                     frame->layout.family == CARP_IPV6 ? 16 : 4);
         inj_field_set(frame->octets, &frame->layout, INJ_SOURCE, &source);
         inj_fix_checksums(frame->octets, frame->len, &frame->layout,
-                          plan->spec.given | plan->spec.wrong
-                              | INJ_BIT(INJ_CHECKSUM));
+                          plan->spec.given | plan->spec.wrong |
+                              INJ_BIT(INJ_CHECKSUM));
     }
     /* The templates are signed for a constant counter already. */
     if (plan->spec.counter_mode != INJ_COUNTER_CONSTANT) {

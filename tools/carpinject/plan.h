@@ -24,12 +24,12 @@
 
 /** How often. */
 struct inj_pace {
-    uint64_t count;      /**< 0: no end */
-    carp_time duration;  /**< CARP_NEVER: no end */
+    uint64_t count;     /**< 0: no end */
+    carp_time duration; /**< CARP_NEVER: no end */
     bool has_interval;
-    carp_time interval;  /**< between two; 0: as fast as can be; without
-                              has_interval advbase + advskew/256 */
-    carp_time jitter;    /**< each is early or late by up to this */
+    carp_time interval; /**< between two; 0: as fast as can be; without
+                             has_interval advbase + advskew/256 */
+    carp_time jitter;   /**< each is early or late by up to this */
 };
 
 struct inj_plan;
@@ -63,8 +63,7 @@ struct inj_replay {
 };
 /** @param frames takes over: struct inj_frame with times as captured, in
  * order; freed with the plan */
-struct inj_plan *inj_plan_replay(GPtrArray *frames,
-                                 const struct inj_spec *spec,
+struct inj_plan *inj_plan_replay(GPtrArray *frames, const struct inj_spec *spec,
                                  const struct inj_replay *replay,
                                  const struct inj_pace *pace, uint64_t seed);
 

@@ -50,8 +50,8 @@ mutate_field(struct inj_rng *rng, struct inj_frame *frame)
     /* MACs only now and then: a frame that nobody takes tests nothing. */
     do {
         field = (enum inj_field)inj_rng_below(rng, INJ_FIELD_COUNT);
-    } while ((field == INJ_ETH_DST || field == INJ_ETH_TYPE)
-             && !one_in(rng, 8));
+    } while ((field == INJ_ETH_DST || field == INJ_ETH_TYPE) &&
+             !one_in(rng, 8));
     if (!inj_field_present(&frame->layout, frame->len, field)) {
         return;
     }
@@ -87,8 +87,8 @@ tell_length(struct inj_frame *frame)
     if (frame->layout.family == CARP_IPV6) {
         head += 40;
     }
-    if (frame->len >= head
-        && inj_field_present(&frame->layout, frame->len, INJ_IP_LEN)) {
+    if (frame->len >= head &&
+        inj_field_present(&frame->layout, frame->len, INJ_IP_LEN)) {
         struct inj_value value = {.number = frame->len - head};
         inj_field_set(frame->octets, &frame->layout, INJ_IP_LEN, &value);
     }
@@ -111,8 +111,7 @@ static void
 lengthen(struct inj_rng *rng, struct inj_frame *frame)
 {
     static const uint16_t most[] = {4, 16, 64, 600, 1300};
-    size_t more =
-        1 + (size_t)inj_rng_below(rng, most[inj_rng_below(rng, 5)]);
+    size_t more = 1 + (size_t)inj_rng_below(rng, most[inj_rng_below(rng, 5)]);
     for (size_t i = 0; i < more && frame->len < 1500; i++) {
         frame->octets[frame->len++] = (uint8_t)inj_rng_next(rng);
     }
@@ -129,14 +128,13 @@ insert_options(struct inj_rng *rng, struct inj_frame *frame)
     bool is_v6 = layout->family == CARP_IPV6;
     size_t at = layout->at[INJ_LAYER_CARP];
     size_t more = is_v6 ? 8 : 4 * (1 + (size_t)inj_rng_below(rng, 10));
-    if (frame->len < at || frame->len + more > 1500
-        || at != layout->at[INJ_LAYER_IP] + (is_v6 ? 40u : 20u)) {
+    if (frame->len < at || frame->len + more > 1500 ||
+        at != layout->at[INJ_LAYER_IP] + (is_v6 ? 40u : 20u)) {
         return;
     }
     memmove(frame->octets + at + more, frame->octets + at, frame->len - at);
     for (size_t i = 0; i < more; i++) {
-        frame->octets[at + i] =
-            one_in(rng, 2) ? (uint8_t)inj_rng_next(rng) : 1;
+        frame->octets[at + i] = one_in(rng, 2) ? (uint8_t)inj_rng_next(rng) : 1;
     }
     frame->len += more;
     layout->at[INJ_LAYER_CARP] = (uint16_t)(at + more);
@@ -194,13 +192,14 @@ settle(struct inj_rng *rng, struct inj_plan *plan, struct inj_frame *frame)
 {
     const struct fuzz *fuzz = plan->own;
     uint64_t keep = 0;
-    if (!one_in(rng, 3)
-        && inj_field_present(&frame->layout, frame->len, INJ_DIGEST)) {
+    if (!one_in(rng, 3) &&
+        inj_field_present(&frame->layout, frame->len, INJ_DIGEST)) {
         struct carp_auth auth;
-        uint8_t vhid = (uint8_t)inj_field_get(frame->octets, &frame->layout,
-                                              INJ_VHID).number;
-        struct inj_value counter = inj_field_get(
-            frame->octets, &frame->layout, INJ_COUNTER);
+        uint8_t vhid =
+            (uint8_t)inj_field_get(frame->octets, &frame->layout, INJ_VHID)
+                .number;
+        struct inj_value counter =
+            inj_field_get(frame->octets, &frame->layout, INJ_COUNTER);
         struct inj_value digest;
         auth = fuzz->auth;
         if (one_in(rng, 2)) {
@@ -220,8 +219,8 @@ make_fuzz(struct inj_plan *plan, struct inj_frame *frame)
 {
     const struct fuzz *fuzz = plan->own;
     struct inj_rng rng;
-    inj_rng_seed(&rng, plan->seed ^ (plan->done * UINT64_C(0xd1342543de82ef95)
-                                     + 1));
+    inj_rng_seed(&rng,
+                 plan->seed ^ (plan->done * UINT64_C(0xd1342543de82ef95) + 1));
     inj_rng_seed(&rng, inj_rng_next(&rng));
     if (!inj_plan_build(plan, &plan->spec, &fuzz->auth, frame)) {
         return false;

@@ -23,7 +23,7 @@ struct inj_plan {
     uint64_t counter; /**< the next one's */
     carp_time last;   /**< when the last one leaves */
     char *error;
-    void *own;        /**< the kind's */
+    void *own; /**< the kind's */
 };
 
 /** Everything but make, free_own and own. */

@@ -74,10 +74,10 @@ live_control(void *user, const char *action)
     const struct play_live *live = user;
     char *words[] = {g_strdup(live->control), g_strdup(action), NULL};
     int status = 1;
-    bool is_good = g_spawn_sync(NULL, words, NULL,
-                                G_SPAWN_SEARCH_PATH
-                                    | G_SPAWN_STDOUT_TO_DEV_NULL,
-                                NULL, NULL, NULL, NULL, &status, NULL)
+    GSpawnFlags flags = (GSpawnFlags)(G_SPAWN_SEARCH_PATH
+                                      | G_SPAWN_STDOUT_TO_DEV_NULL);
+    bool is_good = g_spawn_sync(NULL, words, NULL, flags, NULL, NULL,
+                                NULL, NULL, &status, NULL)
                    && status == 0;
     g_free(words[0]);
     g_free(words[1]);

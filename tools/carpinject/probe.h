@@ -19,10 +19,10 @@ struct inj_probe {
     struct carp_mac mac;           /**< ours */
     struct carp_addr source;       /**< ours, of the target's family */
     struct carp_addr target;
-    bool icmp;                     /**< echo, after asking for the MAC */
-    carp_time timeout;             /**< for all tries together */
+    bool icmp;         /**< echo, after asking for the MAC */
+    carp_time timeout; /**< for all tries together */
     bool has_target_mac;
-    struct carp_mac target_mac;    /**< learnt */
+    struct carp_mac target_mac; /**< learnt */
 };
 
 /**
@@ -30,7 +30,6 @@ struct inj_probe {
  * @return true when it answered (or the user wants an end); target_mac is
  *         set then
  */
-bool inj_probe_ask(struct inj_probe *probe,
-                   const volatile sig_atomic_t *stop);
+bool inj_probe_ask(struct inj_probe *probe, const volatile sig_atomic_t *stop);
 
 #endif

@@ -71,8 +71,7 @@ set_filter(pcap_t *pcap, const char *filter)
 {
     struct bpf_program program;
     if (pcap_compile(pcap, &program, filter_text(filter), 1,
-                     PCAP_NETMASK_UNKNOWN)
-        != 0) {
+                     PCAP_NETMASK_UNKNOWN) != 0) {
         return false;
     }
     int result = pcap_setfilter(pcap, &program);
@@ -94,9 +93,9 @@ open_handle(const char *interface, const char *filter, char **error)
     pcap_set_immediate_mode(pcap, 1);
     pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
     int status = pcap_activate(pcap);
-    if (status < 0 || !set_filter(pcap, filter)
-        || pcap_setdirection(pcap, PCAP_D_IN) != 0
-        || pcap_setnonblock(pcap, 1, reason) != 0) {
+    if (status < 0 || !set_filter(pcap, filter) ||
+        pcap_setdirection(pcap, PCAP_D_IN) != 0 ||
+        pcap_setnonblock(pcap, 1, reason) != 0) {
         bool is_denied = status == PCAP_ERROR_PERM_DENIED;
         *error = g_strdup_printf("%s: %s", interface,
                                  is_denied ? "no permission to listen: run "
@@ -128,17 +127,17 @@ static void
 fill(struct inj_receiver *receiver, const struct pcap_pkthdr *header,
      const u_char *data, struct inj_received *received)
 {
-    received->wall = (carp_time)header->ts.tv_sec * CARP_SEC
-                     + (carp_time)header->ts.tv_usec;
+    received->wall =
+        (carp_time)header->ts.tv_sec * CARP_SEC + (carp_time)header->ts.tv_usec;
     /* The kernel stamps wall time: shift it by how old the frame is. */
-    received->at = carp_time_since(
-        inj_now(), carp_time_since(inj_wall(), received->wall));
+    received->at =
+        carp_time_since(inj_now(), carp_time_since(inj_wall(), received->wall));
     received->data = data;
     received->captured = header->caplen;
     received->on_wire = header->len;
     enum carp_status status =
-        carp_frame_parse(receiver->link_type, data, header->caplen,
-                         header->len, &received->frame);
+        carp_frame_parse(receiver->link_type, data, header->caplen, header->len,
+                         &received->frame);
     (void)status; /* the kind tells */
 }
 

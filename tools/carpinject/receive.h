@@ -24,7 +24,7 @@ struct inj_receiver;
 
 /** One frame. Pointers are valid until the next call for this receiver. */
 struct inj_received {
-    carp_time at;        /**< inj_now() when the kernel took it */
+    carp_time at; /**< inj_now() when the kernel took it */
     carp_time wall;
     const uint8_t *data;
     size_t captured, on_wire;

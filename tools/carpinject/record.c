@@ -113,8 +113,8 @@ read_all(pcap_t *pcap, GPtrArray *frames, const char *path, char **error)
     int result;
     carp_time first = 0;
     while ((result = pcap_next_ex(pcap, &header, &data)) == 1) {
-        if (!inj_frame_from_capture(pcap_datalink(pcap), data,
-                                    header->caplen, header->len, frame)) {
+        if (!inj_frame_from_capture(pcap_datalink(pcap), data, header->caplen,
+                                    header->len, frame)) {
             continue;
         }
         carp_time when = time_of(header);
@@ -146,8 +146,8 @@ inj_record_read(const char *path, char **error)
     }
     if (!carp_link_known(pcap_datalink(pcap))) {
         *error = g_strdup_printf("%s: link type %d is not one that "
-                                 "carpinject knows", path,
-                                 pcap_datalink(pcap));
+                                 "carpinject knows",
+                                 path, pcap_datalink(pcap));
         pcap_close(pcap);
         return NULL;
     }

@@ -44,8 +44,8 @@ static void
 sign(struct inj_frame *frame, const struct inj_spec *spec,
      const struct carp_auth *auth)
 {
-    if (has(frame, INJ_DIGEST) && has(frame, INJ_COUNTER)
-        && (spec->given & INJ_BIT(INJ_DIGEST)) == 0) {
+    if (has(frame, INJ_DIGEST) && has(frame, INJ_COUNTER) &&
+        (spec->given & INJ_BIT(INJ_DIGEST)) == 0) {
         struct inj_value value;
         carp_auth_digest(auth, get(frame, INJ_COUNTER).number, value.octets);
         set(frame, INJ_DIGEST, &value);
@@ -86,8 +86,8 @@ inj_frame_recount(struct inj_frame *frame, const struct inj_spec *spec,
     value.number = counter;
     set(frame, INJ_COUNTER, &value);
     /* The IP header did not change. */
-    if (((spec->given | spec->wrong) & untouched) == 0
-        && has(frame, INJ_DIGEST)) {
+    if (((spec->given | spec->wrong) & untouched) == 0 &&
+        has(frame, INJ_DIGEST)) {
         /* What a flood does a million times. */
         carp_auth_digest(auth, counter, value.octets);
         set(frame, INJ_DIGEST, &value);
@@ -166,8 +166,8 @@ inj_frame_from_capture(int link_type, const uint8_t *data, size_t len,
                        size_t on_wire, struct inj_frame *frame)
 {
     struct carp_frame parsed;
-    if (carp_frame_parse(link_type, data, len, on_wire, &parsed) != CARP_OK
-        || parsed.kind != CARP_FRAME_CARP || len < on_wire) {
+    if (carp_frame_parse(link_type, data, len, on_wire, &parsed) != CARP_OK ||
+        parsed.kind != CARP_FRAME_CARP || len < on_wire) {
         return false;
     }
     bool is_ethernet = link_type == CARP_LINK_ETHERNET;
@@ -195,8 +195,7 @@ insert_tag(struct inj_frame *frame, enum inj_layer layer)
     if (frame->len + TAG_LEN > INJ_FRAME_MAX) {
         return;
     }
-    memmove(frame->octets + at + TAG_LEN, frame->octets + at,
-            frame->len - at);
+    memmove(frame->octets + at + TAG_LEN, frame->octets + at, frame->len - at);
     memset(frame->octets + at, 0, TAG_LEN);
     frame->octets[at] = 0x81;
     frame->len += TAG_LEN;
@@ -210,14 +209,14 @@ static void
 add_tags(struct inj_frame *frame, uint64_t given)
 {
     const uint64_t inner = INJ_BIT(INJ_INNER_VLAN) | INJ_BIT(INJ_INNER_TPID);
-    const uint64_t outer = INJ_BIT(INJ_VLAN) | INJ_BIT(INJ_VLAN_PRIO)
-                           | INJ_BIT(INJ_VLAN_DEI) | INJ_BIT(INJ_VLAN_TPID);
-    if ((given & (outer | inner)) != 0
-        && frame->layout.at[INJ_LAYER_VLAN] == INJ_NO_LAYER) {
+    const uint64_t outer = INJ_BIT(INJ_VLAN) | INJ_BIT(INJ_VLAN_PRIO) |
+                           INJ_BIT(INJ_VLAN_DEI) | INJ_BIT(INJ_VLAN_TPID);
+    if ((given & (outer | inner)) != 0 &&
+        frame->layout.at[INJ_LAYER_VLAN] == INJ_NO_LAYER) {
         insert_tag(frame, INJ_LAYER_VLAN);
     }
-    if ((given & inner) != 0
-        && frame->layout.at[INJ_LAYER_INNER] == INJ_NO_LAYER) {
+    if ((given & inner) != 0 &&
+        frame->layout.at[INJ_LAYER_INNER] == INJ_NO_LAYER) {
         insert_tag(frame, INJ_LAYER_INNER);
     }
 }
@@ -240,8 +239,8 @@ static void
 follow_vhid(struct inj_frame *frame, uint64_t old_vhid, uint64_t new_vhid)
 {
     struct inj_value mac = get(frame, INJ_ETH_SRC);
-    if ((mac.number & UINT64_C(0xfffffffffeff))
-        == (UINT64_C(0x00005e000000) | old_vhid)) {
+    if ((mac.number & UINT64_C(0xfffffffffeff)) ==
+        (UINT64_C(0x00005e000000) | old_vhid)) {
         mac.number = (mac.number & ~UINT64_C(0xff)) | new_vhid;
         set(frame, INJ_ETH_SRC, &mac);
     }
@@ -267,8 +266,8 @@ inj_frame_rewrite(struct inj_frame *frame, const struct inj_spec *spec,
     add_tags(frame, spec->given);
     for (unsigned int i = 0; i < INJ_FIELD_COUNT; i++) {
         enum inj_field field = (enum inj_field)i;
-        if ((spec->given & INJ_BIT(i)) != 0 && has(frame, field)
-            && fits_family(frame, spec, field)) {
+        if ((spec->given & INJ_BIT(i)) != 0 && has(frame, field) &&
+            fits_family(frame, spec, field)) {
             set(frame, field, &spec->value[i]);
         }
     }

@@ -24,8 +24,8 @@ static void
 note(struct drive *drive, unsigned int sent)
 {
     const struct inj_run *run = drive->run;
-    carp_time wall = run->sender != NULL && run->record != NULL ? inj_wall()
-                                                                 : 0;
+    carp_time wall =
+        run->sender != NULL && run->record != NULL ? inj_wall() : 0;
     for (unsigned int i = 0; i < sent; i++) {
         const struct inj_frame *frame = &drive->batch[i];
         drive->result->frames++;
@@ -101,8 +101,8 @@ loop(struct drive *drive, struct inj_plan *plan)
     carp_time end = carp_time_add(drive->start, drive->run->duration);
     bool is_live = drive->run->sender != NULL;
     carp_time last = 0;
-    while (!wants_end(drive)
-           && inj_plan_next(plan, &drive->batch[drive->count])) {
+    while (!wants_end(drive) &&
+           inj_plan_next(plan, &drive->batch[drive->count])) {
         carp_time at = drive->batch[drive->count].at;
         /* Without pauses no clock is read but once a batch. */
         if (at != last && !wait_for(drive, at)) {

@@ -21,12 +21,11 @@ struct inj_run {
     struct inj_sender *sender;
     struct inj_record *record;
     carp_time record_from; /**< wall time of plan time 0 without a sender */
-    carp_time duration; /**< of sending; CARP_NEVER: until the plan ends */
+    carp_time duration;    /**< of sending; CARP_NEVER: until the plan ends */
     const volatile sig_atomic_t *stop;
     /** Called behind each frame (each batch's last when there are no
      * pauses); false ends the run. */
-    bool (*on_sent)(void *user, const struct inj_frame *frame,
-                    uint64_t number);
+    bool (*on_sent)(void *user, const struct inj_frame *frame, uint64_t number);
     void *user;
 };
 

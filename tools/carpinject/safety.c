@@ -21,8 +21,8 @@ inj_safety_judge(const struct inj_safety *safety,
                  const struct carp_frame *frame)
 {
     char text[CARP_ADDR_TEXT];
-    if (frame->kind != CARP_FRAME_CARP
-        || carp_addrs_contain(&safety->named, &frame->src)) {
+    if (frame->kind != CARP_FRAME_CARP ||
+        carp_addrs_contain(&safety->named, &frame->src)) {
         return NULL;
     }
     struct carp_verdict verdict =
@@ -35,13 +35,12 @@ inj_safety_judge(const struct inj_safety *safety,
     carp_addr_format(&frame->src, text);
     return g_strdup_printf(
         "%s is a live master of vhid %u%s: name it with --peer %s, or say "
-        "--i-own-this-network", text, frame->u.adv.vhid,
-        is_valid ? " with this key" : "", text);
+        "--i-own-this-network",
+        text, frame->u.adv.vhid, is_valid ? " with this key" : "", text);
 }
 
 char *
-inj_safety_check(const struct inj_safety *safety,
-                 struct inj_receiver *receiver,
+inj_safety_check(const struct inj_safety *safety, struct inj_receiver *receiver,
                  const volatile sig_atomic_t *stop)
 {
     carp_time deadline = carp_time_add(inj_now(), safety->listen);

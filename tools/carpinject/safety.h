@@ -19,13 +19,13 @@
 
 /** What will be sent, as far as others may be hurt. */
 struct inj_safety {
-    struct carp_ring *ring;   /**< every key the command knows */
-    struct carp_addrs named;  /**< masters named in the command */
-    bool vhid[256];           /**< which will be sent */
-    bool replays;             /**< frames signed by others are sent: masters
-                                   count even where nothing can be verified */
-    bool is_owner;            /**< --i-own-this-network */
-    carp_time listen;         /**< how long */
+    struct carp_ring *ring;  /**< every key the command knows */
+    struct carp_addrs named; /**< masters named in the command */
+    bool vhid[256];          /**< which will be sent */
+    bool replays;            /**< frames signed by others are sent: masters
+                                  count even where nothing can be verified */
+    bool is_owner;           /**< --i-own-this-network */
+    carp_time listen;        /**< how long */
 };
 
 /** Why a heard advert forbids sending: a line to be freed; NULL when it does

@@ -68,8 +68,7 @@ check_interface(const struct inj_interface *interface)
 }
 
 struct inj_sender *
-inj_sender_open(const struct inj_interface *interface, bool slow,
-                char **error)
+inj_sender_open(const struct inj_interface *interface, bool slow, char **error)
 {
     char reason[LIBNET_ERRBUF_SIZE] = "";
     *error = check_interface(interface);
@@ -78,9 +77,9 @@ inj_sender_open(const struct inj_interface *interface, bool slow,
     }
     libnet_t *net = libnet_init(LIBNET_LINK_ADV, interface->name, reason);
     if (net == NULL) {
-        bool is_denied = errno == EPERM || errno == EACCES
-                         || strstr(reason, "CAP_NET_RAW") != NULL
-                         || strstr(reason, "not permitted") != NULL;
+        bool is_denied = errno == EPERM || errno == EACCES ||
+                         strstr(reason, "CAP_NET_RAW") != NULL ||
+                         strstr(reason, "not permitted") != NULL;
         g_strchomp(reason);
         *error = is_denied
                      ? g_strdup_printf("%s: no permission to send: run it as "
@@ -108,8 +107,7 @@ say(struct inj_sender *sender, int error, size_t len)
                    name, (unsigned int)len, sender->interface.mtu);
     } else if (error == ENETDOWN || error == ENXIO || error == ENODEV) {
         g_snprintf(sender->error, sizeof(sender->error),
-                   "%s: went down while sending: %s", name,
-                   g_strerror(error));
+                   "%s: went down while sending: %s", name, g_strerror(error));
     } else {
         g_snprintf(sender->error, sizeof(sender->error), "%s: %s", name,
                    g_strerror(error));
@@ -140,11 +138,10 @@ send_slowly(struct inj_sender *sender, const struct inj_frame *frames,
     for (unsigned int i = 0; i < count;) {
         errno = 0;
         if (libnet_adv_write_link(sender->net, frames[i].octets,
-                                  (uint32_t)frames[i].len)
-            >= 0) {
+                                  (uint32_t)frames[i].len) >= 0) {
             i++;
-        } else if (errno != EINTR
-                   && (!is_full(errno) || !wait_for_room(sender, &waited))) {
+        } else if (errno != EINTR &&
+                   (!is_full(errno) || !wait_for_room(sender, &waited))) {
             say(sender, errno != 0 ? errno : EIO, frames[i].len);
             return i;
         }
@@ -166,13 +163,13 @@ inj_sender_send(struct inj_sender *sender, const struct inj_frame *frames,
         sender->parts[i].iov_len = frames[i].len;
     }
     while (sent < count) {
-        int result = sendmmsg(libnet_getfd(sender->net),
-                              sender->batch + sent, count - sent, 0);
+        int result = sendmmsg(libnet_getfd(sender->net), sender->batch + sent,
+                              count - sent, 0);
         if (result > 0) {
             sent += (unsigned int)result;
             waited = 0;
-        } else if (errno != EINTR
-                   && (!is_full(errno) || !wait_for_room(sender, &waited))) {
+        } else if (errno != EINTR &&
+                   (!is_full(errno) || !wait_for_room(sender, &waited))) {
             say(sender, errno, frames[sent].len);
             break;
         }

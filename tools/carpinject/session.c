@@ -38,21 +38,20 @@ open_interface(struct inj_session *session)
     if (options->interface == NULL) {
         return INJ_EXIT_OK;
     }
-    if (!inj_interface_look(options->interface, &session->interface,
-                            &error)) {
+    if (!inj_interface_look(options->interface, &session->interface, &error)) {
         return fail(error);
     }
     take_interface(session);
     if (options->dry_run) {
         return INJ_EXIT_OK;
     }
-    session->sender = inj_sender_open(&session->interface, options->slow,
-                                      &error);
+    session->sender =
+        inj_sender_open(&session->interface, options->slow, &error);
     if (session->sender == NULL) {
         return fail(error);
     }
-    session->receiver = inj_receiver_open(options->interface, INJ_FILTER_ALL,
-                                          &error);
+    session->receiver =
+        inj_receiver_open(options->interface, INJ_FILTER_ALL, &error);
     return session->receiver != NULL ? INJ_EXIT_OK : fail(error);
 }
 
@@ -66,9 +65,9 @@ resolve(struct inj_session *session)
     struct carp_addr dest = inj_spec_dest(spec);
     struct carp_mac mac = inj_mac_of_group(&dest);
     char text[CARP_ADDR_TEXT];
-    if (session->sender == NULL || !carp_mac_equal(&mac, &nobody)
-        || (spec->given & INJ_BIT(INJ_ETH_DST)) != 0
-        || (spec->given & INJ_BIT(INJ_DEST)) == 0) {
+    if (session->sender == NULL || !carp_mac_equal(&mac, &nobody) ||
+        (spec->given & INJ_BIT(INJ_ETH_DST)) != 0 ||
+        (spec->given & INJ_BIT(INJ_DEST)) == 0) {
         return INJ_EXIT_OK;
     }
     struct inj_probe probe = {.sender = session->sender,
@@ -122,8 +121,8 @@ fill_ring(struct carp_ring *ring, const struct inj_session *session)
 {
     const struct inj_options *options = session->options;
     struct carp_ring_row row;
-    bool is_good = options->conf == NULL
-                   || carp_conf_fill_ring(options->conf, ring) == CARP_OK;
+    bool is_good = options->conf == NULL ||
+                   carp_conf_fill_ring(options->conf, ring) == CARP_OK;
     memset(&row, 0, sizeof(row));
     row.key = options->spec.key;
     row.addrs = options->spec.addrs;
@@ -132,8 +131,8 @@ fill_ring(struct carp_ring *ring, const struct inj_session *session)
     row.lladdr = options->spec.lladdr;
     for (unsigned int vhid = 1; vhid < 256 && is_good; vhid++) {
         row.vhid = (uint8_t)vhid;
-        is_good = !session->vhid[vhid] || row.addrs.count == 0
-                  || carp_ring_add(ring, &row) == CARP_OK;
+        is_good = !session->vhid[vhid] || row.addrs.count == 0 ||
+                  carp_ring_add(ring, &row) == CARP_OK;
     }
     carp_key_clear(&row.key);
     return is_good;
@@ -151,22 +150,20 @@ inj_session_look(struct inj_session *session)
     safety.ring = carp_ring_new();
     safety.named = options->peers;
     struct carp_addr dest = inj_spec_dest(&options->spec);
-    if (carp_addrs_add(&safety.named, &dest) != CARP_OK
-        || safety.ring == NULL || !fill_ring(safety.ring, session)) {
+    if (carp_addrs_add(&safety.named, &dest) != CARP_OK ||
+        safety.ring == NULL || !fill_ring(safety.ring, session)) {
         carp_ring_free(safety.ring);
         return fail(g_strdup("too many keys to look for live masters"));
     }
     memcpy(safety.vhid, session->vhid, sizeof(safety.vhid));
     safety.replays = options->subcommand == INJ_REPLAY;
-    safety.listen = inj_safety_listen_time(
-        inj_spec_octet(&options->spec, INJ_ADVBASE),
-        inj_spec_octet(&options->spec, INJ_ADVSKEW));
-    char *wrong = inj_safety_check(&safety, session->receiver,
-                                   session->stop);
+    safety.listen =
+        inj_safety_listen_time(inj_spec_octet(&options->spec, INJ_ADVBASE),
+                               inj_spec_octet(&options->spec, INJ_ADVSKEW));
+    char *wrong = inj_safety_check(&safety, session->receiver, session->stop);
     carp_ring_free(safety.ring);
     if (wrong != NULL) {
-        char *line = g_strdup_printf("%s: %s", session->interface.name,
-                                     wrong);
+        char *line = g_strdup_printf("%s: %s", session->interface.name, wrong);
         g_free(wrong);
         return fail(line);
     }
@@ -188,8 +185,7 @@ show(const struct inj_session *session, struct inj_plan *plan)
         if (session->options->json) {
             jsonl_reset(&json);
             inj_show_json(&json, frame, ++number);
-            g_string_append_len(text, json.text->str,
-                                (gssize)json.text->len);
+            g_string_append_len(text, json.text->str, (gssize)json.text->len);
         } else {
             inj_show_text(text, frame, ++number);
         }
@@ -209,12 +205,12 @@ sum_up(const struct inj_session *session, const struct inj_run_result *done)
 {
     double seconds = (double)done->elapsed / 1e9;
     const char *what = session->sender != NULL ? "sent" : "wrote";
-    const char *where = session->sender != NULL ? session->options->interface
-                                                : session->options->write;
+    const char *where =
+        session->sender != NULL ? session->options->interface : session->options->write;
     double rate = seconds > 0.0 ? (double)done->frames / seconds : 0.0;
     /* Standard output may be the capture. */
-    if (session->options->quiet
-        || g_strcmp0(session->options->write, "-") == 0) {
+    if (session->options->quiet ||
+        g_strcmp0(session->options->write, "-") == 0) {
         return;
     }
     if (session->options->json) {
@@ -231,11 +227,12 @@ sum_up(const struct inj_session *session, const struct inj_run_result *done)
         g_print("%s\n", json.text->str);
         jsonl_clear(&json);
     } else if (session->sender == NULL) {
-        g_print("%s %" G_GUINT64_FORMAT " frames to %s\n", what,
-                done->frames, where);
+        g_print("%s %" G_GUINT64_FORMAT " frames to %s\n", what, done->frames,
+                where);
     } else {
         g_print("%s %" G_GUINT64_FORMAT " frames on %s in %.3f s (%.0f a "
-                "second)\n", what, done->frames, where, seconds, rate);
+                "second)\n",
+                what, done->frames, where, seconds, rate);
     }
 }
 
@@ -270,8 +267,7 @@ int
 inj_session_close(struct inj_session *session, int status)
 {
     char *error = NULL;
-    if (session->record != NULL
-        && !inj_record_close(session->record, &error)) {
+    if (session->record != NULL && !inj_record_close(session->record, &error)) {
         status = fail(error);
     }
     inj_receiver_close(session->receiver);

@@ -28,15 +28,13 @@ struct inj_session {
  * addresses into the spec, find the MAC of a unicast destination.
  * @return enum inj_exit; what went wrong has been said
  */
-int inj_session_open(struct inj_session *session,
-                     struct inj_options *options,
+int inj_session_open(struct inj_session *session, struct inj_options *options,
                      const volatile sig_atomic_t *stop);
 /** Listen before anything is sent. enum inj_exit. */
 int inj_session_look(struct inj_session *session);
 /** Drive @p plan, or show it; sum up. Frees the plan. enum inj_exit. */
 int inj_session_run(struct inj_session *session, struct inj_plan *plan,
-                    bool (*on_sent)(void *user,
-                                    const struct inj_frame *frame,
+                    bool (*on_sent)(void *user, const struct inj_frame *frame,
                                     uint64_t number),
                     void *user);
 /** Close everything; says when the capture could not be written and turns

@@ -28,11 +28,11 @@ show_field(GString *out, const struct inj_frame *frame, enum inj_field field)
     struct inj_value value =
         inj_field_get(frame->octets, &frame->layout, field);
     inj_value_format(field, frame->layout.family, &value, text);
-    struct inj_place place = frame->layout.family == CARP_IPV6 ? info->v6
-                                                               : info->v4;
+    struct inj_place place =
+        frame->layout.family == CARP_IPV6 ? info->v6 : info->v4;
     size_t first = frame->layout.at[info->layer] + place.offset / 8u;
-    size_t end = frame->layout.at[info->layer]
-                 + (place.offset + place.bits + 7u) / 8u;
+    size_t end =
+        frame->layout.at[info->layer] + (place.offset + place.bits + 7u) / 8u;
     gsize start = out->len;
     g_string_append_printf(out, "  %04x  ", (unsigned int)first);
     append_hex(out, frame->octets + first, MIN(end - first, 8));
@@ -61,9 +61,8 @@ show_octets(GString *out, const struct inj_frame *frame)
 static void
 judge(const struct inj_frame *frame, struct carp_frame *parsed)
 {
-    enum carp_status status =
-        carp_frame_parse(CARP_LINK_ETHERNET, frame->octets, frame->len,
-                         frame->len, parsed);
+    enum carp_status status = carp_frame_parse(
+        CARP_LINK_ETHERNET, frame->octets, frame->len, frame->len, parsed);
     (void)status; /* whatever it is, the kind tells */
 }
 
@@ -75,10 +74,11 @@ has_bad_ip_checksum(const struct inj_frame *frame)
     if (!inj_field_present(&frame->layout, frame->len, INJ_IP_HL)) {
         return false;
     }
-    size_t len = (size_t)inj_field_get(frame->octets, &frame->layout,
-                                       INJ_IP_HL).number * 4;
-    return len >= 20 && at + len <= frame->len
-           && carp_checksum(frame->octets + at, len) != 0;
+    size_t len =
+        (size_t)inj_field_get(frame->octets, &frame->layout, INJ_IP_HL).number *
+        4;
+    return len >= 20 && at + len <= frame->len &&
+           carp_checksum(frame->octets + at, len) != 0;
 }
 
 static void
@@ -107,8 +107,10 @@ inj_show_text(GString *out, const struct inj_frame *frame, uint64_t number)
     static const char *const titles[INJ_LAYER_COUNT] = {
         "Ethernet", "802.1Q", "802.1Q, inner", NULL, "IP", "CARP"};
     enum inj_layer layer = INJ_LAYER_COUNT;
-    g_string_append_printf(out, "frame %" G_GUINT64_FORMAT ": %u octets, at "
-                           "%.6f s\n", number, (unsigned int)frame->len,
+    g_string_append_printf(out,
+                           "frame %" G_GUINT64_FORMAT ": %u octets, at "
+                           "%.6f s\n",
+                           number, (unsigned int)frame->len,
                            (double)frame->at / 1e9);
     show_octets(out, frame);
     for (unsigned int i = 0; i < INJ_FIELD_COUNT; i++) {
@@ -143,9 +145,9 @@ json_field(struct jsonl *json, const struct inj_frame *frame,
     if (info->kind == INJ_NUMBER) {
         jsonl_uint(json, name, value.number);
     } else {
-        jsonl_string(json, name,
-                     inj_value_format(field, frame->layout.family, &value,
-                                      text));
+        jsonl_string(
+            json, name,
+            inj_value_format(field, frame->layout.family, &value, text));
     }
 }
 
@@ -181,8 +183,7 @@ inj_show_json(struct jsonl *json, const struct inj_frame *frame,
     jsonl_uint(json, "length", frame->len);
     jsonl_string(json, "frame_hex", hex->str);
     for (unsigned int i = 0; i < INJ_FIELD_COUNT; i++) {
-        if (inj_field_present(&frame->layout, frame->len,
-                              (enum inj_field)i)) {
+        if (inj_field_present(&frame->layout, frame->len, (enum inj_field)i)) {
             json_field(json, frame, (enum inj_field)i);
         }
     }

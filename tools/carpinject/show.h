@@ -15,8 +15,8 @@
 void inj_show_text(GString *out, const struct inj_frame *frame,
                    uint64_t number);
 /**
- * One object on a line: schema, number, at, length, frame_hex, every field that the
- * frame has under its name ('-' becomes '_'; digest is digest_hex), issues
+ * One object on a line: schema, number, at, length, frame_hex, every field that
+ * the frame has under its name ('-' becomes '_'; digest is digest_hex), issues
  * (what a receiver would object to).
  */
 void inj_show_json(struct jsonl *json, const struct inj_frame *frame,

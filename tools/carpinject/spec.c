@@ -70,11 +70,10 @@ inj_spec_auth_vhid(const struct inj_spec *spec, uint8_t vhid,
                    struct carp_auth *auth)
 {
     static const struct carp_key no_key;
-    enum carp_status status =
-        carp_auth_init(auth, spec->has_key ? &spec->key : &no_key,
-                       spec->has_hash_vhid ? spec->hash_vhid : vhid,
-                       &spec->addrs, spec->profile,
-                       spec->has_lladdr ? &spec->lladdr : NULL);
+    enum carp_status status = carp_auth_init(
+        auth, spec->has_key ? &spec->key : &no_key,
+        spec->has_hash_vhid ? spec->hash_vhid : vhid, &spec->addrs,
+        spec->profile, spec->has_lladdr ? &spec->lladdr : NULL);
     g_assert(status == CARP_OK);
 }
 
@@ -86,17 +85,15 @@ take_octet(struct inj_spec *spec, enum inj_field field, uint8_t number)
 }
 
 void
-inj_spec_from_group(struct inj_spec *spec,
-                    const struct carp_conf_vhid *group)
+inj_spec_from_group(struct inj_spec *spec, const struct carp_conf_vhid *group)
 {
     spec->has_key = true;
     spec->key = group->key;
     spec->addrs = group->addrs;
-    spec->profile = group->profile == CARP_PROFILE_AUTO
-                        ? CARP_PROFILE_FREEBSD
-                        : group->profile;
-    spec->has_lladdr = group->has_lladdr
-                       && carp_lladdr_is_hashed(&group->lladdr, group->vhid);
+    spec->profile = group->profile == CARP_PROFILE_AUTO ? CARP_PROFILE_FREEBSD
+                                                        : group->profile;
+    spec->has_lladdr =
+        group->has_lladdr && carp_lladdr_is_hashed(&group->lladdr, group->vhid);
     spec->lladdr = group->lladdr;
     take_octet(spec, INJ_VHID, group->vhid);
     take_octet(spec, INJ_ADVBASE, group->advbase);
@@ -108,18 +105,15 @@ static char *
 check_fields(const struct inj_spec *spec, uint8_t family)
 {
     for (unsigned int i = 0; i < INJ_FIELD_COUNT; i++) {
-        const struct inj_field_info *info =
-            inj_field_info((enum inj_field)i);
+        const struct inj_field_info *info = inj_field_info((enum inj_field)i);
         bool is_named = ((spec->given | spec->wrong) & INJ_BIT(i)) != 0;
-        unsigned int bits = family == CARP_IPV6 ? info->v6.bits
-                                                : info->v4.bits;
+        unsigned int bits = family == CARP_IPV6 ? info->v6.bits : info->v4.bits;
         if (is_named && bits == 0) {
             return g_strdup_printf("%s: IPv%d has no such field", info->name,
                                    family);
         }
-        if (is_named && info->kind != INJ_OCTETS && info->kind != INJ_ADDRESS
-            && spec->value[i].number
-                   > inj_field_max((enum inj_field)i, family)) {
+        if (is_named && info->kind != INJ_OCTETS && info->kind != INJ_ADDRESS &&
+            spec->value[i].number > inj_field_max((enum inj_field)i, family)) {
             return g_strdup_printf("%s: too large for IPv%d", info->name,
                                    family);
         }
@@ -130,12 +124,11 @@ check_fields(const struct inj_spec *spec, uint8_t family)
 static char *
 check_addresses(const struct inj_spec *spec, uint8_t family)
 {
-    if ((spec->given & INJ_BIT(INJ_SOURCE)) != 0
-        && spec->source.family != family) {
+    if ((spec->given & INJ_BIT(INJ_SOURCE)) != 0 &&
+        spec->source.family != family) {
         return g_strdup_printf("source: is not an IPv%d address", family);
     }
-    if ((spec->given & INJ_BIT(INJ_DEST)) != 0
-        && spec->dest.family != family) {
+    if ((spec->given & INJ_BIT(INJ_DEST)) != 0 && spec->dest.family != family) {
         return g_strdup_printf("dest: is not an IPv%d address", family);
     }
     return NULL;
@@ -152,13 +145,13 @@ inj_spec_check(const struct inj_spec *spec)
     if (wrong != NULL) {
         return wrong;
     }
-    if (spec->profile == CARP_PROFILE_UCARP && spec->has_key
-        && spec->key.password_len > 19) {
+    if (spec->profile == CARP_PROFILE_UCARP && spec->has_key &&
+        spec->key.password_len > 19) {
         return g_strdup("password: must have 1 to 19 octets with profile "
                         "ucarp");
     }
-    if (spec->source_mac == INJ_MAC_REAL && !spec->has_real_mac
-        && (spec->given & INJ_BIT(INJ_ETH_SRC)) == 0) {
+    if (spec->source_mac == INJ_MAC_REAL && !spec->has_real_mac &&
+        (spec->given & INJ_BIT(INJ_ETH_SRC)) == 0) {
         return g_strdup("eth-src: real needs an interface: give -i IFACE");
     }
     return NULL;

@@ -84,8 +84,7 @@ void inj_spec_clear(struct inj_spec *spec);
  * @return NULL, or a message to be freed: "ttl: 256 is outside 0 to 255".
  *         It never holds a secret.
  */
-char *inj_spec_set(struct inj_spec *spec, const char *name,
-                   const char *value);
+char *inj_spec_set(struct inj_spec *spec, const char *name, const char *value);
 
 /** Take key, vhid, addresses, profile, lladdr, advbase, advskew, peer of a
  * carp.conf group. What is set afterwards wins. */

@@ -40,8 +40,7 @@ read_hex(const char *text, uint8_t *octets, size_t max, size_t *len)
         if (high < 0 || low < 0) {
             return false;
         }
-        octets[i / 2] = (uint8_t)((unsigned int)high << 4
-                                  | (unsigned int)low);
+        octets[i / 2] = (uint8_t)((unsigned int)high << 4 | (unsigned int)low);
     }
     *len = digits / 2;
     return true;
@@ -63,8 +62,8 @@ static char *
 set_number(struct inj_spec *spec, enum inj_field field, const char *value)
 {
     const struct inj_field_info *info = inj_field_info(field);
-    uint64_t max = MAX(inj_field_max(field, CARP_IPV4),
-                       inj_field_max(field, CARP_IPV6));
+    uint64_t max =
+        MAX(inj_field_max(field, CARP_IPV4), inj_field_max(field, CARP_IPV6));
     uint64_t number = 0;
     bool is_computed = field == INJ_CHECKSUM || field == INJ_IP_CHECKSUM;
     if (is_computed && strcmp(value, "bad") == 0) {
@@ -73,8 +72,8 @@ set_number(struct inj_spec *spec, enum inj_field field, const char *value)
         return NULL;
     }
     if (!read_number(value, &number)) {
-        return g_strdup_printf("%s: '%s' is not a number%s", info->name,
-                               value, is_computed ? ", nor 'bad'" : "");
+        return g_strdup_printf("%s: '%s' is not a number%s", info->name, value,
+                               is_computed ? ", nor 'bad'" : "");
     }
     if (number > max) {
         return g_strdup_printf("%s: %s is outside 0 to %" G_GUINT64_FORMAT,
@@ -90,17 +89,16 @@ static char *
 set_mac(struct inj_spec *spec, enum inj_field field, const char *value)
 {
     struct carp_mac mac;
-    if (field == INJ_ETH_SRC
-        && (strcmp(value, "virtual") == 0 || strcmp(value, "real") == 0)) {
+    if (field == INJ_ETH_SRC &&
+        (strcmp(value, "virtual") == 0 || strcmp(value, "real") == 0)) {
         spec->given &= ~INJ_BIT(field);
         spec->source_mac = *value == 'v' ? INJ_MAC_VIRTUAL : INJ_MAC_REAL;
         return NULL;
     }
     if (!read_mac(value, &mac)) {
-        return g_strdup_printf("%s: '%s' is not a MAC address%s",
-                               inj_field_info(field)->name, value,
-                               field == INJ_ETH_SRC
-                                   ? ", nor 'virtual' or 'real'" : "");
+        return g_strdup_printf(
+            "%s: '%s' is not a MAC address%s", inj_field_info(field)->name,
+            value, field == INJ_ETH_SRC ? ", nor 'virtual' or 'real'" : "");
     }
     spec->given |= INJ_BIT(field);
     spec->value[field].number = 0;
@@ -114,12 +112,11 @@ set_mac(struct inj_spec *spec, enum inj_field field, const char *value)
 static char *
 set_address(struct inj_spec *spec, enum inj_field field, const char *value)
 {
-    struct carp_addr *addr = field == INJ_SOURCE ? &spec->source
-                                                 : &spec->dest;
+    struct carp_addr *addr = field == INJ_SOURCE ? &spec->source : &spec->dest;
     struct carp_addr parsed;
     unsigned int prefix_len = 0;
-    if (strchr(value, '/') != NULL
-        || carp_addr_parse(value, &parsed, &prefix_len) != CARP_OK) {
+    if (strchr(value, '/') != NULL ||
+        carp_addr_parse(value, &parsed, &prefix_len) != CARP_OK) {
         return g_strdup_printf("%s: '%s' is not an IP address",
                                inj_field_info(field)->name, value);
     }
@@ -140,8 +137,8 @@ set_digest(struct inj_spec *spec, const char *value)
         spec->wrong |= INJ_BIT(INJ_DIGEST);
         return NULL;
     }
-    if (!read_hex(value, digest.octets, CARP_MD_LEN, &len)
-        || len != CARP_MD_LEN) {
+    if (!read_hex(value, digest.octets, CARP_MD_LEN, &len) ||
+        len != CARP_MD_LEN) {
         return g_strdup("digest: must be 40 hexadecimal digits, or 'bad'");
     }
     spec->wrong &= ~INJ_BIT(INJ_DIGEST);
@@ -164,8 +161,8 @@ set_counter(struct inj_spec *spec, const char *value)
     spec->has_counter = false;
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
         size_t len = strlen(words[i].word);
-        if (strncmp(value, words[i].word, len) == 0
-            && (value[len] == '\0' || (value[len] == ':' && i > 0))) {
+        if (strncmp(value, words[i].word, len) == 0 &&
+            (value[len] == '\0' || (value[len] == ':' && i > 0))) {
             spec->counter_mode = words[i].mode;
             if (value[len] == '\0') {
                 return NULL;
@@ -175,7 +172,8 @@ set_counter(struct inj_spec *spec, const char *value)
     }
     if (!read_number(number, &spec->counter)) {
         return g_strdup_printf("counter: '%s' is not random, start+1, "
-                               "constant or a number of 64 bits", value);
+                               "constant or a number of 64 bits",
+                               value);
     }
     spec->has_counter = true;
     return NULL;
@@ -211,7 +209,8 @@ add_address(struct inj_spec *spec, const char *value)
     enum carp_status status = carp_addr_parse(value, &addr, &prefix_len);
     if (status == CARP_ERR_RANGE) {
         return g_strdup_printf("address: %s: the prefix length is outside 0 "
-                               "to 32, or 128 for IPv6", value);
+                               "to 32, or 128 for IPv6",
+                               value);
     }
     if (status != CARP_OK) {
         return g_strdup_printf("address: '%s' is not an IP address", value);
@@ -240,8 +239,8 @@ set_secret(struct inj_spec *spec, const char *password, size_t len)
     if (len == 0) {
         return g_strdup("password: is empty");
     }
-    if (carp_key_from_password(&spec->key, password, len, CARP_KEY_RULE_BSD)
-        != CARP_OK) {
+    if (carp_key_from_password(&spec->key, password, len, CARP_KEY_RULE_BSD) !=
+        CARP_OK) {
         return g_strdup("password: cannot be used");
     }
     spec->has_key = true;
@@ -272,7 +271,8 @@ set_password_file(struct inj_spec *spec, const char *path)
     size_t len = newline != NULL ? (size_t)(newline - line) : (size_t)size;
     char *wrong = len == 0
                       ? g_strdup_printf("password-file: %s: its first line "
-                                        "is empty", path)
+                                        "is empty",
+                                        path)
                       : set_secret(spec, line, len);
     carp_wipe(line, sizeof(line));
     return wrong;
@@ -282,11 +282,12 @@ static char *
 set_profile(struct inj_spec *spec, const char *value)
 {
     enum carp_profile_id profile;
-    if (carp_profile_by_name(value, &profile) != CARP_OK
-        || profile == CARP_PROFILE_AUTO) {
+    if (carp_profile_by_name(value, &profile) != CARP_OK ||
+        profile == CARP_PROFILE_AUTO) {
         return g_strdup_printf("profile: '%s' is not one of freebsd, "
                                "freebsd6, netbsd, openbsd, openbsd-orig, "
-                               "dragonfly, ucarp", value);
+                               "dragonfly, ucarp",
+                               value);
     }
     spec->profile = profile;
     return NULL;
@@ -346,7 +347,8 @@ set_trailer(struct inj_spec *spec, const char *value)
     size_t len = 0;
     if (!read_hex(value, spec->trailer, INJ_TRAILER_MAX, &len)) {
         return g_strdup_printf("trailer-hex: must be pairs of hexadecimal "
-                               "digits, %d octets at most", INJ_TRAILER_MAX);
+                               "digits, %d octets at most",
+                               INJ_TRAILER_MAX);
     }
     spec->trailer_len = (uint16_t)len;
     return NULL;
@@ -359,10 +361,10 @@ inj_spec_set(struct inj_spec *spec, const char *name, const char *value)
         const char *name;
         char *(*set)(struct inj_spec *spec, const char *value);
     } others[] = {
-        {"address", add_address},       {"key-hex", set_key_hex},
-        {"password", set_password},     {"password-file", set_password_file},
-        {"profile", set_profile},       {"lladdr", set_lladdr},
-        {"hash-vhid", set_hash_vhid},   {"family", set_family},
+        {"address", add_address},         {"key-hex", set_key_hex},
+        {"password", set_password},       {"password-file", set_password_file},
+        {"profile", set_profile},         {"lladdr", set_lladdr},
+        {"hash-vhid", set_hash_vhid},     {"family", set_family},
         {"payload-len", set_payload_len}, {"trailer-hex", set_trailer},
     };
     enum inj_field field;

@@ -9,8 +9,8 @@ from wireshark import ROOT, carpmon_events
 DIST = ROOT / "dist" / "wireshark"
 
 
-def vhid_table(world, name, *options):
-    text = world.tshark(name, "-q", "-z", "carp,vhid", *options).stdout
+def vhid_table(world, name, statistic="carp,vhid"):
+    text = world.tshark(name, "-q", "-z", statistic).stdout
     rows = {}
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.split("|")]
@@ -42,7 +42,7 @@ def test_vhid_table_agrees_with_carpmon(world, carpmon, name):
 
 
 def test_vhid_table_takes_a_filter(world):
-    rows = vhid_table(world, "ucarp-wrong-address", "-z",
+    rows = vhid_table(world, "ucarp-wrong-address",
                       "carp,vhid,ip.src==10.79.0.12")
     assert rows[79, "IPv4", "10.79.0.12"][0] == "12"
     text = world.tshark("ucarp-wrong-address", "-q", "-z",

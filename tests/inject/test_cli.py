@@ -28,7 +28,8 @@ def run(*argv, status=0, env=None):
 
 def frames(*argv, **more):
     done = run(*argv, "--dry-run", "--format", "json", **more)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    return [event for event in events if event["event"] == "frame"]
 
 
 def advert(*argv, **more):
@@ -170,6 +171,14 @@ def test_fuzz_is_reproducible(tmp_path):
               for seed in (7, 7, 8)]
     assert octets[0] == octets[1] != octets[2]
     assert len(set(octets[0])) > 480
+    done = run("fuzz", "--count", "1", "--dry-run", "--format", "json")
+    assert json.loads(done.stdout.splitlines()[0])["event"] == "seed"
+    # The capture on standard output stays one.
+    done = subprocess.run([CARPINJECT, "fuzz", "--seed", "7", "--count", "500",
+                           "-w", "-"], capture_output=True, timeout=60,
+                          check=True)
+    assert len(done.stdout) == one.stat().st_size
+    assert done.stderr == b"seed 7\n"
     # The files differ in their times only.
     assert one.stat().st_size == two.stat().st_size
     assert "CARPv2" in tcpdump(one)

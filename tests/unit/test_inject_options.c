@@ -68,6 +68,8 @@ test_usage(void)
         {"advert --dry-run --loop 2", "loop"},
         {"flood -i eth0", "a bound is required"},
         {"flood -w x --duration 1", "time stands still"},
+        {"advert -w x --interval 0 --duration 1", "time stands still"},
+        {"replay -w x --speed 0 --loop 0 --duration 1 y", "stands still"},
         {"flood --dry-run --count 1 --vhid 200 --vhids 57", "from 1 to 56"},
         {"fuzz -i eth0", "a bound is required"},
         {"fuzz -w x --count 1 --probe 10.0.0.1", "needs an interface"},

@@ -275,6 +275,41 @@ test_replay_rewritten(void)
     g_ptr_array_free(frames, TRUE);
 }
 
+/* Without its Ethernet header, as on the "any" device or a raw tunnel. */
+static void
+test_other_links(void)
+{
+    static const struct {
+        int link;
+        size_t head;
+    } rows[] = {{CARP_LINK_RAW, 0}, {CARP_LINK_SLL, 16}, {CARP_LINK_SLL2, 20}};
+    static const uint8_t sll[16] = {[5] = 6, [6] = 2, [11] = 7, [14] = 8};
+    static const uint8_t sll2[20] = {[0] = 8, [9] = 1, [11] = 6, [12] = 2};
+    struct inj_spec spec = inject_spec();
+    struct inj_frame frame, again;
+    inject_build(&spec, &frame);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        uint8_t data[128] = {0};
+        size_t len = rows[i].head + frame.len - 14;
+        if (rows[i].link == CARP_LINK_SLL) {
+            memcpy(data, sll, sizeof(sll));
+        } else if (rows[i].link == CARP_LINK_SLL2) {
+            memcpy(data, sll2, sizeof(sll2));
+        }
+        memcpy(data + rows[i].head, frame.octets + 14, frame.len - 14);
+        g_assert_true(
+            inj_frame_from_capture(rows[i].link, data, len, len, &again));
+        g_assert_cmpuint(again.len, ==, frame.len);
+        g_assert_cmpint(memcmp(again.octets, frame.octets, 6), ==, 0);
+        g_assert_cmpint(
+            memcmp(again.octets + 12, frame.octets + 12, frame.len - 12), ==,
+            0);
+        g_assert_true(inject_verifies(&again));
+        g_assert_false(
+            inj_frame_from_capture(rows[i].link, data, len - 1, len, &again));
+    }
+}
+
 /* ------------------------------------------------------------- run, record */
 
 static void
@@ -370,6 +405,7 @@ main(int argc, char **argv)
     g_test_add_func("/inject/plan/fuzz", test_fuzz);
     g_test_add_func("/inject/plan/replay-as-is", test_replay_as_is);
     g_test_add_func("/inject/plan/replay-rewritten", test_replay_rewritten);
+    g_test_add_func("/inject/plan/other-links", test_other_links);
     g_test_add_func("/inject/plan/record", test_record);
     g_test_add_func("/inject/plan/safety", test_safety);
     return g_test_run();

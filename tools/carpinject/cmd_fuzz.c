@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
+#include <stdio.h>
 
 #include <glib.h>
 
 #include "cmd_common.h"
+#include "jsonl.h"
 #include "log.h"
 #include "plan_internal.h"
 
@@ -18,30 +19,97 @@ struct watch {
     bool is_dead;
 };
 
+/* Standard output, unless that is the capture. */
 static void
-say_frame(const struct inj_frame *frame, uint64_t number)
+say(const struct inj_options *options, const char *text)
 {
-    GString *line = g_string_new(NULL);
-    for (size_t i = 0; i < frame->len; i++) {
-        g_string_append_printf(line, "%02x", frame->octets[i]);
+    if (g_strcmp0(options->write, "-") == 0) {
+        g_printerr("%s", text);
+    } else {
+        g_print("%s", text);
+        fflush(stdout);
     }
-    g_print("frame %" G_GUINT64_FORMAT ": %s\n", number, line->str);
-    g_string_free(line, TRUE);
+}
+
+static void
+say_seed(const struct inj_options *options)
+{
+    char *line =
+        options->json
+            ? g_strdup_printf("{\"schema\":1,\"event\":\"seed\","
+                              "\"seed\":%" G_GUINT64_FORMAT "}\n",
+                              options->seed)
+            : g_strdup_printf("seed %" G_GUINT64_FORMAT "\n", options->seed);
+    say(options, line);
+    g_free(line);
+}
+
+static void
+append_hex(GString *text, const struct inj_frame *frame)
+{
+    for (size_t i = 0; i < frame->len; i++) {
+        g_string_append_printf(text, "%02x", frame->octets[i]);
+    }
+}
+
+static uint64_t
+first_shown(const struct watch *watch)
+{
+    return watch->sent > LAST ? watch->sent - LAST + 1 : 1;
+}
+
+static void
+death_json(const struct watch *watch, const char *target, GString *text)
+{
+    struct jsonl json;
+    jsonl_init(&json);
+    jsonl_open_object(&json, NULL);
+    jsonl_uint(&json, "schema", 1);
+    jsonl_string(&json, "event", "dead");
+    jsonl_string(&json, "target", target);
+    jsonl_uint(&json, "frames", watch->sent);
+    jsonl_uint(&json, "seed", watch->session->options->seed);
+    jsonl_open_array(&json, "last");
+    for (uint64_t i = first_shown(watch); i <= watch->sent; i++) {
+        GString *hex = g_string_new(NULL);
+        append_hex(hex, &watch->last[i % LAST]);
+        jsonl_string(&json, NULL, hex->str);
+        g_string_free(hex, TRUE);
+    }
+    jsonl_close_array(&json);
+    jsonl_close_object(&json);
+    g_string_append_printf(text, "%s\n", json.text->str);
+    jsonl_clear(&json);
+}
+
+static void
+death_text(const struct watch *watch, const char *target, GString *text)
+{
+    g_string_append_printf(text,
+                           "%s answers no more after frame %" G_GUINT64_FORMAT
+                           ", seed %" G_GUINT64_FORMAT ", last frames:\n",
+                           target, watch->sent, watch->session->options->seed);
+    for (uint64_t i = first_shown(watch); i <= watch->sent; i++) {
+        g_string_append_printf(text, "frame %" G_GUINT64_FORMAT ": ", i);
+        append_hex(text, &watch->last[i % LAST]);
+        g_string_append_c(text, '\n');
+    }
 }
 
 static void
 say_death(const struct watch *watch)
 {
     const struct inj_options *options = watch->session->options;
-    char text[CARP_ADDR_TEXT];
-    g_print("%s answers no more after frame %" G_GUINT64_FORMAT
-            ", seed %" G_GUINT64_FORMAT ", last frames:\n",
-            carp_addr_format(&options->probe, text), watch->sent,
-            options->seed);
-    uint64_t first = watch->sent > LAST ? watch->sent - LAST + 1 : 1;
-    for (uint64_t i = first; i <= watch->sent; i++) {
-        say_frame(&watch->last[i % LAST], i);
+    char target[CARP_ADDR_TEXT];
+    GString *text = g_string_new(NULL);
+    carp_addr_format(&options->probe, target);
+    if (options->json) {
+        death_json(watch, target, text);
+    } else {
+        death_text(watch, target, text);
     }
+    say(options, text->str);
+    g_string_free(text, TRUE);
 }
 
 static bool
@@ -109,10 +177,7 @@ run(struct inj_options *options, const volatile sig_atomic_t *stop)
 {
     struct inj_session session;
     struct watch *watch = g_new0(struct watch, 1);
-    bool shows_seed = !options->json && g_strcmp0(options->write, "-") != 0;
-    if (shows_seed) {
-        g_print("seed %" G_GUINT64_FORMAT "\n", options->seed);
-    }
+    say_seed(options);
     watch->session = &session;
     int status = inj_session_open(&session, options, stop);
     if (status == INJ_EXIT_OK) {

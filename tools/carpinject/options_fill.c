@@ -115,9 +115,12 @@ check_bounds(const struct inj_options *options)
                         "SECONDS");
     }
     /* Without a clock only the plan's own times can end it. */
+    bool stands_still =
+        options->subcommand == INJ_REPLAY
+            ? !(options->replay.speed > 0.0) && is_endless
+            : options->pace.has_interval && options->pace.interval == 0;
     if (options->interface == NULL && options->pace.count == 0 &&
-        options->pace.has_interval && options->pace.interval == 0 &&
-        is_endless) {
+        stands_still) {
         return g_strdup("without -i at full speed time stands still: give "
                         "--count N");
     }

@@ -131,7 +131,7 @@ fill_ring(struct carp_ring *ring, const struct inj_session *session)
     row.lladdr = options->spec.lladdr;
     for (unsigned int vhid = 1; vhid < 256 && is_good; vhid++) {
         row.vhid = (uint8_t)vhid;
-        is_good = !session->vhid[vhid] || row.addrs.count == 0 ||
+        is_good = !session->vhid[vhid] ||
                   carp_ring_add(ring, &row) == CARP_OK;
     }
     carp_key_clear(&row.key);

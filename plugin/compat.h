@@ -8,10 +8,10 @@
 
 #include <ws_version.h>
 
-#define WIRESHARK_AT_LEAST(major, minor) \
-    (WIRESHARK_VERSION_MAJOR > (major) \
-     || (WIRESHARK_VERSION_MAJOR == (major) \
-         && WIRESHARK_VERSION_MINOR >= (minor)))
+#define WIRESHARK_AT_LEAST(major, minor)    \
+    (WIRESHARK_VERSION_MAJOR > (major) ||   \
+     (WIRESHARK_VERSION_MAJOR == (major) && \
+      WIRESHARK_VERSION_MINOR >= (minor)))
 
 #if !WIRESHARK_AT_LEAST(4, 0)
 #error "Wireshark 4.0 or newer is needed"

@@ -32,8 +32,7 @@ static const struct catalogue catalogue[CARP_CODE_COUNT] = {
                                "members disagree on advbase"},
     [CARP_DEMOTED] = {"carp.analysis.demoted", PI_PROTOCOL, "demoted"},
     [CARP_BOWED_OUT] = {"carp.analysis.bow_out", PI_SEQUENCE, "bows out"},
-    [CARP_TTL_NOT_255] = {"carp.analysis.ttl", PI_SECURITY,
-                          "TTL is not 255"},
+    [CARP_TTL_NOT_255] = {"carp.analysis.ttl", PI_SECURITY, "TTL is not 255"},
     [CARP_BAD_CHECKSUM] = {"carp.analysis.bad_checksum", PI_CHECKSUM,
                            "bad checksum"},
     [CARP_MALFORMED] = {"carp.analysis.malformed", PI_MALFORMED,
@@ -44,21 +43,25 @@ static const struct catalogue catalogue[CARP_CODE_COUNT] = {
                            "flood of senders"},
 };
 
-static const int severities[CARP_CRITICAL + 1] = {
-    [CARP_INFO] = PI_NOTE, [CARP_WARNING] = PI_WARN,
-    [CARP_CRITICAL] = PI_ERROR};
+static const int severities[CARP_CRITICAL + 1] = {[CARP_INFO] = PI_NOTE,
+                                                  [CARP_WARNING] = PI_WARN,
+                                                  [CARP_CRITICAL] = PI_ERROR};
 
 static ei_register_info changes[] = {
-    {&expert.checksum, {"carp.bad_checksum", PI_CHECKSUM, PI_ERROR,
-     "Bad checksum", EXPFILL}},
-    {&expert.takeover, {"carp.analysis.takeover", PI_SEQUENCE, PI_CHAT,
-     "Another sender became MASTER", EXPFILL}},
-    {&expert.master, {"carp.analysis.master", PI_SEQUENCE, PI_CHAT,
-     "A sender became MASTER", EXPFILL}},
-    {&expert.yielded, {"carp.analysis.yielded", PI_SEQUENCE, PI_CHAT,
-     "A sender is no longer MASTER", EXPFILL}},
-    {&expert.resolved, {"carp.analysis.over", PI_SEQUENCE, PI_CHAT,
-     "A finding is over", EXPFILL}},
+    {&expert.checksum,
+     {"carp.bad_checksum", PI_CHECKSUM, PI_ERROR, "Bad checksum", EXPFILL}},
+    {&expert.takeover,
+     {"carp.analysis.takeover", PI_SEQUENCE, PI_CHAT,
+      "Another sender became MASTER", EXPFILL}},
+    {&expert.master,
+     {"carp.analysis.master", PI_SEQUENCE, PI_CHAT, "A sender became MASTER",
+      EXPFILL}},
+    {&expert.yielded,
+     {"carp.analysis.yielded", PI_SEQUENCE, PI_CHAT,
+      "A sender is no longer MASTER", EXPFILL}},
+    {&expert.resolved,
+     {"carp.analysis.over", PI_SEQUENCE, PI_CHAT, "A finding is over",
+      EXPFILL}},
 };
 
 /* An expert item has one severity, a code may have several: one item each,
@@ -76,8 +79,7 @@ findings_register(int proto)
             const struct catalogue *c = &catalogue[code];
             const ei_register_info info = {
                 &expert.findings[code][severity],
-                {c->abbrev, c->group, severities[severity], c->words,
-                 EXPFILL}};
+                {c->abbrev, c->group, severities[severity], c->words, EXPFILL}};
 
             findings[count++] = info;
         }

@@ -116,25 +116,47 @@ static const value_string profile_names[] = {
     {0, NULL}};
 
 static uat_field_t columns[] = {
-    {"vhid", "VHID", PT_TXTMOD_STRING,
-     {NULL, carp_keys_vhid_set_cb, carp_keys_vhid_tostr_cb}, {0, 0, 0}, 0,
-     "Virtual host ID, 1 to 255", FLDFILL},
-    {"passphrase", "Passphrase or key", PT_TXTMOD_STRING,
-     {NULL, set_passphrase, get_passphrase}, {0, 0, 0}, 0,
+    {"vhid",
+     "VHID",
+     PT_TXTMOD_STRING,
+     {NULL, carp_keys_vhid_set_cb, carp_keys_vhid_tostr_cb},
+     {0, 0, 0},
+     0,
+     "Virtual host ID, 1 to 255",
+     FLDFILL},
+    {"passphrase",
+     "Passphrase or key",
+     PT_TXTMOD_STRING,
+     {NULL, set_passphrase, get_passphrase},
+     {0, 0, 0},
+     0,
      "The password as given to ifconfig or ucarp, or 40 hexadecimal digits",
      FLDFILL},
-    {"addresses", "Addresses", PT_TXTMOD_STRING,
+    {"addresses",
+     "Addresses",
+     PT_TXTMOD_STRING,
      {NULL, carp_keys_addresses_set_cb, carp_keys_addresses_tostr_cb},
-     {0, 0, 0}, 0,
+     {0, 0, 0},
+     0,
      "Virtual addresses, separated by commas; empty: learnt from ARP and "
-     "neighbour advertisements in the capture", FLDFILL},
-    {"profile", "Profile", PT_TXTMOD_ENUM,
+     "neighbour advertisements in the capture",
+     FLDFILL},
+    {"profile",
+     "Profile",
+     PT_TXTMOD_ENUM,
      {NULL, carp_keys_profile_set_cb, carp_keys_profile_tostr_cb},
-     {profile_names, profile_names, profile_names}, profile_names,
-     "Whose way of hashing; auto tries all", FLDFILL},
-    {"comment", "Comment", PT_TXTMOD_STRING,
-     {NULL, carp_keys_comment_set_cb, carp_keys_comment_tostr_cb}, {0, 0, 0},
-     0, "Shown as the name of the key", FLDFILL},
+     {profile_names, profile_names, profile_names},
+     profile_names,
+     "Whose way of hashing; auto tries all",
+     FLDFILL},
+    {"comment",
+     "Comment",
+     PT_TXTMOD_STRING,
+     {NULL, carp_keys_comment_set_cb, carp_keys_comment_tostr_cb},
+     {0, 0, 0},
+     0,
+     "Shown as the name of the key",
+     FLDFILL},
     UAT_END_FIELDS};
 
 void
@@ -149,11 +171,11 @@ keys_register(struct pref_module *module)
     prefs_register_uat_preference(
         module, "keys", "Keys",
         "Passphrases and addresses of virtual hosts. They are kept in clear "
-        "in the profile's file carp_keys.", table);
+        "in the profile's file carp_keys.",
+        table);
     prefs_register_filename_preference(
         module, "config_file", "carp.conf",
-        "A carp.conf whose keys and addresses are used too", &conf_path,
-        FALSE);
+        "A carp.conf whose keys and addresses are used too", &conf_path, FALSE);
 }
 
 /* ------------------------------------------------------------ into the ring */
@@ -174,8 +196,8 @@ read_key(const struct row *row, struct carp_ring_row *out)
 {
     const char *text = row->passphrase != NULL ? row->passphrase : "";
     size_t len = row->passphrase_len;
-    const bool has_prefix = len == 2 * CARP_KEY_LEN + 2
-                            && g_ascii_strncasecmp(text, "0x", 2) == 0;
+    const bool has_prefix =
+        len == 2 * CARP_KEY_LEN + 2 && g_ascii_strncasecmp(text, "0x", 2) == 0;
 
     if (has_prefix && is_hex_key(text + 2, len - 2)) {
         text += 2;
@@ -227,8 +249,8 @@ read_row(const struct row *row, unsigned int index, struct carp_ring_row *out)
         row->profile != NULL && *row->profile != '\0' ? row->profile : "auto";
     guint64 vhid = 0;
 
-    if (row->vhid == NULL
-        || !g_ascii_string_to_unsigned(row->vhid, 10, 1, 255, &vhid, NULL)) {
+    if (row->vhid == NULL ||
+        !g_ascii_string_to_unsigned(row->vhid, 10, 1, 255, &vhid, NULL)) {
         return "the vhid must be a number from 1 to 255";
     }
     out->vhid = (uint8_t)vhid;
@@ -245,8 +267,7 @@ read_row(const struct row *row, unsigned int index, struct carp_ring_row *out)
     return problem != NULL ? problem : read_key(row, out);
 }
 
-static void
-complain(GString *problems, const char *format, ...)
+static void complain(GString *problems, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
 
 static void
@@ -315,8 +336,10 @@ load_conf(GString *problems)
             complain(problems, " (and %u more)", more);
         }
     } else if (carp_conf_fill_ring(conf, ring) != CARP_OK) {
-        complain(problems, "%stoo many keys: those at the end of %s are not "
-                 "used", problems->len > 0 ? "; " : "", conf_path);
+        complain(problems,
+                 "%stoo many keys: those at the end of %s are not "
+                 "used",
+                 problems->len > 0 ? "; " : "", conf_path);
     }
     carp_conf_free(conf);
 }

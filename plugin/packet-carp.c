@@ -38,9 +38,9 @@ show_checksum(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo)
 {
     const bool is_whole = tvb_captured_length(tvb) >= CARP_ADV_LEN;
     const unsigned int sum =
-        is_whole ? carp_checksum(tvb_get_ptr(tvb, 0, CARP_ADV_LEN),
-                                 CARP_ADV_LEN)
-                 : 0;
+        is_whole
+            ? carp_checksum(tvb_get_ptr(tvb, 0, CARP_ADV_LEN), CARP_ADV_LEN)
+            : 0;
 
     if (!is_whole || sum != 0) {
         proto_tree_add_checksum(
@@ -51,13 +51,11 @@ show_checksum(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo)
         return;
     }
     /* The same for a right one, in half the time. */
-    proto_tree_add_uint_format(tree, classic.checksum, tvb, 6, 2,
-                               tvb_get_ntohs(tvb, 6),
-                               "Checksum: 0x%04x [correct]",
-                               tvb_get_ntohs(tvb, 6));
-    proto_item_set_generated(
-        proto_tree_add_uint(tree, classic.checksum_status, tvb, 6, 0,
-                            PROTO_CHECKSUM_E_GOOD));
+    proto_tree_add_uint_format(
+        tree, classic.checksum, tvb, 6, 2, tvb_get_ntohs(tvb, 6),
+        "Checksum: 0x%04x [correct]", tvb_get_ntohs(tvb, 6));
+    proto_item_set_generated(proto_tree_add_uint(
+        tree, classic.checksum_status, tvb, 6, 0, PROTO_CHECKSUM_E_GOOD));
 }
 
 static void
@@ -139,10 +137,9 @@ dissect_advert(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     queue_tap(tvb, pinfo, state);
     /* Without a tree only expert items are left to do, and few frames have
      * some. */
-    if (tree == NULL
-        && (state == NULL
-            || (state->extra == NULL
-                && (state->issues & CARP_ISSUE_CHECKSUM) == 0))) {
+    if (tree == NULL &&
+        (state == NULL || (state->extra == NULL &&
+                           (state->issues & CARP_ISSUE_CHECKSUM) == 0))) {
         return (int)tvb_captured_length(tvb);
     }
     item = proto_tree_add_item(tree, proto, tvb, 0, -1, ENC_NA);
@@ -171,8 +168,7 @@ hand_on(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *ip,
     if (vrrp_handle == NULL) {
         return 0;
     }
-    if (last != NULL
-        && GPOINTER_TO_INT(wmem_list_frame_data(last)) == layer) {
+    if (last != NULL && GPOINTER_TO_INT(wmem_list_frame_data(last)) == layer) {
         wmem_list_remove_frame(pinfo->layers, last);
     }
     return call_dissector_only(vrrp_handle, tvb, pinfo, tree, ip);
@@ -181,9 +177,8 @@ hand_on(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *ip,
 static int
 dissect_carp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *ip)
 {
-    return carp_is_carp(tvb, pinfo, ip)
-               ? dissect_advert(tvb, pinfo, tree, ip)
-               : hand_on(tvb, pinfo, tree, ip, proto);
+    return carp_is_carp(tvb, pinfo, ip) ? dissect_advert(tvb, pinfo, tree, ip)
+                                        : hand_on(tvb, pinfo, tree, ip, proto);
 }
 
 /* Where heuristics go before protocol numbers. VRRP is answered for as well,
@@ -201,8 +196,8 @@ static ws_bool
 dissect_vrrp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                        void *ip)
 {
-    return carp_is_protocol(ip) && !carp_is_carp(tvb, pinfo, ip)
-           && hand_on(tvb, pinfo, tree, ip, vrrp_proto) != 0;
+    return carp_is_protocol(ip) && !carp_is_carp(tvb, pinfo, ip) &&
+           hand_on(tvb, pinfo, tree, ip, vrrp_proto) != 0;
 }
 
 /* ARP, neighbour advertisements, VRRP, and time that passes. */
@@ -213,8 +208,8 @@ dissect_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     const struct carp_told *told = session_frame(tvb, pinfo);
     proto_item *item;
 
-    if (told == NULL
-        || !proto_is_protocol_enabled(find_protocol_by_id(proto))) {
+    if (told == NULL ||
+        !proto_is_protocol_enabled(find_protocol_by_id(proto))) {
         return 0;
     }
     if (have_tap_listener(tap)) {
@@ -240,8 +235,8 @@ adopt_decode_as(void)
     dissector_table_t table = find_dissector_table("ip.proto");
     dissector_handle_t now = dissector_get_uint_handle(table, PROTOCOL);
 
-    if (now != NULL && now != our_handle
-        && dissector_handle_get_protocol_index(now) == proto) {
+    if (now != NULL && now != our_handle &&
+        dissector_handle_get_protocol_index(now) == proto) {
         dissector_change_uint("ip.proto", PROTOCOL, our_handle);
     }
 }

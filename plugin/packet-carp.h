@@ -8,7 +8,7 @@
  *   verdict.c       what is said of a digest, each sentence once a file
  *   keys.c          the table carp_keys, the preferences, the ring
  *   fields.c        classic and new fields; findings.c: expert items
- *   show.c          the generated part of the tree
+ *   info.c, show.c  the Info column; the generated part of the tree
  *   stat_tree.c, stat_vhid.c  statistics
  *
  * Two-pass rule: everything that is derived from other frames is decided when
@@ -31,7 +31,7 @@ struct pref_module;
 /* What is said of a digest. Shared by all frames of which it is true. */
 struct carp_note {
     enum carp_verdict_status status;
-    bool is_expected; /* unverified although there are keys for the vhid */
+    bool is_expected;    /* unverified although there are keys for the vhid */
     const char *key;     /* name of the row that matches, or NULL */
     const char *profile; /* or NULL */
     const char *reason;  /* or NULL */
@@ -65,7 +65,7 @@ struct carp_extra {
 };
 
 enum carp_flags {
-    CARP_FLAG_OBSERVED = 1u << 0,   /* receivers accept it: role is known */
+    CARP_FLAG_OBSERVED = 1u << 0, /* receivers accept it: role is known */
     CARP_FLAG_BOW_OUT = 1u << 1,
     CARP_FLAG_REPLAY = 1u << 2,
     CARP_FLAG_LOOPED = 1u << 3,
@@ -102,7 +102,7 @@ int carp_tap_id(void);
 
 /* recognise.c */
 struct carp_seen {
-    bool is_parsed;   /* frame is set */
+    bool is_parsed; /* frame is set */
     struct carp_frame frame;
     uint16_t segment;
 };
@@ -111,8 +111,7 @@ bool carp_is_carp(tvbuff_t *tvb, packet_info *pinfo, const void *ip);
 /* Everything that the observer wants to know. */
 void carp_see_advert(tvbuff_t *tvb, packet_info *pinfo, const void *ip,
                      struct carp_seen *seen);
-void carp_see_frame(tvbuff_t *tvb, packet_info *pinfo,
-                    struct carp_seen *seen);
+void carp_see_frame(tvbuff_t *tvb, packet_info *pinfo, struct carp_seen *seen);
 struct carp_addr carp_addr_of(const address *from);
 /* For heuristics, which are asked about every protocol. */
 bool carp_is_protocol(const void *ip);
@@ -143,9 +142,10 @@ const struct carp_ring *keys_ring(void);
 /* There is a key for this vhid. */
 bool keys_have(uint8_t vhid);
 
-/* show.c */
+/* info.c */
 void show_info(packet_info *pinfo, tvbuff_t *tvb,
                const struct carp_state *state);
+/* show.c */
 void show_state(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
                 const struct carp_state *state);
 void show_told(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,

@@ -9,8 +9,7 @@
 #include <wiretap/wtap.h>
 
 /* Octets of a payload that are looked at: any VRRP fits. */
-enum { PROTOCOL = 112, PAYLOAD_MAX = 1100, IPV4_HEADER = 20,
-       IPV6_HEADER = 40 };
+enum { PROTOCOL = 112, PAYLOAD_MAX = 1100, IPV4_HEADER = 20, IPV6_HEADER = 40 };
 /* Set in the segment of what came through a tunnel: another wire. */
 enum { TUNNELLED = 0x8000 };
 
@@ -59,8 +58,8 @@ segment_of(const packet_info *pinfo)
 {
     const wtap_rec *rec = pinfo->rec;
 
-    if (rec->rec_type != REC_TYPE_PACKET
-        || (rec->presence_flags & WTAP_HAS_INTERFACE_ID) == 0) {
+    if (rec->rec_type != REC_TYPE_PACKET ||
+        (rec->presence_flags & WTAP_HAS_INTERFACE_ID) == 0) {
         return 0;
     }
     return rec->rec_header.packet_header.interface_id & (TUNNELLED - 1);
@@ -72,10 +71,9 @@ parse_frame(tvbuff_t *tvb, packet_info *pinfo, struct carp_frame *frame)
     const int link = link_type(pinfo);
     const unsigned int captured = tvb_captured_length(tvb);
 
-    return link != -1 && captured != 0
-           && carp_frame_parse(link, tvb_get_ptr(tvb, 0, (int)captured),
-                               captured, tvb_reported_length(tvb), frame)
-                  == CARP_OK;
+    return link != -1 && captured != 0 &&
+           carp_frame_parse(link, tvb_get_ptr(tvb, 0, (int)captured), captured,
+                            tvb_reported_length(tvb), frame) == CARP_OK;
 }
 
 /* --------------------------------------------------- a payload by itself */
@@ -97,8 +95,7 @@ static void
 put_ipv4(struct packet_bytes *p, const packet_info *pinfo, const void *ip,
          size_t reported)
 {
-    const ws_ip4 *header =
-        ip != NULL && *(const uint8_t *)ip == 4 ? ip : NULL;
+    const ws_ip4 *header = ip != NULL && *(const uint8_t *)ip == 4 ? ip : NULL;
 
     p->link = CARP_LINK_IPV4;
     p->header = IPV4_HEADER;
@@ -119,8 +116,7 @@ static void
 put_ipv6(struct packet_bytes *p, const packet_info *pinfo, const void *ip,
          size_t reported)
 {
-    const ws_ip6 *header =
-        ip != NULL && *(const uint8_t *)ip == 6 ? ip : NULL;
+    const ws_ip6 *header = ip != NULL && *(const uint8_t *)ip == 6 ? ip : NULL;
 
     p->link = CARP_LINK_IPV6;
     p->header = IPV6_HEADER;
@@ -170,9 +166,9 @@ parse_payload(tvbuff_t *tvb, const packet_info *pinfo, const void *ip,
 static bool
 is_exact(tvbuff_t *tvb)
 {
-    return tvb_reported_length(tvb) == CARP_ADV_LEN
-           && tvb_captured_length(tvb) >= 4 && tvb_get_uint8(tvb, 0) == 0x21
-           && tvb_get_uint8(tvb, 3) == CARP_AUTHLEN;
+    return tvb_reported_length(tvb) == CARP_ADV_LEN &&
+           tvb_captured_length(tvb) >= 4 && tvb_get_uint8(tvb, 0) == 0x21 &&
+           tvb_get_uint8(tvb, 3) == CARP_AUTHLEN;
 }
 
 bool
@@ -189,10 +185,9 @@ carp_is_protocol(const void *ip)
     }
     /* The header of IPv6 may name an extension: hop-by-hop, routing,
      * fragment, authentication, destination. */
-    return v6->ip6_ver == 6
-           && (v6->ip6_nxt == PROTOCOL || v6->ip6_nxt == 0
-               || v6->ip6_nxt == 43 || v6->ip6_nxt == 44
-               || v6->ip6_nxt == 51 || v6->ip6_nxt == 60);
+    return v6->ip6_ver == 6 &&
+           (v6->ip6_nxt == PROTOCOL || v6->ip6_nxt == 0 || v6->ip6_nxt == 43 ||
+            v6->ip6_nxt == 44 || v6->ip6_nxt == 51 || v6->ip6_nxt == 60);
 }
 
 bool
@@ -200,9 +195,8 @@ carp_is_carp(tvbuff_t *tvb, packet_info *pinfo, const void *ip)
 {
     struct carp_frame frame;
 
-    return is_exact(tvb)
-           || (parse_payload(tvb, pinfo, ip, &frame)
-               && frame.kind == CARP_FRAME_CARP);
+    return is_exact(tvb) || (parse_payload(tvb, pinfo, ip, &frame) &&
+                             frame.kind == CARP_FRAME_CARP);
 }
 
 static void
@@ -220,16 +214,14 @@ carp_see_advert(tvbuff_t *tvb, packet_info *pinfo, const void *ip,
                 struct carp_seen *seen)
 {
     tvbuff_t *whole = tvb_get_ds_tvb(tvb);
-    const bool is_first = pinfo->data_src != NULL
-                          && get_data_source_tvb(pinfo->data_src->data)
-                                 == whole;
-    const bool is_known =
-        is_first && parse_frame(whole, pinfo, &seen->frame);
+    const bool is_first = pinfo->data_src != NULL &&
+                          get_data_source_tvb(pinfo->data_src->data) == whole;
+    const bool is_known = is_first && parse_frame(whole, pinfo, &seen->frame);
 
     seen->segment = segment_of(pinfo);
     seen->is_parsed = true;
-    if (is_known && seen->frame.kind == CARP_FRAME_CARP
-        && seen->frame.payload_off == (size_t)tvb_raw_offset(tvb)) {
+    if (is_known && seen->frame.kind == CARP_FRAME_CARP &&
+        seen->frame.payload_off == (size_t)tvb_raw_offset(tvb)) {
         return;
     }
     if (is_known && seen->frame.kind == CARP_FRAME_OTHER) {
@@ -243,6 +235,6 @@ void
 carp_see_frame(tvbuff_t *tvb, packet_info *pinfo, struct carp_seen *seen)
 {
     seen->segment = segment_of(pinfo);
-    seen->is_parsed = pinfo->rec->rec_type == REC_TYPE_PACKET
-                      && parse_frame(tvb, pinfo, &seen->frame);
+    seen->is_parsed = pinfo->rec->rec_type == REC_TYPE_PACKET &&
+                      parse_frame(tvb, pinfo, &seen->frame);
 }

@@ -50,10 +50,12 @@ follow_split(const struct carp_event *event)
             session.splits[i] = session.splits[--session.split_count];
         }
     } else if (i == session.split_count && i < SPLITS_MAX) {
-        session.splits[session.split_count++] = (struct split){
-            .id = event->id, .segment = event->segment,
-            .vlan = event->vlan, .family = event->family,
-            .vhid = event->vhid};
+        session.splits[session.split_count++] =
+            (struct split){.id = event->id,
+                           .segment = event->segment,
+                           .vlan = event->vlan,
+                           .family = event->family,
+                           .vhid = event->vhid};
     }
 }
 
@@ -63,9 +65,9 @@ is_in_split(const struct carp_seen *seen)
     for (unsigned int i = 0; i < session.split_count; i++) {
         const struct split *s = &session.splits[i];
 
-        if (s->vhid == seen->frame.u.adv.vhid
-            && s->family == seen->frame.family && s->vlan == seen->frame.vlan
-            && s->segment == seen->segment) {
+        if (s->vhid == seen->frame.u.adv.vhid &&
+            s->family == seen->frame.family && s->vlan == seen->frame.vlan &&
+            s->segment == seen->segment) {
             return true;
         }
     }
@@ -100,8 +102,8 @@ on_event(void *user _U_, const struct carp_event *event)
     told->remedy = wmem_strdup(scope, event->remedy);
     *session.told_end = told;
     session.told_end = &told->next;
-    if (event->kind != CARP_EVENT_TRANSITION
-        && event->code == CARP_DUAL_MASTER) {
+    if (event->kind != CARP_EVENT_TRANSITION &&
+        event->code == CARP_DUAL_MASTER) {
         follow_split(event);
     }
 }
@@ -206,13 +208,13 @@ advance(const packet_info *pinfo)
 static uint8_t
 flags_of(const struct carp_seen *seen, const struct carp_observation *o)
 {
-    return (uint8_t)((o->is_advert ? CARP_FLAG_OBSERVED : 0u)
-                     | (o->is_bow_out ? CARP_FLAG_BOW_OUT : 0u)
-                     | (o->is_replay ? CARP_FLAG_REPLAY : 0u)
-                     | (o->is_looped ? CARP_FLAG_LOOPED : 0u)
-                     | (session.split_count > 0 && is_in_split(seen)
-                            ? CARP_FLAG_TWO_MASTERS
-                            : 0u));
+    return (uint8_t)((o->is_advert ? CARP_FLAG_OBSERVED : 0u) |
+                     (o->is_bow_out ? CARP_FLAG_BOW_OUT : 0u) |
+                     (o->is_replay ? CARP_FLAG_REPLAY : 0u) |
+                     (o->is_looped ? CARP_FLAG_LOOPED : 0u) |
+                     (session.split_count > 0 && is_in_split(seen)
+                          ? CARP_FLAG_TWO_MASTERS
+                          : 0u));
 }
 
 static struct carp_state *
@@ -221,8 +223,8 @@ state_new(const packet_info *pinfo, const struct carp_seen *seen,
 {
     struct carp_state *state = wmem_new(wmem_file_scope(), struct carp_state);
 
-    state->note = notes_get(session.notes, keys_ring(), &seen->frame,
-                            seen->segment, o);
+    state->note =
+        notes_get(session.notes, keys_ring(), &seen->frame, seen->segment, o);
     state->extra = NULL;
     state->delta = o->delta;
     state->next_after = carp_time_since(o->expected_next, time_of(pinfo));
@@ -274,8 +276,8 @@ session_advert(tvbuff_t *tvb, packet_info *pinfo, const void *ip)
 static bool
 is_fed_here(enum carp_frame_kind kind)
 {
-    return kind == CARP_FRAME_ARP || kind == CARP_FRAME_NA
-           || kind == CARP_FRAME_VRRP2 || kind == CARP_FRAME_VRRP3;
+    return kind == CARP_FRAME_ARP || kind == CARP_FRAME_NA ||
+           kind == CARP_FRAME_VRRP2 || kind == CARP_FRAME_VRRP3;
 }
 
 const struct carp_told *

@@ -1,174 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The Info column and the generated part of the tree. */
+/* The generated part of the tree. */
 #include "packet-carp.h"
 
-#include <string.h>
-
-#include <carp/timing.h>
-
 #include "fields.h"
-
-enum { INFO_MAX = 160 };
-
-/* ------------------------------------------------------------ Info column */
-
-static const char *
-role_word(const struct carp_state *state)
-{
-    if (state == NULL || (state->flags & CARP_FLAG_OBSERVED) == 0) {
-        return "advert of";
-    }
-    if ((state->flags & CARP_FLAG_BOW_OUT) != 0) {
-        return "bow-out of";
-    }
-    if ((state->flags & CARP_FLAG_REPLAY) != 0) {
-        return "replay of";
-    }
-    if ((state->flags & CARP_FLAG_LOOPED) != 0) {
-        return "copy of";
-    }
-    return state->role == CARP_MASTER ? "MASTER" : "BACKUP";
-}
-
-/* This is written for every advert that is listed: printf would take longer
- * than all the rest of the plugin. */
-struct line {
-    char text[INFO_MAX];
-    size_t len;
-};
-
-static void
-put_text(struct line *line, const char *text)
-{
-    while (*text != '\0' && line->len + 1 < sizeof(line->text)) {
-        line->text[line->len++] = *text++;
-    }
-}
-
-static void
-put_number(struct line *line, unsigned int number, unsigned int width)
-{
-    char digits[10];
-    unsigned int count = 0;
-
-    do {
-        digits[count++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (count < sizeof(digits) && (number > 0 || count < width));
-    while (count > 0 && line->len + 1 < sizeof(line->text)) {
-        line->text[line->len++] = digits[--count];
-    }
-}
-
-static void
-put_address(struct line *line, const address *source)
-{
-    char text[CARP_ADDR_TEXT];
-
-    if (source->type != AT_IPv4 || source->len != 4) {
-        const struct carp_addr addr = carp_addr_of(source);
-
-        put_text(line, carp_addr_format(&addr, text));
-        return;
-    }
-    for (int i = 0; i < 4; i++) {
-        put_text(line, i == 0 ? "" : ".");
-        put_number(line, ((const uint8_t *)source->data)[i], 1);
-    }
-}
-
-static void
-put_interval(struct line *line, const uint8_t head[6])
-{
-    /* To the nearest millisecond. */
-    const carp_time interval =
-        carp_interval(head[5], head[2]) + CARP_MSEC / 2;
-
-    put_text(line, " skew ");
-    put_number(line, head[2], 1);
-    if (head[5] == CARP_BOW_OUT && head[2] == CARP_BOW_OUT) {
-        put_text(line, " base 255");
-        return;
-    }
-    put_text(line, " every ");
-    put_number(line, (unsigned int)(interval / CARP_SEC), 1);
-    put_text(line, ".");
-    put_number(line, (unsigned int)(interval % CARP_SEC / CARP_MSEC), 3);
-    put_text(line, " s");
-}
-
-static void
-add_verdict(packet_info *pinfo, const struct carp_note *note)
-{
-    if (note->status == CARP_BAD) {
-        col_append_fstr(pinfo->cinfo, COL_INFO, " [HMAC bad: %s]",
-                        note->reason);
-    } else if (note->status == CARP_UNVERIFIED && note->is_expected) {
-        col_append_str(pinfo->cinfo, COL_INFO, " [HMAC unverified]");
-    }
-}
-
-static void
-add_told(packet_info *pinfo, const struct carp_told *told, bool is_marked)
-{
-    char whom[CARP_ADDR_TEXT];
-
-    for (; told != NULL; told = told->next) {
-        const bool is_finding = told->kind == CARP_EVENT_FINDING
-                                || told->kind == CARP_EVENT_UPDATE;
-
-        if (told->kind == CARP_EVENT_TRANSITION && told->role == CARP_MASTER
-            && told->previous.family != CARP_FAMILY_NONE) {
-            const bool is_beside = told->reason == CARP_REASON_UNEXPECTED
-                                   || told->reason == CARP_REASON_UNSEEN;
-
-            col_append_fstr(pinfo->cinfo, COL_INFO, " [%s %s]",
-                            is_beside ? "beside" : "took over from",
-                            carp_addr_format(&told->previous, whom));
-        } else if (is_finding && told->severity > CARP_INFO
-                   && told->code != CARP_BAD_HMAC
-                   && !(is_marked && told->code == CARP_DUAL_MASTER)) {
-            col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]",
-                            findings_words(told->code));
-        }
-    }
-}
-
-void
-show_info(packet_info *pinfo, tvbuff_t *tvb, const struct carp_state *state)
-{
-    struct line line;
-    uint8_t head[6] = {0};
-
-    col_set_str(pinfo->cinfo, COL_PROTOCOL, "CARP");
-    if (pinfo->cinfo == NULL) {
-        return;
-    }
-    tvb_memcpy(tvb, head, 0, MIN(sizeof(head), tvb_captured_length(tvb)));
-    line.len = 0;
-    put_text(&line, "CARP vhid ");
-    put_number(&line, head[1], 1);
-    put_text(&line, " ");
-    put_text(&line, role_word(state));
-    put_text(&line, " ");
-    put_address(&line, &pinfo->src);
-    if (tvb_captured_length(tvb) >= sizeof(head)) {
-        put_interval(&line, head);
-    }
-    line.text[line.len] = '\0';
-    col_add_str(pinfo->cinfo, COL_INFO, line.text);
-    if (state != NULL) {
-        const bool is_marked = (state->flags & CARP_FLAG_TWO_MASTERS) != 0;
-
-        add_verdict(pinfo, state->note);
-        if (is_marked) {
-            col_append_str(pinfo->cinfo, COL_INFO, " [two masters]");
-        }
-        if (state->extra != NULL) {
-            add_told(pinfo, state->extra->told, is_marked);
-        }
-    }
-}
 
 /* ------------------------------------------------------------------- HMAC */
 
@@ -184,10 +18,10 @@ add_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
 static void
 show_note(proto_tree *tree, tvbuff_t *tvb, const struct carp_note *note)
 {
-    static const guint values[] = {
-        [CARP_UNVERIFIED] = PROTO_CHECKSUM_E_UNVERIFIED,
-        [CARP_GOOD] = PROTO_CHECKSUM_E_GOOD,
-        [CARP_BAD] = PROTO_CHECKSUM_E_BAD};
+    static const guint values[] = {[CARP_UNVERIFIED] =
+                                       PROTO_CHECKSUM_E_UNVERIFIED,
+                                   [CARP_GOOD] = PROTO_CHECKSUM_E_GOOD,
+                                   [CARP_BAD] = PROTO_CHECKSUM_E_BAD};
     proto_item *item = proto_tree_add_uint(tree, field.hmac_status, tvb, 0, 0,
                                            values[note->status]);
     proto_tree *sub = proto_item_add_subtree(item, subtree.hmac);
@@ -225,8 +59,8 @@ show_timing(proto_tree *tree, tvbuff_t *tvb, const packet_info *pinfo,
     if (state->previous_frame != 0) {
         const nstime_t delta = nstime_of(state->delta);
 
-        proto_item_set_generated(proto_tree_add_time(
-            tree, field.time_delta, tvb, 0, 0, &delta));
+        proto_item_set_generated(
+            proto_tree_add_time(tree, field.time_delta, tvb, 0, 0, &delta));
         proto_item_set_generated(proto_tree_add_uint(
             tree, field.previous_frame, tvb, 0, 0, state->previous_frame));
     }
@@ -235,8 +69,8 @@ show_timing(proto_tree *tree, tvbuff_t *tvb, const packet_info *pinfo,
         nstime_t next;
 
         nstime_sum(&next, &pinfo->abs_ts, &after);
-        proto_item_set_generated(proto_tree_add_time(
-            tree, field.next_expected, tvb, 0, 0, &next));
+        proto_item_set_generated(
+            proto_tree_add_time(tree, field.next_expected, tvb, 0, 0, &next));
     }
 }
 
@@ -252,8 +86,8 @@ show_lineage(proto_tree *tree, tvbuff_t *tvb, const struct carp_state *state)
     item = proto_tree_add_uint(tree, field.lineage, tvb, 0, 0,
                                state->parent_frame);
     proto_item_set_generated(item);
-    if (state->extra != NULL
-        && state->extra->parent.family != CARP_FAMILY_NONE) {
+    if (state->extra != NULL &&
+        state->extra->parent.family != CARP_FAMILY_NONE) {
         carp_addr_format(&state->extra->parent, whom);
         proto_item_append_text(item, " of %s", whom);
         add_string(tree, tvb, field.lineage_source, whom);
@@ -265,8 +99,8 @@ show_flag(proto_tree *tree, tvbuff_t *tvb, int hf, bool is_set,
           const char *text)
 {
     if (is_set) {
-        proto_item_set_generated(proto_tree_add_none_format(
-            tree, hf, tvb, 0, 0, "%s", text));
+        proto_item_set_generated(
+            proto_tree_add_none_format(tree, hf, tvb, 0, 0, "%s", text));
     }
 }
 
@@ -378,8 +212,8 @@ add_expert(proto_item *item, packet_info *pinfo, const struct carp_told *told)
 {
     const bool is_change = told->kind == CARP_EVENT_TRANSITION;
     /* Some texts are the end of a sentence, "from 10.0.0.1: …". */
-    const bool runs_on = g_str_has_prefix(told->text, "from ")
-                         || g_str_has_prefix(told->text, "after ");
+    const bool runs_on = g_str_has_prefix(told->text, "from ") ||
+                         g_str_has_prefix(told->text, "after ");
 
     expert_add_info_format(
         pinfo, item, item_of(told), "%s%s%svhid %u %s%s %s", kind_word(told),
@@ -392,8 +226,8 @@ static void
 show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
              const struct carp_told *told)
 {
-    proto_item *item = proto_tree_add_string(
-        tree, field.finding, tvb, 0, 0, carp_code_text(told->code));
+    proto_item *item = proto_tree_add_string(tree, field.finding, tvb, 0, 0,
+                                             carp_code_text(told->code));
     proto_tree *sub = proto_item_add_subtree(item, subtree.told);
 
     proto_item_set_generated(item);
@@ -405,8 +239,8 @@ show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
     add_string(sub, tvb, field.detail, told->detail);
     add_string(sub, tvb, field.remedy, told->remedy);
     for (unsigned int i = 0; i < told->frame_count; i++) {
-        proto_item_set_generated(proto_tree_add_uint(
-            sub, field.evidence, tvb, 0, 0, told->frames[i]));
+        proto_item_set_generated(proto_tree_add_uint(sub, field.evidence, tvb,
+                                                     0, 0, told->frames[i]));
     }
 }
 
@@ -414,8 +248,8 @@ static void
 show_resolved(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
               const struct carp_told *told)
 {
-    proto_item *item = proto_tree_add_string(
-        tree, field.resolved, tvb, 0, 0, carp_code_text(told->code));
+    proto_item *item = proto_tree_add_string(tree, field.resolved, tvb, 0, 0,
+                                             carp_code_text(told->code));
 
     proto_item_set_generated(item);
     add_expert(item, pinfo, told);

@@ -127,8 +127,7 @@ set_uint(stat_tap_table *table, guint index, enum column column,
 }
 
 static void
-set_float(stat_tap_table *table, guint index, enum column column,
-          double value)
+set_float(stat_tap_table *table, guint index, enum column column, double value)
 {
     stat_tap_table_item_type *cell =
         stat_tap_get_field_data(table, index, column);
@@ -143,19 +142,17 @@ static void
 count_advert(struct row *row, const struct carp_tap *advert, double now)
 {
     const struct carp_state *state = advert->state;
-    const bool is_master = (state->flags & CARP_FLAG_OBSERVED) != 0
-                           && state->role == CARP_MASTER;
+    const bool is_master =
+        (state->flags & CARP_FLAG_OBSERVED) != 0 && state->role == CARP_MASTER;
     const double gap = now - row->last;
-    const double dead = 0.1
-                        + 3.0
-                              * (double)carp_interval(advert->advbase,
-                                                      advert->advskew)
-                              / (double)CARP_SEC;
+    const double dead =
+        0.1 + 3.0 * (double)carp_interval(advert->advbase, advert->advskew) /
+                  (double)CARP_SEC;
 
     row->adverts++;
     row->status[state->note->status]++;
-    if (row->is_begun && row->was_master && is_master && gap >= 0
-        && gap <= dead) {
+    if (row->is_begun && row->was_master && is_master && gap >= 0 &&
+        gap <= dead) {
         row->as_master += gap;
         row->max_gap = gap > row->max_gap ? gap : row->max_gap;
     }
@@ -187,8 +184,7 @@ share_out(stat_tap_table *table, uint8_t vhid, uint8_t family)
 
         if (is_of_view(row, vhid, family)) {
             set_float(table, i, COLUMN_MASTER,
-                      last > first ? 100 * row->as_master / (last - first)
-                                   : 0);
+                      last > first ? 100 * row->as_master / (last - first) : 0);
         }
     }
 }
@@ -198,8 +194,8 @@ take_advert(stat_tap_table *table, const packet_info *pinfo,
             const struct carp_tap *advert)
 {
     const double now = nstime_to_sec(&pinfo->rel_ts);
-    const guint index = row_get(table, advert->vhid, advert->sender.family,
-                                &advert->sender);
+    const guint index =
+        row_get(table, advert->vhid, advert->sender.family, &advert->sender);
     struct row *row = row_at(table, index);
 
     count_advert(row, advert, now);
@@ -225,8 +221,7 @@ vhid_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_,
     }
     for (const struct carp_told *t = news->told; t != NULL; t = t->next) {
         if (t->kind == CARP_EVENT_FINDING) {
-            const guint index =
-                row_get(table, t->vhid, t->family, &t->sender);
+            const guint index = row_get(table, t->vhid, t->family, &t->sender);
 
             set_uint(table, index, COLUMN_FINDINGS,
                      ++row_at(table, index)->findings);
@@ -235,7 +230,8 @@ vhid_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_,
     return TAP_PACKET_REDRAW;
 }
 
-/* ------------------------------------------------------------- begin and end */
+/* ------------------------------------------------------------- begin and end
+ */
 
 static void
 vhid_init(stat_tap_table_ui *stat)
@@ -257,7 +253,8 @@ vhid_reset(stat_tap_table *table)
 {
     for (guint i = 0; i < table->num_elements; i++) {
         struct row *row = row_at(table, i);
-        const struct row empty = {.sender = row->sender, .vhid = row->vhid,
+        const struct row empty = {.sender = row->sender,
+                                  .vhid = row->vhid,
                                   .family = row->family,
                                   .is_rest = row->is_rest};
 

@@ -47,11 +47,10 @@ enum obstacle {
 struct carp_notes *
 notes_new(void)
 {
-    struct carp_notes *notes =
-        wmem_new0(wmem_file_scope(), struct carp_notes);
+    struct carp_notes *notes = wmem_new0(wmem_file_scope(), struct carp_notes);
 
-    notes->snapshots = wmem_map_new(wmem_file_scope(), wmem_int64_hash,
-                                    g_int64_equal);
+    notes->snapshots =
+        wmem_map_new(wmem_file_scope(), wmem_int64_hash, g_int64_equal);
     return notes;
 }
 
@@ -59,22 +58,21 @@ static const struct carp_addrs *
 snapshot_of(struct carp_notes *notes, const struct carp_frame *frame,
             uint16_t segment, const struct carp_addrs *learnt)
 {
-    const guint64 key = (guint64)segment << 32 | (guint64)frame->vlan << 16
-                        | frame->u.adv.vhid;
+    const guint64 key =
+        (guint64)segment << 32 | (guint64)frame->vlan << 16 | frame->u.adv.vhid;
     struct carp_addrs *kept = wmem_map_lookup(notes->snapshots, &key);
 
     /* The observer may have forgotten the vhid and begun anew. */
-    if (kept == NULL || kept->count > learnt->count
-        || memcmp(kept->list, learnt->list,
-                  kept->count * sizeof(kept->list[0])) != 0) {
+    if (kept == NULL || kept->count > learnt->count ||
+        memcmp(kept->list, learnt->list, kept->count * sizeof(kept->list[0])) !=
+            0) {
         guint64 *copy = wmem_new(wmem_file_scope(), guint64);
 
         *copy = key;
         kept = wmem_new0(wmem_file_scope(), struct carp_addrs);
         wmem_map_insert(notes->snapshots, copy, kept);
     }
-    memcpy(kept->list, learnt->list,
-           learnt->count * sizeof(learnt->list[0]));
+    memcpy(kept->list, learnt->list, learnt->count * sizeof(learnt->list[0]));
     kept->count = learnt->count;
     return kept;
 }
@@ -84,8 +82,8 @@ snapshot_of(struct carp_notes *notes, const struct carp_frame *frame,
 static unsigned int
 obstacle_of(const struct carp_frame *frame, const struct carp_observation *o)
 {
-    const unsigned int drops = CARP_ISSUE_VERSION | CARP_ISSUE_CHECKSUM
-                               | CARP_ISSUE_SHORT | CARP_ISSUE_VHID_ZERO;
+    const unsigned int drops = CARP_ISSUE_VERSION | CARP_ISSUE_CHECKSUM |
+                               CARP_ISSUE_SHORT | CARP_ISSUE_VHID_ZERO;
 
     if (o->verdict.status != CARP_UNVERIFIED) {
         return NO_OBSTACLE;
@@ -116,15 +114,18 @@ why_unverified(const struct fact *fact, const struct carp_ring *ring)
                                   fact->vhid);
     case NO_ADDRESSES:
         return wmem_strdup_printf(
-            scope, "the key of vhid %u comes without addresses, and none was "
+            scope,
+            "the key of vhid %u comes without addresses, and none was "
             "seen in ARP or neighbour advertisements before this frame",
             fact->vhid);
     case CUT:
         return "the capture cut the advert";
     default:
         return wmem_strdup_printf(
-            scope, "receivers drop this advert before they look at the HMAC: "
-            "%s", carp_issue_text(fact->obstacle - DROPPED));
+            scope,
+            "receivers drop this advert before they look at the HMAC: "
+            "%s",
+            carp_issue_text(fact->obstacle - DROPPED));
     }
 }
 
@@ -170,8 +171,8 @@ note_new(const struct fact *fact, const struct carp_ring *ring,
     const struct carp_ring_row *row;
 
     note->status = fact->verdict.status;
-    note->is_expected = fact->obstacle != NO_OBSTACLE
-                        && fact->obstacle != NO_KEYS;
+    note->is_expected =
+        fact->obstacle != NO_OBSTACLE && fact->obstacle != NO_KEYS;
     if (learnt != NULL) {
         note->learnt = learnt->list;
         note->learnt_count = fact->learnt_count;
@@ -182,8 +183,8 @@ note_new(const struct fact *fact, const struct carp_ring *ring,
         break;
     case CARP_GOOD:
         row = carp_ring_get(ring, fact->verdict.row);
-        note->key = row != NULL ? wmem_strdup(wmem_file_scope(), row->name)
-                                : NULL;
+        note->key =
+            row != NULL ? wmem_strdup(wmem_file_scope(), row->name) : NULL;
         note->profile = carp_profile_get(fact->verdict.profile)->name;
         note->reason = why_good(fact, learnt);
         break;

@@ -60,7 +60,7 @@ def other_way(scene):
     yield 3
     scene.mark("half")
     scene.lab.heal(scene.a, scene.b)
-    yield 7
+    yield 10
     scene.mark("healed")
     scene.lab.heal(scene.b, scene.a)
     yield is_state(a, "BACKUP")
@@ -192,7 +192,7 @@ def test_other_direction_lost(show, monitor):
     assert end["cause"] == "NO_DELIVERY_A_TO_B"
     # The first does not reach the second: B is the better one here.
     assert end["senders"] == [scene.address_b, scene.address_a]
-    assert scene.marks["half"] < watch.seconds(updates[0]["time"]) < scene.marks["half"] + 6
+    assert scene.marks["half"] < watch.seconds(updates[0]["time"]) < scene.marks["half"] + 10
     close_to(onset["since"], scene.became("a", "MASTER"))
     assert -1.05 < last_heard(updates[0]) - scene.marks["cut"] < 0.05
 

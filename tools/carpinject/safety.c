@@ -10,9 +10,9 @@
 #define LEAST CARP_SEC
 
 carp_time
-inj_safety_listen_time(uint8_t advbase, uint8_t advskew)
+inj_safety_listen_time(uint8_t advbase)
 {
-    carp_time interval = carp_interval(advbase, advskew);
+    carp_time interval = carp_interval(advbase, 254);
     return MAX(interval, LEAST) + MARGIN;
 }
 

@@ -33,8 +33,9 @@ struct inj_safety {
 char *inj_safety_judge(const struct inj_safety *safety,
                        const struct carp_frame *frame);
 
-/** How long to listen for senders of this interval. */
-carp_time inj_safety_listen_time(uint8_t advbase, uint8_t advskew);
+/** How long to listen: one interval of the slowest master with this advbase,
+ * whose advskew may be worse than ours. */
+carp_time inj_safety_listen_time(uint8_t advbase);
 
 /**
  * Listen and judge. With is_owner returns at once.

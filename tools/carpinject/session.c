@@ -158,8 +158,7 @@ inj_session_look(struct inj_session *session)
     memcpy(safety.vhid, session->vhid, sizeof(safety.vhid));
     safety.replays = options->subcommand == INJ_REPLAY;
     safety.listen =
-        inj_safety_listen_time(inj_spec_octet(&options->spec, INJ_ADVBASE),
-                               inj_spec_octet(&options->spec, INJ_ADVSKEW));
+        inj_safety_listen_time(inj_spec_octet(&options->spec, INJ_ADVBASE));
     char *wrong = inj_safety_check(&safety, session->receiver, session->stop);
     carp_ring_free(safety.ring);
     if (wrong != NULL) {

@@ -10,12 +10,12 @@
  * one of another.
  */
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <time.h>
 
 #include "capture.h"
 #include "log.h"
+#include "loop.h"
 
 #define SNAPLEN 256
 #define BLOCK_MS 20
@@ -46,7 +46,7 @@ struct watch {
     struct mon_clock *clock;
     const volatile sig_atomic_t *stop;
     struct port *ports;
-    struct pollfd *polls;
+    struct mon_loop *loop;
     unsigned int count;
     carp_time now;       /* even wall clock, read once a round */
     carp_time next_chore;
@@ -242,6 +242,7 @@ do_chores(struct watch *watch)
         }
     }
     mon_monitor_totals(watch->monitor)->dropped = total;
+    mon_monitor_tick(watch->monitor, watch->now);
 }
 
 static struct port *
@@ -330,20 +331,16 @@ sleep_until_news(struct watch *watch)
     carp_time wake = MIN(watch->next_chore, watch->end);
     carp_time deadline = mon_monitor_deadline(watch->monitor);
     wake = MIN(wake, carp_time_add(deadline, HOLD));
-    nfds_t count = 0;
     for (unsigned int i = 0; i < watch->count; i++) {
         const struct port *port = &watch->ports[i];
         if (port->has_next) {
             wake = MIN(wake,
                        carp_time_add(port->next.time, HOLD + TOGETHER));
         } else if (port->pcap != NULL) {
-            watch->polls[count].fd = port->fd;
-            watch->polls[count].events = POLLIN;
-            count++;
+            mon_loop_watch(watch->loop, port->fd);
         }
     }
-    /* A signal shows in *stop; errors of a port show when it is read. */
-    (void)poll(watch->polls, count, milliseconds_until(wake, watch->now));
+    mon_loop_wait(watch->loop, milliseconds_until(wake, watch->now));
 }
 
 static void
@@ -363,6 +360,7 @@ run(struct watch *watch)
             }
             read_clocks(watch);
             do_chores(watch);
+            mon_loop_wait(watch->loop, 0);
             continue;
         }
         read_clocks(watch);
@@ -413,7 +411,7 @@ mon_capture_live(struct mon_monitor *monitor,
                           .end = CARP_NEVER,
                           .frames_left = UINT64_MAX};
     watch.ports = g_new0(struct port, watch.count);
-    watch.polls = g_new0(struct pollfd, watch.count);
+    watch.loop = mon_loop_new();
     bool is_open = open_ports(&watch, options);
     if (is_open) {
         read_clocks(&watch);
@@ -434,7 +432,7 @@ mon_capture_live(struct mon_monitor *monitor,
         mon_monitor_totals(monitor)->unreadable += is_away;
         port_close(&watch.ports[i]);
     }
-    g_free(watch.polls);
+    mon_loop_free(watch.loop);
     g_free(watch.ports);
     return is_open;
 }

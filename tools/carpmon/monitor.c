@@ -5,10 +5,15 @@
 
 #include "text.h"
 
+struct listener {
+    const struct mon_report_ops *ops;
+    void *state;
+};
+
 struct mon_monitor {
     const struct mon_session *session;
-    const struct mon_report_ops *ops;
-    void *report;
+    GArray *listeners; /* struct listener */
+    bool wants_frames; /* one of them */
     const struct carp_ring *ring;
     struct carp_track *track;
     struct mon_stories *stories;
@@ -16,6 +21,15 @@ struct mon_monitor {
     carp_time deadline;
     bool is_deadline_known;
 };
+
+/* The @p i-th listener; NULL beyond the last. */
+static const struct listener *
+listener(const struct mon_monitor *monitor, guint i)
+{
+    return i < monitor->listeners->len
+               ? &g_array_index(monitor->listeners, struct listener, i)
+               : NULL;
+}
 
 static void
 judge(struct mon_totals *totals, const struct carp_event *event)
@@ -41,7 +55,12 @@ on_event(void *user, const struct carp_event *event)
     struct mon_monitor *monitor = user;
     judge(&monitor->totals, event);
     mon_stories_add(monitor->stories, event);
-    monitor->ops->event(monitor->report, event);
+    const struct listener *who = NULL;
+    for (guint i = 0; (who = listener(monitor, i)) != NULL; i++) {
+        if (who->ops->event != NULL) {
+            who->ops->event(who->state, event);
+        }
+    }
 }
 
 static void
@@ -60,7 +79,6 @@ mon_monitor_new(const struct carp_ring *ring,
 {
     struct mon_monitor *monitor = g_new0(struct mon_monitor, 1);
     monitor->session = session;
-    monitor->ops = ops;
     monitor->ring = ring;
     struct carp_track_config config = {.ring = ring,
                                        .on_event = on_event,
@@ -72,7 +90,8 @@ mon_monitor_new(const struct carp_ring *ring,
         return NULL;
     }
     monitor->stories = mon_stories_new();
-    monitor->report = ops->open(session);
+    monitor->listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
+    mon_monitor_attach(monitor, ops, ops->open(session));
     return monitor;
 }
 
@@ -80,11 +99,24 @@ void
 mon_monitor_free(struct mon_monitor *monitor)
 {
     if (monitor != NULL) {
-        monitor->ops->close(monitor->report);
+        for (guint i = monitor->listeners->len; i > 0; i--) {
+            const struct listener *who = listener(monitor, i - 1);
+            who->ops->close(who->state);
+        }
+        g_array_free(monitor->listeners, TRUE);
         mon_stories_free(monitor->stories);
         carp_track_free(monitor->track);
         g_free(monitor);
     }
+}
+
+void
+mon_monitor_attach(struct mon_monitor *monitor,
+                   const struct mon_report_ops *ops, void *state)
+{
+    struct listener who = {.ops = ops, .state = state};
+    g_array_append_val(monitor->listeners, who);
+    monitor->wants_frames = monitor->wants_frames || ops->frame != NULL;
 }
 
 void
@@ -95,7 +127,12 @@ mon_monitor_start(struct mon_monitor *monitor,
                               .inputs = options->inputs,
                               .input_count = options->input_count,
                               .key_count = carp_ring_count(monitor->ring)};
-    monitor->ops->start(monitor->report, &start);
+    const struct listener *who = NULL;
+    for (guint i = 0; (who = listener(monitor, i)) != NULL; i++) {
+        if (who->ops->start != NULL) {
+            who->ops->start(who->state, &start);
+        }
+    }
 }
 
 static void
@@ -108,6 +145,20 @@ count(struct mon_totals *totals, const struct mon_frame *frame)
         totals->backwards++;
     } else {
         totals->last = frame->time;
+    }
+}
+
+static void
+show_frame(struct mon_monitor *monitor, const struct mon_frame *frame,
+           const struct carp_packet *packet)
+{
+    struct carp_observation seen;
+    carp_track_feed(monitor->track, packet, &seen);
+    const struct listener *who = NULL;
+    for (guint i = 0; (who = listener(monitor, i)) != NULL; i++) {
+        if (who->ops->frame != NULL) {
+            who->ops->frame(who->state, frame, packet->frame, &seen);
+        }
     }
 }
 
@@ -132,7 +183,11 @@ mon_monitor_frame(struct mon_monitor *monitor, const struct mon_frame *frame)
                                  .segment = frame->segment,
                                  .source = frame->source,
                                  .frame = &parsed};
-    carp_track_feed(monitor->track, &packet, NULL);
+    if (monitor->wants_frames) {
+        show_frame(monitor, frame, &packet);
+    } else {
+        carp_track_feed(monitor->track, &packet, NULL);
+    }
     monitor->is_deadline_known = false;
 }
 
@@ -153,6 +208,17 @@ mon_monitor_advance(struct mon_monitor *monitor, carp_time now)
     if (now >= mon_monitor_deadline(monitor)) {
         carp_track_advance(monitor->track, now);
         monitor->is_deadline_known = false;
+    }
+}
+
+void
+mon_monitor_tick(struct mon_monitor *monitor, carp_time now)
+{
+    const struct listener *who = NULL;
+    for (guint i = 0; (who = listener(monitor, i)) != NULL; i++) {
+        if (who->ops->tick != NULL) {
+            who->ops->tick(who->state, monitor->track, &monitor->totals, now);
+        }
     }
 }
 
@@ -189,17 +255,31 @@ exit_status(const struct mon_totals *totals)
                                           : MON_EXIT_WARNING;
 }
 
+static void
+show_views(struct mon_monitor *monitor, const struct listener *who)
+{
+    struct carp_view_summary view;
+    if (who->ops->view == NULL) {
+        return;
+    }
+    for (size_t i = 0; carp_track_view(monitor->track, i, &view); i++) {
+        who->ops->view(who->state, monitor->track, i, monitor->totals.last,
+                       &view, mon_stories_get(monitor->stories, &view));
+    }
+}
+
 int
 mon_monitor_finish(struct mon_monitor *monitor)
 {
     struct mon_totals *totals = &monitor->totals;
     mon_monitor_advance(monitor, totals->last);
-    struct carp_view_summary view;
-    for (size_t i = 0; carp_track_view(monitor->track, i, &view); i++) {
-        monitor->ops->view(monitor->report, monitor->track, i, totals->last,
-                           &view, mon_stories_get(monitor->stories, &view));
-    }
     totals->exit_status = exit_status(totals);
-    monitor->ops->end(monitor->report, totals);
+    const struct listener *who = NULL;
+    for (guint i = 0; (who = listener(monitor, i)) != NULL; i++) {
+        show_views(monitor, who);
+        if (who->ops->end != NULL) {
+            who->ops->end(who->state, totals);
+        }
+    }
     return totals->exit_status;
 }

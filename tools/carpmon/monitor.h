@@ -35,12 +35,21 @@ struct mon_monitor;
 /**
  * @param ring keys; must outlive the monitor
  * @param session must outlive the monitor
+ * @param ops the first listener; opened with @p session
  * @return NULL only when memory cannot be had
  */
 struct mon_monitor *mon_monitor_new(const struct carp_ring *ring,
                                     const struct mon_session *session,
                                     const struct mon_report_ops *ops);
+/** Also closes whatever is attached, the last first. */
 void mon_monitor_free(struct mon_monitor *monitor);
+
+/**
+ * Let somebody else listen too, before mon_monitor_start().
+ * @param state of @p ops; the monitor closes it (ops->close) when it is freed
+ */
+void mon_monitor_attach(struct mon_monitor *monitor,
+                        const struct mon_report_ops *ops, void *state);
 
 /** Say what is watched, before the first frame. */
 void mon_monitor_start(struct mon_monitor *monitor,
@@ -49,6 +58,8 @@ void mon_monitor_frame(struct mon_monitor *monitor,
                        const struct mon_frame *frame);
 /** Time has passed without a frame. */
 void mon_monitor_advance(struct mon_monitor *monitor, carp_time now);
+/** About once a second, live: lets listeners look at the tracker. */
+void mon_monitor_tick(struct mon_monitor *monitor, carp_time now);
 /** Nothing of a segment can be seen until then; see carp_track_blind(). */
 void mon_monitor_blind(struct mon_monitor *monitor, uint16_t segment,
                        carp_time until);

@@ -55,11 +55,31 @@ struct mon_totals {
     int exit_status;
 };
 
+struct mon_frame;
+struct jsonl;
+
+/**
+ * Whoever listens to a monitor. Several may, each with its own state; they
+ * are called in the order in which they were attached. A member that is NULL
+ * is not called, except close.
+ */
 struct mon_report_ops {
     const char *name;
+    /** Makes the state of a form that needs the session only. Listeners that
+     * need more make theirs and use mon_monitor_attach(). */
     void *(*open)(const struct mon_session *session);
     void (*start)(void *state, const struct mon_start *start);
+    /** Each frame that is not CARP_FRAME_OTHER or cut, after the tracker saw
+     * it and after its events. Called for every frame at full rate: keep it
+     * short. Data are valid during the call only. */
+    void (*frame)(void *state, const struct mon_frame *frame,
+                  const struct carp_frame *parsed,
+                  const struct carp_observation *seen);
+    /** One thing happened; pointers are valid during the call only. */
     void (*event)(void *state, const struct carp_event *event);
+    /** Live only, about once a second, also without frames. */
+    void (*tick)(void *state, struct carp_track *track,
+                 const struct mon_totals *totals, carp_time now);
     /** One (segment, VLAN, family, vhid); @p story may be NULL. */
     void (*view)(void *state, struct carp_track *track, size_t index,
                  carp_time now, const struct carp_view_summary *view,
@@ -85,6 +105,10 @@ char *mon_view_id(const struct mon_session *session, uint16_t segment,
 const char *mon_family_text(uint8_t family);
 /** "MASTER" or "BACKUP". */
 const char *mon_role_text(enum carp_role role);
+/** Everything about an event but "schema", into an object that is open: the
+ * members of docs/JSON.md. */
+void mon_json_event(struct jsonl *json, const struct mon_session *session,
+                    const struct carp_event *event);
 /** An instant of the tracker as the wall clock shows it. */
 carp_time mon_wall(const struct mon_session *session, carp_time when);
 

@@ -28,12 +28,19 @@ json_close(void *state)
 }
 
 static struct jsonl *
-begin(struct json_report *report, carp_time when, const char *event)
+begin(struct json_report *report)
 {
     struct jsonl *json = &report->json;
     jsonl_reset(json);
     jsonl_open_object(json, NULL);
     jsonl_uint(json, "schema", SCHEMA);
+    return json;
+}
+
+static struct jsonl *
+begin_event(struct json_report *report, carp_time when, const char *event)
+{
+    struct jsonl *json = begin(report);
     jsonl_time(json, "time", mon_wall(report->session, when));
     jsonl_string(json, "event", event);
     return json;
@@ -64,11 +71,10 @@ put_address(struct jsonl *json, const char *name,
 }
 
 static void
-put_view(struct json_report *report, uint16_t segment, uint16_t vlan,
-         uint8_t family, uint8_t vhid)
+put_view(struct jsonl *json, const struct mon_session *session,
+         uint16_t segment, uint16_t vlan, uint8_t family, uint8_t vhid)
 {
-    struct jsonl *json = &report->json;
-    jsonl_string(json, "segment", mon_segment_name(report->session, segment));
+    jsonl_string(json, "segment", mon_segment_name(session, segment));
     jsonl_uint(json, "vlan", vlan);
     jsonl_string(json, "family", mon_family_text(family));
     jsonl_uint(json, "vhid", vhid);
@@ -78,7 +84,7 @@ static void
 json_start(void *state, const struct mon_start *start)
 {
     struct json_report *report = state;
-    struct jsonl *json = begin(report, start->time, "start");
+    struct jsonl *json = begin_event(report, start->time, "start");
     jsonl_string(json, "version", CARPKIT_VERSION);
     jsonl_string(json, "mode", report->session->is_live ? "live" : "read");
     jsonl_open_array(json, "inputs");
@@ -96,9 +102,9 @@ json_start(void *state, const struct mon_start *start)
 }
 
 static void
-put_transition(struct json_report *report, const struct carp_event *event)
+put_transition(struct jsonl *json, const struct mon_session *session,
+               const struct carp_event *event)
 {
-    struct jsonl *json = &report->json;
     put_address(json, "sender", &event->sender);
     put_address(json, "previous", &event->previous);
     jsonl_string(json, "role", mon_role_text(event->role));
@@ -106,14 +112,14 @@ put_transition(struct json_report *report, const struct carp_event *event)
     jsonl_seconds(json, "silence", event->silence);
     jsonl_seconds(json, "dead_time", event->dead_time);
     jsonl_uint(json, "frame", event->frame);
-    jsonl_time(json, "since", mon_wall(report->session, event->since));
+    jsonl_time(json, "since", mon_wall(session, event->since));
     jsonl_string(json, "text", event->text);
 }
 
 static void
-put_finding(struct json_report *report, const struct carp_event *event)
+put_finding(struct jsonl *json, const struct mon_session *session,
+            const struct carp_event *event)
 {
-    struct jsonl *json = &report->json;
     jsonl_string(json, "code", carp_code_text(event->code));
     jsonl_string(json, "cause", carp_cause_text(event->cause));
     jsonl_string(json, "severity", carp_severity_text(event->severity));
@@ -130,7 +136,7 @@ put_finding(struct json_report *report, const struct carp_event *event)
         jsonl_uint(json, NULL, event->frames[i]);
     }
     jsonl_close_array(json);
-    jsonl_time(json, "since", mon_wall(report->session, event->since));
+    jsonl_time(json, "since", mon_wall(session, event->since));
     jsonl_string(json, "text", event->text);
     jsonl_string(json, "detail", event->detail);
     jsonl_string(json, "remedy", event->remedy);
@@ -152,6 +158,21 @@ kind_text(enum carp_event_kind kind)
     return "resolved";
 }
 
+void
+mon_json_event(struct jsonl *json, const struct mon_session *session,
+               const struct carp_event *event)
+{
+    jsonl_time(json, "time", mon_wall(session, event->time));
+    jsonl_string(json, "event", kind_text(event->kind));
+    put_view(json, session, event->segment, event->vlan, event->family,
+             event->vhid);
+    if (event->kind == CARP_EVENT_TRANSITION) {
+        put_transition(json, session, event);
+    } else {
+        put_finding(json, session, event);
+    }
+}
+
 static void
 json_event(void *state, const struct carp_event *event)
 {
@@ -159,13 +180,8 @@ json_event(void *state, const struct carp_event *event)
     if (report->session->quiet) {
         return;
     }
-    begin(report, event->time, kind_text(event->kind));
-    put_view(report, event->segment, event->vlan, event->family, event->vhid);
-    if (event->kind == CARP_EVENT_TRANSITION) {
-        put_transition(report, event);
-    } else {
-        put_finding(report, event);
-    }
+    begin(report);
+    mon_json_event(&report->json, report->session, event);
     finish(report);
 }
 
@@ -261,8 +277,9 @@ json_view(void *state, struct carp_track *track, size_t index,
           const struct mon_story *story)
 {
     struct json_report *report = state;
-    struct jsonl *json = begin(report, now, "summary");
-    put_view(report, view->segment, view->vlan, view->family, view->vhid);
+    struct jsonl *json = begin_event(report, now, "summary");
+    put_view(json, report->session, view->segment, view->vlan, view->family,
+             view->vhid);
     jsonl_uint(json, "adverts", view->adverts);
     put_hmac(json, view->good, view->bad, view->unverified);
     jsonl_uint(json, "transitions", view->transitions);
@@ -287,7 +304,7 @@ static void
 json_end(void *state, const struct mon_totals *totals)
 {
     struct json_report *report = state;
-    struct jsonl *json = begin(report, totals->last, "end");
+    struct jsonl *json = begin_event(report, totals->last, "end");
     jsonl_uint(json, "packets", totals->frames);
     jsonl_uint(json, "adverts", totals->adverts);
     jsonl_uint(json, "dropped", totals->dropped);

@@ -260,7 +260,7 @@ struct carp_fsm_row {
     unsigned int todo; /**< enum carp_effect that may follow */
 };
 /** Row @p index in the order in which they are tried; NULL beyond the end. */
-CARP_API const struct carp_fsm_row *carp_fsm_row(size_t index);
+CARP_API const struct carp_fsm_row *carp_fsm_row_at(size_t index);
 
 CARP_END_DECLS
 

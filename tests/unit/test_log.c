@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Messages: levels, sinks, rates; what systemd is told. */
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <glib.h>
+#include <glib/gstdio.h>
+
+#include "log_rate.h"
+#include "log_sink.h"
+#include "notify.h"
+
+static GString *said;
+
+static void
+collect(enum log_level level, const struct log_field *fields, size_t count,
+        const char *text)
+{
+    g_string_append_printf(said, "<%u>%s", (unsigned int)level, text);
+    for (size_t i = 0; i < count; i++) {
+        g_string_append_printf(said, " %s=%s", fields[i].name, fields[i].value);
+    }
+    g_string_append_c(said, '\n');
+}
+
+static void
+expect(const char *text)
+{
+    g_assert_cmpstr(said->str, ==, text);
+    g_string_truncate(said, 0);
+}
+
+static void
+begin(void)
+{
+    said = g_string_new(NULL);
+    log_set_sink(collect);
+}
+
+static void
+end(void)
+{
+    log_set_sink(NULL);
+    log_set_level(LOG_LEVEL_INFO);
+    g_string_free(said, TRUE);
+}
+
+static void
+test_levels(void)
+{
+    begin();
+    log_line("plain %d", 1);
+    log_say(LOG_LEVEL_DEBUG, "not shown");
+    log_set_level(LOG_LEVEL_DEBUG);
+    log_say(LOG_LEVEL_DEBUG, "shown\n\033[2Jclean");
+    struct log_field fields[] = {{"CARP_VHID", "7"}};
+    log_event(LOG_LEVEL_CRITICAL, fields, 1, "two masters");
+    expect("<4>plain 1\n<7>shown??[2Jclean\n<2>two masters CARP_VHID=7\n");
+    end();
+}
+
+static void
+test_rate(void)
+{
+    begin();
+    struct log_rate *rate = log_rate_new();
+    struct log_field fields[] = {{"CARP_VHID", "7"}};
+    carp_time now = 1000 * CARP_SEC;
+    for (int i = 0; i < 1000; i++) {
+        log_rate_event(rate, "a", now + (carp_time)i * CARP_MSEC,
+                       LOG_LEVEL_WARNING, fields, 1, "fault %d", i);
+    }
+    log_rate_say(rate, "b", now, LOG_LEVEL_ERROR, "other");
+    expect("<4>fault 0 CARP_VHID=7\n<3>other\n");
+    g_assert_cmpuint(log_rate_flush(rate, now + CARP_SEC), ==,
+                     now + LOG_RATE_EVERY);
+    expect("");
+    /* The summary is the message of the next minute; b is forgotten. */
+    carp_time later = now + LOG_RATE_EVERY;
+    g_assert_cmpuint(log_rate_flush(rate, later), ==, later + LOG_RATE_EVERY);
+    expect("<4>fault 999 (999 more like this) CARP_VHID=7\n");
+    log_rate_say(rate, "a", later + 1, LOG_LEVEL_WARNING, "again");
+    log_rate_say(rate, "b", later + 1, LOG_LEVEL_ERROR, "other");
+    expect("<3>other\n");
+    log_rate_flush(rate, CARP_NEVER);
+    expect("<4>again (1 more like this)\n");
+    g_assert_cmpuint(log_rate_flush(rate, later), ==, CARP_NEVER);
+    log_rate_free(rate);
+    end();
+}
+
+/* However many keys an attacker makes up. */
+static void
+test_rate_bounded(void)
+{
+    begin();
+    struct log_rate *rate = log_rate_new();
+    for (int i = 0; i < 100000; i++) {
+        char key[32];
+        g_snprintf(key, sizeof(key), "key %d", i);
+        log_rate_say(rate, key, CARP_SEC, LOG_LEVEL_WARNING, "x");
+    }
+    /* The keys and the one that the others share. */
+    g_assert_cmpuint(said->len, ==, strlen("<4>x\n") * (LOG_RATE_KEYS + 1));
+    g_string_truncate(said, 0);
+    log_rate_flush(rate, 61 * CARP_SEC);
+    expect("<4>x (99743 more like this)\n");
+    log_rate_free(rate);
+    end();
+}
+
+static void
+test_facility(void)
+{
+    g_assert_cmpint(log_facility("daemon"), ==, LOG_DAEMON);
+    g_assert_cmpint(log_facility("local7"), ==, LOG_LOCAL7);
+    g_assert_cmpint(log_facility("LOCAL7"), ==, -1);
+    g_assert_cmpint(log_facility("kern"), ==, -1);
+}
+
+static void
+test_is_journal(void)
+{
+    struct stat st;
+    g_assert_cmpint(fstat(STDERR_FILENO, &st), ==, 0);
+    char *right = g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
+                                  (guint64)st.st_dev, (guint64)st.st_ino);
+    char *wrong = g_strdup_printf("%s1", right);
+    const char *const bad[] = {"", ":", "1", "1:", "x:y", wrong};
+    g_unsetenv("JOURNAL_STREAM");
+    g_assert_false(log_is_journal());
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_setenv("JOURNAL_STREAM", bad[i], TRUE);
+        g_assert_false(log_is_journal());
+    }
+    g_setenv("JOURNAL_STREAM", right, TRUE);
+    g_assert_true(log_is_journal());
+    g_unsetenv("JOURNAL_STREAM");
+    g_free(right);
+    g_free(wrong);
+}
+
+static void
+expect_notice(int manager, const char *start)
+{
+    char text[256];
+    ssize_t length = recv(manager, text, sizeof(text) - 1, MSG_DONTWAIT);
+    g_assert_cmpint((int)length, >, 0);
+    text[length] = '\0';
+    g_assert_true(g_str_has_prefix(text, start));
+}
+
+/* A service manager that listens. */
+static void
+test_notify(void)
+{
+    notify_ready(); /* nobody there: nothing happens */
+    g_assert_cmpuint(notify_watchdog_every(), ==, CARP_NEVER);
+    char *dir = g_dir_make_tmp("carp-notify-XXXXXX", NULL);
+    char *path = g_build_filename(dir, "notify", NULL);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
+    int manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    g_assert_cmpint(bind(manager, (struct sockaddr *)&address, sizeof(address)),
+                    ==, 0);
+    g_setenv("NOTIFY_SOCKET", path, TRUE);
+    g_setenv("WATCHDOG_USEC", "30000000", TRUE);
+    g_assert_cmpuint(notify_watchdog_every(), ==, 15 * CARP_SEC);
+    notify_ready();
+    expect_notice(manager, "READY=1");
+    notify_status("watching %s\nREADY=0", "eth0");
+    expect_notice(manager, "STATUS=watching eth0?READY=0");
+    notify_reloading();
+    expect_notice(manager, "RELOADING=1\nMONOTONIC_USEC=");
+    notify_watchdog();
+    expect_notice(manager, "WATCHDOG=1");
+    notify_stopping();
+    expect_notice(manager, "STOPPING=1");
+    g_unsetenv("NOTIFY_SOCKET");
+    g_unsetenv("WATCHDOG_USEC");
+    close(manager);
+    g_remove(path);
+    g_rmdir(dir);
+    g_free(path);
+    g_free(dir);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/log/levels", test_levels);
+    g_test_add_func("/log/rate", test_rate);
+    g_test_add_func("/log/rate-bounded", test_rate_bounded);
+    g_test_add_func("/log/facility", test_facility);
+    g_test_add_func("/log/is-journal", test_is_journal);
+    g_test_add_func("/log/notify", test_notify);
+    return g_test_run();
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "log_rate.h"
+
+#include <stdarg.h>
+
+#define FIELDS_MAX 16
+#define TOO_MANY "too many kinds of messages"
+
+struct kept {
+    carp_time until;
+    uint64_t held; /* since the last line */
+    enum log_level level;
+    char *text; /* of the last one held */
+    struct log_field fields[FIELDS_MAX];
+    size_t field_count;
+};
+
+struct log_rate {
+    GHashTable *keys; /* char * -> struct kept * */
+};
+
+static void
+forget_fields(struct kept *kept)
+{
+    for (size_t i = 0; i < kept->field_count; i++) {
+        g_free((char *)(uintptr_t)kept->fields[i].name);
+        g_free((char *)(uintptr_t)kept->fields[i].value);
+    }
+    kept->field_count = 0;
+}
+
+static void
+kept_free(void *data)
+{
+    struct kept *kept = data;
+    forget_fields(kept);
+    g_free(kept->text);
+    g_free(kept);
+}
+
+struct log_rate *
+log_rate_new(void)
+{
+    struct log_rate *rate = g_new0(struct log_rate, 1);
+    rate->keys =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, kept_free);
+    return rate;
+}
+
+void
+log_rate_free(struct log_rate *rate)
+{
+    if (rate != NULL) {
+        g_hash_table_destroy(rate->keys);
+        g_free(rate);
+    }
+}
+
+/* The state of @p key; *is_new says that nothing was written lately. */
+static struct kept *
+find(struct log_rate *rate, const char *key, bool *is_new)
+{
+    struct kept *kept = g_hash_table_lookup(rate->keys, key);
+    if (kept == NULL && g_hash_table_size(rate->keys) >= LOG_RATE_KEYS) {
+        key = TOO_MANY;
+        kept = g_hash_table_lookup(rate->keys, key);
+    }
+    *is_new = kept == NULL;
+    if (kept == NULL) {
+        kept = g_new0(struct kept, 1);
+        g_hash_table_insert(rate->keys, g_strdup(key), kept);
+    }
+    return kept;
+}
+
+static void
+hold(struct kept *kept, enum log_level level, const struct log_field *fields,
+     size_t count, char *text)
+{
+    kept->held++;
+    kept->level = level;
+    g_free(kept->text);
+    kept->text = text;
+    forget_fields(kept);
+    for (size_t i = 0; i < MIN(count, FIELDS_MAX); i++) {
+        kept->fields[i].name = g_strdup(fields[i].name);
+        kept->fields[i].value = g_strdup(fields[i].value);
+        kept->field_count++;
+    }
+}
+
+/* Without forgetting the key: the next one within a minute counts again. */
+static void
+summarise(struct kept *kept)
+{
+    log_event(kept->level, kept->fields, kept->field_count,
+              "%s (%" G_GUINT64_FORMAT " more like this)", kept->text,
+              kept->held);
+    kept->held = 0;
+}
+
+static void say(struct log_rate *rate, const char *key, carp_time now,
+                enum log_level level, const struct log_field *fields,
+                size_t count, const char *format, va_list args)
+    G_GNUC_PRINTF(7, 0);
+
+static void
+say(struct log_rate *rate, const char *key, carp_time now, enum log_level level,
+    const struct log_field *fields, size_t count, const char *format,
+    va_list args)
+{
+    bool is_new = false;
+    struct kept *kept = find(rate, key, &is_new);
+    char *text = g_strdup_vprintf(format, args);
+    if (!is_new && now < kept->until) {
+        hold(kept, level, fields, count, text);
+        return;
+    }
+    if (kept->held > 0) {
+        summarise(kept);
+    }
+    kept->until = carp_time_add(now, LOG_RATE_EVERY);
+    log_event(level, fields, count, "%s", text);
+    g_free(text);
+}
+
+void
+log_rate_say(struct log_rate *rate, const char *key, carp_time now,
+             enum log_level level, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(rate, key, now, level, NULL, 0, format, args);
+    va_end(args);
+}
+
+void
+log_rate_event(struct log_rate *rate, const char *key, carp_time now,
+               enum log_level level, const struct log_field *fields,
+               size_t count, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(rate, key, now, level, fields, count, format, args);
+    va_end(args);
+}
+
+carp_time
+log_rate_flush(struct log_rate *rate, carp_time now)
+{
+    carp_time next = CARP_NEVER;
+    GHashTableIter iter;
+    void *data = NULL;
+    g_hash_table_iter_init(&iter, rate->keys);
+    while (g_hash_table_iter_next(&iter, NULL, &data)) {
+        struct kept *kept = data;
+        if (now < kept->until) {
+            next = MIN(next, kept->until);
+        } else if (kept->held > 0 && now != CARP_NEVER) {
+            summarise(kept);
+            kept->until = carp_time_add(now, LOG_RATE_EVERY);
+            next = MIN(next, kept->until);
+        } else {
+            if (kept->held > 0) {
+                summarise(kept);
+            }
+            g_hash_table_iter_remove(&iter);
+        }
+    }
+    return next;
+}

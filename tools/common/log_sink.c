@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "log_sink.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+/* Ours have no file and line worth telling: all come from one place. */
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-journal.h>
+
+#define FIELDS_MAX 16
+
+int
+log_facility(const char *name)
+{
+    static const struct {
+        const char *name;
+        int facility;
+    } rows[] = {
+        {"daemon", LOG_DAEMON}, {"user", LOG_USER},     {"local0", LOG_LOCAL0},
+        {"local1", LOG_LOCAL1}, {"local2", LOG_LOCAL2}, {"local3", LOG_LOCAL3},
+        {"local4", LOG_LOCAL4}, {"local5", LOG_LOCAL5}, {"local6", LOG_LOCAL6},
+        {"local7", LOG_LOCAL7},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (strcmp(rows[i].name, name) == 0) {
+            return rows[i].facility;
+        }
+    }
+    return -1;
+}
+
+bool
+log_is_journal(void)
+{
+    const char *text = g_getenv("JOURNAL_STREAM");
+    struct stat st;
+    if (text == NULL || fstat(STDERR_FILENO, &st) != 0) {
+        return false;
+    }
+    char *end = NULL;
+    guint64 device = g_ascii_strtoull(text, &end, 10);
+    if (end == text || *end != ':') {
+        return false;
+    }
+    guint64 inode = g_ascii_strtoull(end + 1, &end, 10);
+    return *end == '\0' && device == (guint64)st.st_dev &&
+           inode == (guint64)st.st_ino;
+}
+
+static void
+to_syslog(enum log_level level, const struct log_field *fields, size_t count,
+          const char *text)
+{
+    (void)fields;
+    (void)count;
+    syslog((int)level, "%s", text);
+}
+
+static void
+to_journal(enum log_level level, const struct log_field *fields, size_t count,
+           const char *text)
+{
+    const char *program = g_get_prgname();
+    char *lines[FIELDS_MAX + 3];
+    struct iovec parts[FIELDS_MAX + 3];
+    size_t n = 0;
+    lines[n++] = g_strdup_printf("MESSAGE=%s", text);
+    lines[n++] = g_strdup_printf("PRIORITY=%u", (unsigned int)level);
+    lines[n++] = g_strdup_printf("SYSLOG_IDENTIFIER=%s",
+                                 program != NULL ? program : "carp");
+    for (size_t i = 0; i < count && n < G_N_ELEMENTS(lines); i++) {
+        if (fields[i].value != NULL) {
+            lines[n++] =
+                g_strdup_printf("%s=%s", fields[i].name, fields[i].value);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        parts[i] =
+            (struct iovec){.iov_base = lines[i], .iov_len = strlen(lines[i])};
+    }
+    if (sd_journal_sendv(parts, (int)n) < 0) {
+        /* It goes to the journal too, as bare text. */
+        log_to_stderr(level, fields, count, text);
+    }
+    for (size_t i = 0; i < n; i++) {
+        g_free(lines[i]);
+    }
+}
+
+void
+log_open(int facility)
+{
+    if (facility >= 0) {
+        const char *program = g_get_prgname();
+        /* At once: later there may be no right to. */
+        openlog(program != NULL ? program : "carp", LOG_PID | LOG_NDELAY,
+                facility);
+        log_set_sink(to_syslog);
+    } else {
+        log_set_sink(log_is_journal() ? to_journal : NULL);
+    }
+}

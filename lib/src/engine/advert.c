@@ -70,7 +70,7 @@ update_verdict(struct context *c, const struct carp_adv *adv)
         verdict = carp_ring_verify(
             c->track->config.ring, adv,
             s->verdict.status == CARP_GOOD ? &s->verdict : NULL,
-            c->group->learnt);
+            learnt_addrs(c->group));
     }
     s->verdict = verdict;
     switch (verdict.status) {
@@ -130,7 +130,7 @@ static void
 observe_digest(const struct context *c, struct carp_observation *o)
 {
     o->verdict = c->sender->verdict;
-    o->learnt = c->group->learnt;
+    o->learnt = learnt_addrs(c->group);
     if (o->verdict.status == CARP_BAD) {
         o->explanation = sender_explanation(c->sender);
     }
@@ -188,6 +188,9 @@ accept_advert(struct context *c, const struct past *before,
     update_timing(c, before);
     update_priority(s, adv);
     s->adverts++;
+    if (s->adverts == 3 && sender_standing(c->view, s, c->now) != 0) {
+        network_keep(c->track, c->group->segment, c->group->vlan, &s->addr);
+    }
     remember(c, adv, false);
     c->view->last_advert = c->now;
     s->bowed_out =
@@ -260,6 +263,9 @@ advert_feed(struct context *c, struct carp_observation *observation)
     }
     before = past_of(c->sender);
     update_envelope(c);
+    if (before.adverts == 0) {
+        learn_on_first(c);
+    }
     update_verdict(c, adv);
     step = follow_step(c, adv);
     if (repeat_is_replay(c, adv, &step, &original)) {

@@ -2,6 +2,8 @@
 /* How two masters become one again. */
 #include <stdio.h>
 
+#include <carp/predict.h>
+
 #include "engine/dual_internal.h"
 
 /* ucarp's last advert before it yields continues the winner's counter. */
@@ -105,6 +107,7 @@ dual_end(struct context *c, struct sender *challenger)
         const bool silent =
             ct->reported && !dual_has_accepted(challenger, master);
 
+        challenger->departure = silent ? CARP_LEFT_SILENT : CARP_LEFT_YIELDED;
         text_set(c->track->text, "%s %s",
                  carp_addr_format(&challenger->addr, who),
                  silent ? "fell silent"

@@ -83,7 +83,7 @@ static bool
 is_worth_searching(const struct context *c, const struct explained *x)
 {
     const uint16_t learnt =
-        c->group->learnt != NULL ? c->group->learnt->count : 0;
+        c->group->learnt != NULL ? c->group->learnt->addrs.count : 0;
 
     /* A found edit that no longer fits, fresh candidates, or the first few
      * adverts: announcements come behind the first one. */
@@ -96,7 +96,7 @@ explained_update(struct context *c, const struct carp_adv *adv)
     struct sender *s = c->sender;
     struct explained *x = s->explained;
     const struct carp_explain_hints hints = {
-        .learnt = c->group->learnt,
+        .learnt = learnt_addrs(c->group),
         .lladdr = s->has_mac ? &s->mac : NULL
     };
 
@@ -115,7 +115,7 @@ explained_update(struct context *c, const struct carp_adv *adv)
     }
     carp_auth_clear(&x->auth);
     x->why = carp_explain(c->track->config.ring, adv, &hints, &x->auth);
-    x->learnt = c->group->learnt != NULL ? c->group->learnt->count : 0;
+    x->learnt = c->group->learnt != NULL ? c->group->learnt->addrs.count : 0;
     if (x->searches < UINT8_MAX) {
         x->searches++;
     }

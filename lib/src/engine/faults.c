@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Adverts that receivers drop, silence, flapping, collisions, floods. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "engine/track_internal.h"
 
@@ -98,17 +99,49 @@ shares_virtual_mac(const struct carp_frame *f)
            (f->has_mac && f->src_mac.octets[4] == 1);
 }
 
+static void
+note_vrrp_owner(struct vrrp_use *use, const struct carp_frame *f,
+                carp_time now)
+{
+    struct vrrp_owner *o = &use->owners[0];
+
+    for (unsigned int i = 0; i < use->count; i++) {
+        if (carp_addr_equal(&use->owners[i].addr, &f->src)) {
+            o = &use->owners[i];
+            break;
+        }
+        o = use->owners[i].last < o->last ? &use->owners[i] : o;
+    }
+    if (use->count == 0 ||
+        (!carp_addr_equal(&o->addr, &f->src) && use->count < VRRP_OWNERS)) {
+        o = &use->owners[use->count++];
+    }
+    o->addr = f->src;
+    o->last = now;
+    o->priority = f->u.vrrp.priority;
+    use->first = use->adverts++ == 0 ? now : use->first;
+    use->last = now;
+}
+
 void
 checks_on_vrrp(struct context *c)
 {
     const struct carp_frame *f = c->packet->frame;
+    struct vrrp *vrrp = c->view->vrrp;
 
+    if (vrrp == NULL) {
+        vrrp = c->view->vrrp = calloc(1, sizeof(*vrrp));
+        if (vrrp == NULL) {
+            return;
+        }
+    }
+    note_vrrp_owner(&vrrp->uses[f->kind == CARP_FRAME_VRRP3], f, c->now);
     if (!shares_virtual_mac(f)) {
         return;
     }
-    c->view->last_vrrp = c->now;
-    c->view->vrrp_frame = c->packet->number;
-    c->view->vrrp_source = f->src;
+    vrrp->last = c->now;
+    vrrp->frame = c->packet->number;
+    vrrp->source = f->src;
     checks_collision(c);
 }
 
@@ -134,8 +167,8 @@ checks_collision(struct context *c)
     struct alert *alert;
     char a[CARP_ADDR_TEXT], b[CARP_ADDR_TEXT];
 
-    if (v->last_vrrp == 0 || v->last_advert == 0 ||
-        carp_time_since(c->now, v->last_vrrp) > collision_window ||
+    if (v->vrrp == NULL || v->vrrp->last == 0 || v->last_advert == 0 ||
+        carp_time_since(c->now, v->vrrp->last) > collision_window ||
         carp_time_since(c->now, v->last_advert) > collision_window) {
         return;
     }
@@ -146,17 +179,17 @@ checks_collision(struct context *c)
     alert = alert_find(c->group, v->family, CARP_VHID_COLLISION, NULL, NULL);
     alert = alert_touch(c, CARP_VHID_COLLISION, CARP_CAUSE_VRRP,
                         alert != NULL ? &alert->a : &carp->addr,
-                        alert != NULL ? &alert->b : &v->vrrp_source,
+                        alert != NULL ? &alert->b : &v->vrrp->source,
                         collision_window);
     if (!alert_wants_text(c, alert)) {
         return;
     }
-    alert_frame(alert, v->vrrp_frame);
+    alert_frame(alert, v->vrrp->frame);
     alert_frame(alert, carp->last_frame);
     text_set(c->track->text,
              "CARP of %s and VRRP of %s use the same id %u",
              carp_addr_format(&carp->addr, a),
-             carp_addr_format(&v->vrrp_source, b), c->group->vhid);
+             carp_addr_format(&v->vrrp->source, b), c->group->vhid);
     text_set(c->track->detail,
              "Both own the virtual MAC 00:00:5e:00:01:%02x: switches send "
              "traffic for one to the other.", c->group->vhid);

@@ -1,81 +1,203 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Addresses of a vhid, learnt from ARP and neighbour discovery. */
 #include <stdlib.h>
+#include <string.h>
+
+#include <carp/learn.h>
 
 #include "engine/track_internal.h"
 
 /* ucarp announces before its first advert, and again two seconds later. */
 static const carp_time announce_window = 3 * CARP_SEC;
 
-static void
-learn(struct group *group, const struct carp_addr *addr)
+const struct carp_addrs *
+learnt_addrs(const struct group *group)
 {
-    static const struct carp_addr unspecified4 = { .family = CARP_IPV4 };
-    static const struct carp_addr unspecified6 = { .family = CARP_IPV6 };
+    return group->learnt != NULL ? &group->learnt->addrs : NULL;
+}
 
-    if (carp_addr_equal(addr, &unspecified4) ||
-        carp_addr_equal(addr, &unspecified6)) {
-        return;
+/* One announcement: "addr is at mac". */
+struct claim {
+    struct carp_addr addr;
+    struct carp_mac mac;
+    carp_time time;
+    uint64_t frame;
+};
+
+static int
+position_of(const struct carp_addrs *addrs, const struct carp_addr *addr)
+{
+    for (int i = 0; i < addrs->count; i++) {
+        if (carp_addr_equal(&addrs->list[i], addr)) {
+            return i;
+        }
     }
-    if (group->learnt == NULL) {
-        group->learnt = calloc(1, sizeof(*group->learnt));
-    }
-    if (group->learnt == NULL || group->learnt->count >= LEARNT_MAX ||
-        carp_addrs_contain(group->learnt, addr)) {
-        return;
-    }
-    group->learnt->list[group->learnt->count++] = *addr;
+    return NOBODY;
 }
 
 static bool
-is_virtual(const struct carp_mac *mac, uint8_t *vhid)
+is_unspecified(const struct carp_addr *addr)
 {
-    const struct carp_mac like = carp_mac_virtual(mac->octets[5]);
+    static const uint8_t none[16];
 
-    *vhid = mac->octets[5];
-    return *vhid != 0 && carp_mac_equal(mac, &like);
+    return memcmp(addr->octets, none, sizeof(none)) == 0;
 }
+
+static void
+learn(struct group *group, const struct claim *claim, uint8_t evidence)
+{
+    struct learnt *l = group->learnt;
+    struct announced *about;
+    int at;
+
+    if (is_unspecified(&claim->addr)) {
+        return;
+    }
+    if (l == NULL) {
+        l = group->learnt = calloc(1, sizeof(*l));
+        if (l == NULL) {
+            return;
+        }
+    }
+    at = position_of(&l->addrs, &claim->addr);
+    if (at == NOBODY) {
+        if (l->addrs.count >= LEARNT_MAX) {
+            return;
+        }
+        at = l->addrs.count++;
+        l->addrs.list[at] = claim->addr;
+        l->about[at].first = claim->time;
+    }
+    about = &l->about[at];
+    about->evidence |= evidence;
+    if (claim->frame == about->frame && about->count != 0) {
+        return;
+    }
+    if (claim->time >= about->last) {
+        about->last = claim->time;
+        about->mac = claim->mac;
+        about->frame = claim->frame;
+    }
+    about->count++;
+}
+
+/* ----------------------------------------------------- with a virtual MAC */
 
 static void
 learn_virtual(struct carp_track *track, const struct carp_packet *packet,
-              const struct carp_mac *mac, const struct carp_addr *addr)
+              const struct claim *claim, uint8_t vhid)
 {
-    struct group *group;
-    uint8_t vhid;
+    struct group *group =
+        group_find(track, packet->segment, packet->frame->vlan, vhid);
 
-    if (!is_virtual(mac, &vhid)) {
-        return;
-    }
-    group = group_find(track, packet->segment, packet->frame->vlan, vhid);
     if (group != NULL) {
-        learn(group, addr);
+        learn(group, claim, CARP_LEARNT_VIRTUAL_MAC);
     }
 }
 
-/* A gratuitous ARP with a real MAC belongs to whichever group changes its
+/* -------------------------------------------------------- with a real MAC */
+
+/* Senders that have no virtual MAC announce the addresses with their own. */
+static bool
+announces_own_mac(const struct sender *s)
+{
+    return s->ucarp_mac || (s->has_mac && !s->virtual_mac);
+}
+
+/* Whether @p mac can be that of @p s: what its own address is at, or what
+ * its adverts come from. */
+static bool
+may_be_mac_of(const struct carp_track *track, const struct group *group,
+              const struct sender *s, const struct carp_mac *mac)
+{
+    struct network *n = network_find(track, group->segment, group->vlan);
+    const struct host *h = n != NULL ? network_host(n, &s->addr) : NULL;
+
+    if (!s->ucarp_mac) {
+        return carp_mac_equal(mac, &s->mac);
+    }
+    return h == NULL || !h->has_mac || carp_mac_equal(mac, &h->mac);
+}
+
+/* A host announces its own address, too, when its link comes up. */
+static bool
+is_own_address(const struct group *group, const struct carp_addr *addr)
+{
+    for (int v = 0; v < VIEWS; v++) {
+        const struct view *view = &group->views[v];
+
+        for (unsigned int i = 0; i < view->count; i++) {
+            if (carp_addr_equal(&view->senders[i].addr, addr)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void
+learn_real(struct carp_track *track, struct group *group,
+           const struct sender *master, const struct garp *g)
+{
+    const struct claim claim = {g->addr, g->mac, g->time, g->frame};
+
+    if (may_be_mac_of(track, group, master, &g->mac) &&
+        !is_own_address(group, &g->addr)) {
+        learn(group, &claim, CARP_LEARNT_TAKEOVER);
+    }
+}
+
+/* Two may be MASTER: each announces. */
+static void
+learn_late_in(struct carp_track *track, struct group *group,
+              const struct garp *g)
+{
+    for (int v = 0; v < VIEWS; v++) {
+        const struct view *view = &group->views[v];
+
+        for (unsigned int i = 0; i < view->count; i++) {
+            const struct sender *s = &view->senders[i];
+
+            if (s->is_master && announces_own_mac(s) &&
+                carp_time_since(track->now, s->master_since) <=
+                    announce_window) {
+                learn_real(track, group, s, g);
+            }
+        }
+    }
+}
+
+static void
+learn_late(struct carp_track *track, const struct garp *g)
+{
+    for (unsigned int i = 0; i < track->group_count; i++) {
+        struct group *group = &track->groups[i];
+
+        if (group->used && group->segment == g->segment &&
+            group->vlan == g->vlan) {
+            learn_late_in(track, group, g);
+        }
+    }
+}
+
+/* An announcement with a real MAC belongs to whichever group changes its
  * master about then. */
 static void
-keep_garp(struct carp_track *track, const struct carp_packet *packet)
+keep_garp(struct carp_track *track, const struct carp_packet *packet,
+          const struct claim *claim)
 {
     struct garp *g = &track->garps[track->garp_next++ % GARP_RING];
 
-    g->time = track->now;
+    g->time = claim->time;
+    g->frame = claim->frame;
     g->segment = packet->segment;
     g->vlan = packet->frame->vlan;
-    g->mac = packet->frame->u.arp.sender_mac;
-    g->addr = packet->frame->u.arp.sender;
-    for (unsigned int i = 0; i < track->group_count; i++) {
-        struct group *group = &track->groups[i];
-        const struct view *v = &group->views[VIEW4];
-
-        if (group->used && group->segment == g->segment &&
-            group->vlan == g->vlan && v->master != NOBODY &&
-            v->senders[v->master].ucarp_mac &&
-            carp_time_since(track->now,
-                            v->senders[v->master].master_since) <=
-                announce_window) {
-            learn(group, &g->addr);
-        }
+    g->mac = claim->mac;
+    g->addr = claim->addr;
+    if (track->own_mac_takeover != 0 &&
+        carp_time_since(track->now, track->own_mac_takeover) <=
+            announce_window) {
+        learn_late(track, g);
     }
 }
 
@@ -83,12 +205,14 @@ void
 learn_arp(struct carp_track *track, const struct carp_packet *packet)
 {
     const struct carp_arp *arp = &packet->frame->u.arp;
+    const struct claim claim = {arp->sender, arp->sender_mac, track->now,
+                                packet->number};
     uint8_t vhid;
 
-    if (is_virtual(&arp->sender_mac, &vhid)) {
-        learn_virtual(track, packet, &arp->sender_mac, &arp->sender);
+    if (mac_is_virtual(&arp->sender_mac, &vhid)) {
+        learn_virtual(track, packet, &claim, vhid);
     } else if (carp_addr_equal(&arp->sender, &arp->target)) {
-        keep_garp(track, packet);
+        keep_garp(track, packet, &claim);
     }
 }
 
@@ -96,27 +220,59 @@ void
 learn_na(struct carp_track *track, const struct carp_packet *packet)
 {
     const struct carp_nd *nd = &packet->frame->u.nd;
+    const struct claim claim = {nd->target, nd->lladdr, track->now,
+                                packet->number};
+    uint8_t vhid;
 
-    if (nd->has_lladdr) {
-        learn_virtual(track, packet, &nd->lladdr, &nd->target);
+    if (!nd->has_lladdr) {
+        return;
     }
+    if (mac_is_virtual(&nd->lladdr, &vhid)) {
+        learn_virtual(track, packet, &claim, vhid);
+    } else if (!nd->solicited) {
+        keep_garp(track, packet, &claim);
+    }
+}
+
+/* A host's own address is none of the vhid's, whatever it looked like while
+ * nobody knew the host. */
+static void
+unlearn(struct learnt *l, const struct carp_addr *addr)
+{
+    const int at = l != NULL ? position_of(&l->addrs, addr) : NOBODY;
+    unsigned int behind;
+
+    if (at == NOBODY) {
+        return;
+    }
+    behind = (unsigned int)(--l->addrs.count - at);
+    memmove(&l->addrs.list[at], &l->addrs.list[at + 1],
+            behind * sizeof(l->addrs.list[0]));
+    memmove(&l->about[at], &l->about[at + 1], behind * sizeof(l->about[0]));
+    memset(&l->about[l->addrs.count], 0, sizeof(l->about[0]));
+}
+
+void
+learn_on_first(struct context *c)
+{
+    unlearn(c->group->learnt, &c->sender->addr);
+    learn_on_takeover(c);
 }
 
 void
 learn_on_takeover(struct context *c)
 {
-    const struct sender *s = c->sender;
-
-    if (!s->ucarp_mac || c->view->family != CARP_IPV4) {
+    if (!announces_own_mac(c->sender)) {
         return;
     }
+    c->track->own_mac_takeover = c->now;
     for (unsigned int i = 0; i < GARP_RING; i++) {
         const struct garp *g = &c->track->garps[i];
 
         if (g->time != 0 && g->segment == c->group->segment &&
             g->vlan == c->group->vlan &&
             carp_time_since(c->now, g->time) <= announce_window) {
-            learn(c->group, &g->addr);
+            learn_real(c->track, c->group, c->sender, g);
         }
     }
 }

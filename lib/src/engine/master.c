@@ -2,7 +2,9 @@
 /* Who is MASTER on this wire: takeovers, contests, silence. */
 #include <string.h>
 
-#include "engine/track_internal.h"
+#include <carp/predict.h>
+
+#include "engine/dual_internal.h"
 
 /* A takeover at the master's advert comes at once; ucarp reads its packets
  * up to a second late (PROTOCOL 5.5). */
@@ -44,8 +46,8 @@ sender_dead_time(const struct sender *s)
 
 /* How long the sender, as BACKUP, waits for a silent master. A first advert
  * does not tell OpenBSD from others; the silence before it may. */
-static carp_time
-takeover_time(const struct sender *s, carp_time silence)
+carp_time
+sender_takeover_time(const struct sender *s, carp_time silence)
 {
     const carp_time openbsd =
         carp_master_down(CARP_TIMING_OPENBSD, s->advbase, s->advskew);
@@ -126,6 +128,8 @@ say_takeover(struct context *c, const struct sender *previous,
 static void
 become_master(struct sender *s, carp_time now)
 {
+    s->was_master = true;
+    s->departure = CARP_LEFT_NOT;
     if (!s->is_master) {
         s->is_master = true;
         s->master_since = now;
@@ -161,7 +165,7 @@ takeover(struct context *c, enum carp_reason reason, carp_time silence)
     struct sender *s = c->sender;
     const struct sender *previous =
         v->last_master == NOBODY ? NULL : &v->senders[v->last_master];
-    const carp_time dead = takeover_time(s, silence);
+    const carp_time dead = sender_takeover_time(s, silence);
 
     if (s->contest.active) {
         dual_end(c, s);
@@ -191,6 +195,8 @@ takeover_of_silent(struct context *c)
     }
     if (old != c->sender) {
         old->is_master = false;
+        old->departure = old->bowed_out ? CARP_LEFT_BOWED_OUT
+                                        : CARP_LEFT_SILENT;
     }
     silence = carp_time_since(c->now, old == c->sender ? old->previous
                                                        : old->last);
@@ -322,9 +328,9 @@ challenge(struct context *c, struct sender *master,
         ct->deaf_self = 1;
     }
     become_master(s, c->now);
-    say_takeover(c, master, reason, silence, takeover_time(s, silence));
+    say_takeover(c, master, reason, silence, sender_takeover_time(s, silence));
     event_transition(c, CARP_MASTER, reason, s, master, c->now, silence,
-                     takeover_time(s, silence));
+                     sender_takeover_time(s, silence));
     learn_on_takeover(c);
     dual_check(c, s);
 }
@@ -377,6 +383,7 @@ master_on_bow_out(struct context *c)
                          c->now, 0, 0);
     }
     s->is_master = false;
+    s->departure = CARP_LEFT_BOWED_OUT;
     if (current_master(c) == s) {
         v->last_master = v->master;
         v->master = NOBODY;
@@ -397,6 +404,11 @@ master_left(struct context *c, struct sender *challenger, carp_time due)
     dual_end(c, challenger);
     if (old != NULL) {
         old->is_master = false;
+        old->departure = old->bowed_out ? CARP_LEFT_BOWED_OUT
+                         : sender_is_better(challenger, old) ||
+                                 dual_has_accepted(old, challenger)
+                             ? CARP_LEFT_YIELDED
+                             : CARP_LEFT_SILENT;
     }
     set_master(c, challenger);
     become_master(challenger, due);
@@ -466,29 +478,10 @@ master_timers(struct context *c, carp_time now)
     c->now = due;
     if (v->master != NOBODY) {
         v->senders[v->master].is_master = false;
+        v->senders[v->master].departure = CARP_LEFT_SILENT;
         v->last_master = v->master;
         v->master = NOBODY;
     }
     v->had_master = false;
     checks_no_master(c, due);
-}
-
-const char *
-carp_reason_text(enum carp_reason reason)
-{
-    static const char *const texts[CARP_REASON_COUNT] = {
-        [CARP_REASON_FIRST_SEEN] = "first advert seen",
-        [CARP_REASON_TIMED_OUT] = "master timed out",
-        [CARP_REASON_PREEMPTING] = "preempting a slower master",
-        [CARP_REASON_WILL_TIME_OUT] = "master will time out",
-        [CARP_REASON_UNEXPECTED] = "that master is being heard here",
-        [CARP_REASON_UNSEEN] = "it was MASTER before, unseen here",
-        [CARP_REASON_RETURNED] = "the same master again",
-        [CARP_REASON_MORE_FREQUENT] =
-            "more frequent advertisement received",
-        [CARP_REASON_BOWED_OUT] = "bowed out",
-        [CARP_REASON_SILENT] = "silent",
-    };
-
-    return (unsigned int)reason < CARP_REASON_COUNT ? texts[reason] : "";
 }

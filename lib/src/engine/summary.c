@@ -61,7 +61,7 @@ put_in_order(struct carp_track *track)
 }
 
 /* Views come and go with frames only; a summary asks between them. */
-static struct view *
+struct view *
 view_at(struct carp_track *track, size_t index, struct group **group)
 {
     if ((index == 0 || track->order == NULL) && !put_in_order(track)) {
@@ -160,5 +160,5 @@ carp_track_learnt(struct carp_track *track, size_t index)
     if (view_at(track, index, &g) == NULL) {
         return NULL;
     }
-    return g->learnt != NULL ? g->learnt : &none;
+    return g->learnt != NULL ? learnt_addrs(g) : &none;
 }

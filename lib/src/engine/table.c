@@ -23,26 +23,36 @@ is_group(const struct group *g, uint16_t segment, uint16_t vlan, uint8_t vhid)
            g->segment == segment;
 }
 
+const struct group *
+group_peek(const struct carp_track *track, uint16_t segment, uint16_t vlan,
+           uint8_t vhid)
+{
+    uint32_t i =
+        track->buckets[hash_of(segment, vlan, vhid) & track->bucket_mask];
+
+    while (i != 0 && !is_group(&track->groups[i - 1], segment, vlan, vhid)) {
+        i = track->groups[i - 1].next;
+    }
+    return i != 0 ? &track->groups[i - 1] : NULL;
+}
+
 struct group *
 group_find(struct carp_track *track, uint16_t segment, uint16_t vlan,
            uint8_t vhid)
 {
-    uint32_t i = track->last_group;
+    const uint32_t last = track->last_group;
+    const struct group *g;
 
-    if (i != 0 && is_group(&track->groups[i - 1], segment, vlan, vhid)) {
-        return &track->groups[i - 1];
+    if (last != 0 &&
+        is_group(&track->groups[last - 1], segment, vlan, vhid)) {
+        return &track->groups[last - 1];
     }
-    i = track->buckets[hash_of(segment, vlan, vhid) & track->bucket_mask];
-    while (i != 0) {
-        struct group *g = &track->groups[i - 1];
-
-        if (is_group(g, segment, vlan, vhid)) {
-            track->last_group = i;
-            return g;
-        }
-        i = g->next;
+    g = group_peek(track, segment, vlan, vhid);
+    if (g == NULL) {
+        return NULL;
     }
-    return NULL;
+    track->last_group = (uint32_t)(g - track->groups) + 1;
+    return &track->groups[track->last_group - 1];
 }
 
 void
@@ -55,6 +65,7 @@ group_clear(struct group *g)
             explained_free(view->senders[s].explained);
         }
         free(view->senders);
+        free(view->vrrp);
     }
     free(g->history);
     free(g->alerts);
@@ -278,7 +289,7 @@ has_right_digest(const struct context *c)
     return c->track->config.ring != NULL &&
            (f->issues & (CARP_ISSUE_CAPTURE | CARP_ISSUE_SHORT)) == 0 &&
            carp_ring_verify(c->track->config.ring, &f->u.adv, NULL,
-                            c->group->learnt).status == CARP_GOOD;
+                            learnt_addrs(c->group)).status == CARP_GOOD;
 }
 
 static bool

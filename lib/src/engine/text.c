@@ -82,3 +82,23 @@ text_seconds(carp_time duration, char *text, size_t size)
     }
     return text;
 }
+
+const char *
+carp_reason_text(enum carp_reason reason)
+{
+    static const char *const texts[CARP_REASON_COUNT] = {
+        [CARP_REASON_FIRST_SEEN] = "first advert seen",
+        [CARP_REASON_TIMED_OUT] = "master timed out",
+        [CARP_REASON_PREEMPTING] = "preempting a slower master",
+        [CARP_REASON_WILL_TIME_OUT] = "master will time out",
+        [CARP_REASON_UNEXPECTED] = "that master is being heard here",
+        [CARP_REASON_UNSEEN] = "it was MASTER before, unseen here",
+        [CARP_REASON_RETURNED] = "the same master again",
+        [CARP_REASON_MORE_FREQUENT] =
+            "more frequent advertisement received",
+        [CARP_REASON_BOWED_OUT] = "bowed out",
+        [CARP_REASON_SILENT] = "silent",
+    };
+
+    return (unsigned int)reason < CARP_REASON_COUNT ? texts[reason] : "";
+}

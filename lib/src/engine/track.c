@@ -57,6 +57,7 @@ carp_track_free(struct carp_track *track)
         group_clear(&track->groups[i]);
     }
     group_clear(&track->overflow);
+    network_clear(track);
     free(track->order);
     free(track->buckets);
     free(track->groups);
@@ -210,16 +211,20 @@ carp_track_feed(struct carp_track *track, const struct carp_packet *packet,
         feed_vrrp(track, packet);
         break;
     case CARP_FRAME_ARP:
+        network_feed(track, packet);
         learn_arp(track, packet);
         break;
     case CARP_FRAME_NA:
+        network_feed(track, packet);
         learn_na(track, packet);
         break;
-    case CARP_FRAME_OTHER:
-    case CARP_FRAME_P112:
     case CARP_FRAME_NS:
     case CARP_FRAME_IGMP:
     case CARP_FRAME_MLD:
+        network_feed(track, packet);
+        break;
+    case CARP_FRAME_OTHER:
+    case CARP_FRAME_P112:
     case CARP_FRAME_FRAGMENT:
     case CARP_FRAME_TRUNCATED:
         break;

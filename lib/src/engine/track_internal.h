@@ -18,9 +18,9 @@
  * MASTER; dual.c why two are, dual_say.c in words, dual_end.c until when;
  * checks.c what is wrong with one advert or sender; faults.c what receivers
  * drop, silence, flapping, floods; unseen.c masters that this wire did not
- * see; lineage.c counters; alert.c onset, update, resolved; learn.c ARP and
- * ND; explained.c digests; impl.c implementations; text.c sentences;
- * summary.c.
+ * see; lineage.c counters; alert.c onset, update, resolved; network.c hosts;
+ * learn.c announced addresses; explained.c digests; impl.c implementations;
+ * text.c sentences; summary.c, learnt.c, predict.c, inventory.c what is known.
  */
 #ifndef CARP_TRACK_INTERNAL_H
 #define CARP_TRACK_INTERNAL_H
@@ -29,10 +29,11 @@
 #include <carp/track.h>
 
 #include "engine/lineage.h"
+#include "engine/network.h"
 
 enum { VIEW4 = 0, VIEW6 = 1, VIEWS = 2 };
 enum { NOBODY = -1 };
-enum { ALERTS_MAX = 24, LEARNT_MAX = 32, GARP_RING = 8 };
+enum { ALERTS_MAX = 24, LEARNT_MAX = 32, GARP_RING = 32 };
 /* New senders of a view, and new vhids, within FLOOD_WINDOW. */
 enum { FLOOD_SENDERS = 32, FLOOD_GROUPS = 64 };
 #define FLOOD_WINDOW (10 * CARP_SEC)
@@ -96,7 +97,8 @@ struct sender {
     struct carp_pace pace;
     carp_time max_gap;
     carp_time master_since, master_time;
-    bool is_master;
+    bool is_master, was_master;
+    uint8_t departure; /* enum carp_departure, of the last time */
 
     carp_time accepted_at;  /* when it last showed that it accepted a peer */
     uint32_t accepted_uid;  /* whose advert */
@@ -139,9 +141,27 @@ struct view {
     unsigned int false_next;
     carp_time flood_start;
     uint32_t flood_new;
-    carp_time last_vrrp;
-    uint64_t vrrp_frame;
-    struct carp_addr vrrp_source;
+    struct vrrp *vrrp; /* from the first VRRP advert of this id on */
+};
+
+/* VRRP beside CARP: who advertises with this id. */
+enum { VRRP_OWNERS = 4 };
+struct vrrp_owner {
+    struct carp_addr addr;
+    carp_time last;
+    uint8_t priority;
+};
+struct vrrp_use {
+    uint64_t adverts;
+    carp_time first, last;
+    unsigned int count;
+    struct vrrp_owner owners[VRRP_OWNERS];
+};
+struct vrrp {
+    struct vrrp_use uses[2]; /* VRRPv2, VRRPv3 */
+    carp_time last;  /* of those that share CARP's virtual MAC */
+    uint64_t frame;
+    struct carp_addr source;
 };
 
 struct alert {
@@ -174,15 +194,27 @@ struct group {
     struct history *history; /* from the second advert on */
     unsigned int alert_count;
     struct alert *alerts; /* ALERTS_MAX, from the first on */
-    struct carp_addrs *learnt;
+    struct learnt *learnt;
     carp_time explain_next;
     unsigned int explain_tokens;
     uint32_t next; /* hash chain, index + 1 */
 };
 
-/* A gratuitous ARP with a real MAC: ucarp announces so before it adverts. */
+/* Addresses seen in ARP and ND of a vhid, and what was seen of each. */
+struct learnt {
+    struct carp_addrs addrs;
+    struct announced {
+        uint8_t evidence; /* mask of enum carp_learnt_evidence */
+        struct carp_mac mac;
+        carp_time first, last;
+        uint64_t count, frame;
+    } about[LEARNT_MAX];
+};
+
+/* An announcement with a real MAC: ucarp announces so before it adverts. */
 struct garp {
     carp_time time;
+    uint64_t frame;
     uint16_t segment, vlan;
     struct carp_mac mac;
     struct carp_addr addr;
@@ -207,11 +239,14 @@ struct carp_track {
     uint32_t *order;     /* for summaries; NULL when stale */
     unsigned int order_count;
     struct group overflow; /* findings about the segment itself: vhid 0 */
+    struct network **networks; /* NETWORKS_MAX, from the first on */
+    unsigned int network_count;
     uint64_t forgotten_groups;
     carp_time forgotten_start;
     uint32_t forgotten_recent;
     struct garp garps[GARP_RING];
     unsigned int garp_next;
+    carp_time own_mac_takeover; /* the last by a sender without virtual MAC */
     uint32_t next_alert_id;
     carp_time last_event; /* time of the last event told */
     struct bucket events[RATIONS];
@@ -235,6 +270,9 @@ struct context {
 /* table.c */
 struct group *group_find(struct carp_track *track, uint16_t segment,
                          uint16_t vlan, uint8_t vhid);
+/* Without remembering it as the last one. */
+const struct group *group_peek(const struct carp_track *track,
+                               uint16_t segment, uint16_t vlan, uint8_t vhid);
 struct group *group_get(struct carp_track *track, uint16_t segment,
                         uint16_t vlan, uint8_t vhid, carp_time now);
 void group_clear(struct group *group);
@@ -274,6 +312,7 @@ void master_timers(struct context *c, carp_time now);
 bool sender_is_better(const struct sender *a, const struct sender *b);
 bool sender_is_equal(const struct sender *a, const struct sender *b);
 carp_time sender_dead_time(const struct sender *s);
+carp_time sender_takeover_time(const struct sender *s, carp_time silence);
 carp_time sender_silent_limit(const struct sender *s);
 
 /* dual.c */
@@ -317,6 +356,13 @@ void event_transition(struct context *c, enum carp_role role,
 void learn_arp(struct carp_track *track, const struct carp_packet *packet);
 void learn_na(struct carp_track *track, const struct carp_packet *packet);
 void learn_on_takeover(struct context *c);
+void learn_on_first(struct context *c); /* advert of a sender */
+/* For carp_ring_verify(); NULL before the first. */
+const struct carp_addrs *learnt_addrs(const struct group *group);
+
+/* summary.c: view @p index in order, NULL beyond */
+struct view *view_at(struct carp_track *track, size_t index,
+                     struct group **group);
 
 /* explained.c */
 struct explained;

@@ -40,7 +40,7 @@ static const struct {
     {GOOD "demote-send-error = 999\n", "demote-send-error: '999' is not"},
     {GOOD "preempt = yes\n",
      AT("4", "preempt") "'yes' must be true or false"},
-    {GOOD "vmac = 1\n", "vmac: '1' must be true or false"},
+    {GOOD "vmac = 1\n", "vmac: '1' must be on, off or adverts"},
     {GOOD "profile = linux\n", "'linux' must be freebsd, freebsd6, netbsd, "
                                "openbsd, openbsd-orig, dragonfly, ucarp or "
                                "auto"},
@@ -70,7 +70,53 @@ static const struct {
     {GOOD "hook = x\n", "hook: 'x' must be an absolute path"},
     {GOOD "group = a b\n", "group: 'a b' is not a group name (1 to 32 "
                            "characters"},
-    {GOOD "replay = maybe\n", "replay: 'maybe' must be ignore, log or drop"},
+    {GOOD "replay = maybe\n", "replay: 'maybe' must be off, alert or "
+                           "strict"},
+    {GOOD "replay = log\n", "replay: 'log' must be off, alert or strict"},
+    {GOOD "preempt-delay = -1\n", "preempt-delay: '-1' is not a number of "
+                                  "seconds from 0 to 3600"},
+    {GOOD "start-delay = 3601\n", "start-delay: '3601' is not a number of"},
+    {GOOD "start-delay = 1s\n", "start-delay: '1s' is not a number of"},
+    {GOOD "announce-delay = nan\n", "announce-delay: 'nan' is not a number"},
+    {GOOD "announce-refresh = 1e3\n", "'1e3' is not a number of seconds"},
+    {GOOD "announce-repeat = 101\n", "'101' is not a number from 0 to 100"},
+    {GOOD "dead-ratio = 0\n", "dead-ratio: '0' is not a number from 1 to 255"},
+    {GOOD "min-ttl = 256\n", "min-ttl: '256' is not a number from 0 to 255"},
+    {GOOD "late = maybe\n", "late: 'maybe' must be listen or speak"},
+    {GOOD "families = 4\n", "families: '4' must be together or apart"},
+    {GOOD "tie = lower\n", "tie: 'lower' must be address, yield or ucarp"},
+    {GOOD "addresses-by = me\n", "addresses-by: 'me' must be carpd or script"},
+    {GOOD "addresses-by = script\n", "addresses-by: script needs an up-script "
+                                     "and a down-script"},
+    {GOOD "source = fd00::1\n", "source: 'fd00::1' is not an IPv4 address"},
+    {GOOD "addresses = fd00::1\nsource = 10.0.0.1\n",
+     "source: the group has no IPv4 address"},
+    {GOOD "accept-addresses = 10.0.0.1 | \n", "accept-addresses: is empty"},
+    {GOOD "accept-addresses = 1|2|3|4|5|6|7|8|9\n", "more than 8 lists"},
+    {GOOD "accept-addresses = x\n", "'x' is not an IPv4 or IPv6 address"},
+    {GOOD "track-interface = a/b 5\n", "'a/b' is not an interface name"},
+    {GOOD "track-interface = eth1 255\n", "'eth1 255' must be an interface "
+                                          "and, if need be, a number from 1 "
+                                          "to 254"},
+    {GOOD "track-script = check\n", "'check' is not an absolute path"},
+    {GOOD "track-file = /x y\n", "'/x y' must be an absolute path and, if"},
+    {GOOD "track-interval = 0\n", "'0' is not a number of seconds from 1 to"},
+    {GOOD "track-rise = 0\n", "'0' is not a number from 1 to 255"},
+    {GOOD "notify = x\n", "notify: 'x' must be an absolute path"},
+    {"[carpd]\nrealtime = 100\n" GOOD,
+     "/carp.conf:2: [carpd] realtime: '100' is not a number from 0 to 99"},
+    {"[carpd]\nlog = nowhere\n" GOOD, "log: 'nowhere' must be auto, stderr or"},
+    {"[carpd]\nannounce-rate = 0\n" GOOD, "'0' is not a number from 1 to"},
+    {"[carpd]\nhook-time-limit = 0\n" GOOD, "seconds from 1 to 3600"},
+    {"[carpd]\nuser = a b\n" GOOD, "user: 'a b' is not a user name"},
+    {"[carpd]\nvhid = 3\n" GOOD, "[carpd] vhid: is not a known key"},
+    {"[carpd]\npassword = " SECRET "\n" GOOD,
+     "[carpd] password: belongs into a [vhid \"NAME\"]"},
+    {GOOD "interface = eth0\naddresses = 10.0.0.1\n"
+          "[vhid \"b\"]\nvhid = 8\ninterface = eth0\n"
+          "addresses = 10.0.0.2; 10.0.0.1\npassword = x\n",
+     "/carp.conf:9: [vhid \"b\"] addresses: 10.0.0.1 is in [vhid \"lan\"] on "
+     "the same interface already"},
     {GOOD "pasword = " SECRET "\n",
      AT("4", "pasword") "is not a known key: see carp.conf(5)"},
     {GOOD "vhid = 8\n", "/carp.conf:4: vhid stands here twice, first in line "
@@ -78,7 +124,7 @@ static const struct {
     {GOOD "[vhid \"lan\"]\nvhid = 8\n",
      "/carp.conf:4: [vhid \"lan\"] stands here twice, first in line 1"},
     {GOOD "[carp]\n", "/carp.conf:4: [carp]: is not a known group: must read "
-                      "[vhid \"NAME\"]"},
+                      "[vhid \"NAME\"] or [carpd]"},
     {GOOD "[vhid \"\"]\n", "is not a known group"},
     {GOOD "[vhid \"a\"b\"]\n", "the name must be 1 to 63 octets of UTF-8"},
     {GOOD "[vhid \"x\"\n", "/carp.conf:4: a group must read [vhid \"NAME\"]"},
@@ -118,6 +164,11 @@ static const struct {
     {GOOD "hook = /x\n", "hook: has no effect in a group without interface"},
     {GOOD "accept-password = " SECRET "\n", "the same as the group's own"},
     {GOOD "advbase = 86\n", "advbase: above 85"},
+    {GOOD "dead-ratio = 1\n", "dead-ratio: 1 takes over whenever"},
+    {GOOD "min-ttl = 254\n", "min-ttl: has no effect without a unicast"},
+    {GOOD "preempt-delay = 5\n", "preempt-delay: has no effect without"},
+    {GOOD "down-at-start = true\n", "down-at-start: has no effect without"},
+    {GOOD "script-argument = x\n", "script-argument: has no effect without"},
     {GOOD "profile = netbsd\nlladdr = 02:00:00:00:00:01\n",
      "lladdr: is hashed by openbsd only"},
 };

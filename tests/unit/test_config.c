@@ -90,7 +90,7 @@ load_every_key(void)
         "peer = 192.168.1.2\npeer6 = fe80::2\n"
         "vmac = false\n"
         "up-script = /etc/carp/up\ndown-script = /etc/carp/down\n"
-        "hook = /etc/carp/hook\ngroup = edge\nreplay = drop\n"
+        "hook = /etc/carp/hook\ngroup = edge\nreplay = strict\n"
         "demote = 1\ndemote-link-down = 2\ndemote-send-error = 3\n");
     assert_clean(conf);
     g_assert_cmpuint(carp_conf_count(conf), ==, 1);
@@ -125,12 +125,12 @@ test_daemon_keys(void)
     g_assert_true(vhid->preempt);
     g_assert_cmpuint(vhid->peer.family, ==, CARP_IPV4);
     g_assert_cmpuint(vhid->peer6.family, ==, CARP_IPV6);
-    g_assert_false(vhid->vmac);
+    g_assert_cmpint(vhid->vmac, ==, CARP_CONF_VMAC_OFF);
     g_assert_cmpstr(vhid->up_script, ==, "/etc/carp/up");
     g_assert_cmpstr(vhid->down_script, ==, "/etc/carp/down");
     g_assert_cmpstr(vhid->hook, ==, "/etc/carp/hook");
     g_assert_cmpstr(vhid->group, ==, "edge");
-    g_assert_cmpint(vhid->replay, ==, CARP_CONF_REPLAY_DROP);
+    g_assert_cmpint(vhid->replay, ==, CARP_CONF_REPLAY_STRICT);
     carp_conf_free(conf);
 }
 
@@ -146,6 +146,82 @@ test_demote_keys(void)
 }
 
 static void
+test_daemon_more(void)
+{
+    struct carp_conf *conf = load(
+        GOOD "interface = eth0\naddresses = 10.0.0.1/24; fd00::1/64\n"
+        "accept-addresses = 10.0.0.1 | 10.0.0.1; fd00::1; fd00::2\n"
+        "accept-password = older\n"
+        "preempt = true\npreempt-delay = 1.5\nstart-delay = 30\n"
+        "dead-ratio = 4\npeer = 10.0.0.3\nmin-ttl = 250\n"
+        "source = 10.0.0.2\nvmac = adverts\naddresses-by = script\n"
+        "up-script = /u\ndown-script = /d\nscript-argument = a b\n"
+        "down-at-start = true\nnotify = /n\nignore-link = true\n"
+        "late = speak\nfamilies = apart\ntie = ucarp\nbroadcast = true\n"
+        "announce-repeat = 5\nannounce-delay = 0.25\n"
+        "announce-refresh = 60\ntrack-interface = eth1; eth2 10;\n"
+        "track-script = /check 20\ntrack-file = /run/x\n"
+        "track-interval = 5\ntrack-rise = 1\ntrack-fall = 3\n");
+    assert_clean(conf);
+    const struct carp_conf_vhid *vhid = carp_conf_get(conf, 0);
+    g_assert_cmpuint(vhid->addrs_count, ==, 2);
+    g_assert_cmpuint(vhid->accept_addrs[1].count, ==, 3);
+    g_assert_cmpuint(vhid->preempt_delay, ==, 1500 * CARP_MSEC);
+    g_assert_cmpuint(vhid->start_delay, ==, 30 * CARP_SEC);
+    g_assert_cmpuint(vhid->dead_ratio, ==, 4);
+    g_assert_cmpuint(vhid->min_ttl, ==, 250);
+    g_assert_cmpuint(vhid->source.family, ==, CARP_IPV4);
+    g_assert_cmpint(vhid->vmac, ==, CARP_CONF_VMAC_ADVERTS);
+    g_assert_true(vhid->by_script && vhid->down_at_start && vhid->broadcast);
+    g_assert_cmpstr(vhid->script_arg, ==, "a b");
+    g_assert_cmpstr(vhid->notify, ==, "/n");
+    g_assert_true(vhid->ignore_link && vhid->families_apart);
+    g_assert_false(vhid->late_listen);
+    g_assert_cmpint(vhid->tie, ==, CARP_CONF_TIE_UCARP);
+    g_assert_cmpuint(vhid->announce_repeat, ==, 5);
+    g_assert_cmpuint(vhid->announce_delay, ==, 250 * CARP_MSEC);
+    g_assert_cmpuint(vhid->announce_refresh, ==, 60 * CARP_SEC);
+    g_assert_cmpuint(vhid->track_count, ==, 4);
+    g_assert_cmpstr(vhid->track[1].what, ==, "eth2");
+    g_assert_cmpuint(vhid->track[1].amount, ==, 10);
+    g_assert_cmpint(vhid->track[2].kind, ==, CARP_CONF_TRACK_SCRIPT);
+    g_assert_cmpuint(vhid->track[3].amount, ==, 240);
+    g_assert_cmpuint(vhid->track_fall, ==, 3);
+    /* Two keys times three lists of addresses. */
+    struct carp_ring *ring = carp_ring_new();
+    g_assert_cmpint(carp_conf_fill_ring(conf, ring), ==, CARP_OK);
+    g_assert_cmpuint(carp_ring_count(ring), ==, 6);
+    carp_ring_free(ring);
+    carp_conf_free(conf);
+}
+
+static void
+test_daemon_group(void)
+{
+    struct carp_conf *conf = load(
+        "[carpd]\nuser = nobody\nsocket-group = adm\n"
+        "hook-time-limit = 5\nrealtime = 10\nlock-memory = true\n"
+        "log = local0\nannounce-rate = 50\ndemote = 7\n" GOOD);
+    assert_clean(conf);
+    const struct carp_conf_daemon *daemon = carp_conf_get_daemon(conf);
+    g_assert_cmpstr(daemon->user, ==, "nobody");
+    g_assert_cmpstr(daemon->socket_group, ==, "adm");
+    g_assert_cmpuint(daemon->hook_limit, ==, 5 * CARP_SEC);
+    g_assert_cmpuint(daemon->realtime, ==, 10);
+    g_assert_true(daemon->lock_memory);
+    g_assert_cmpstr(daemon->log, ==, "local0");
+    g_assert_cmpuint(daemon->announce_rate, ==, 50);
+    g_assert_cmpuint(daemon->demote, ==, 7);
+    carp_conf_free(conf);
+    conf = load(GOOD);
+    daemon = carp_conf_get_daemon(conf);
+    g_assert_null(daemon->user);
+    g_assert_cmpuint(daemon->hook_limit, ==, 30 * CARP_SEC);
+    g_assert_cmpstr(daemon->log, ==, "auto");
+    carp_conf_free(conf);
+}
+
+static void
 test_defaults(void)
 {
     struct carp_conf *conf = load(GOOD);
@@ -154,10 +230,10 @@ test_defaults(void)
     g_assert_cmpuint(vhid->advbase, ==, 1);
     g_assert_cmpuint(vhid->advskew, ==, 0);
     g_assert_cmpint(vhid->profile, ==, CARP_PROFILE_AUTO);
-    g_assert_true(vhid->vmac);
+    g_assert_cmpint(vhid->vmac, ==, CARP_CONF_VMAC_ON);
     g_assert_false(vhid->preempt);
     g_assert_null(vhid->interface);
-    g_assert_cmpint(vhid->replay, ==, CARP_CONF_REPLAY_LOG);
+    g_assert_cmpint(vhid->replay, ==, CARP_CONF_REPLAY_ALERT);
     g_assert_cmpuint(vhid->demote_link_down, ==, 240);
     g_assert_null(carp_conf_get(conf, 1));
     g_assert_null(carp_conf_message(conf, 0));
@@ -423,6 +499,8 @@ main(int argc, char **argv)
     g_test_add_func("/config/daemon-keys", test_daemon_keys);
     g_test_add_func("/config/demote-keys", test_demote_keys);
     g_test_add_func("/config/defaults", test_defaults);
+    g_test_add_func("/config/daemon-more", test_daemon_more);
+    g_test_add_func("/config/daemon-group", test_daemon_group);
     g_test_add_func("/config/errors", test_errors);
     g_test_add_func("/config/warnings", test_warnings);
     g_test_add_func("/config/limits", test_limits);

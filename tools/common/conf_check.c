@@ -13,8 +13,10 @@ has_key(const struct conf_group *group, const char *key)
 static void
 warn_without_interface(struct conf_group *group)
 {
-    static const char *const keys[] = {"vmac", "up-script", "down-script",
-                                       "hook", "group", "preempt"};
+    static const char *const keys[] = {
+        "vmac", "up-script", "down-script", "hook", "notify", "group",
+        "preempt", "addresses-by", "track-interface", "track-script",
+        "track-file", "announce-repeat", "announce-refresh"};
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
         if (has_key(group, keys[i])) {
             conf_key_warn(group, keys[i],
@@ -52,11 +54,61 @@ check_family(struct conf_group *group)
         has4 |= addrs->list[i].family == CARP_IPV4;
         has6 |= addrs->list[i].family == CARP_IPV6;
     }
-    if (addrs->count > 0 && !has4 && has_key(group, "peer")) {
-        conf_key_error(group, "peer", "the group has no IPv4 address");
+    static const char *const keys4[] = {"peer", "source"};
+    static const char *const keys6[] = {"peer6", "source6"};
+    for (size_t i = 0; i < G_N_ELEMENTS(keys4) && addrs->count > 0; i++) {
+        if (!has4 && has_key(group, keys4[i])) {
+            conf_key_error(group, keys4[i], "the group has no IPv4 address");
+        }
+        if (!has6 && has_key(group, keys6[i])) {
+            conf_key_error(group, keys6[i], "the group has no IPv6 address");
+        }
     }
-    if (addrs->count > 0 && !has6 && has_key(group, "peer6")) {
-        conf_key_error(group, "peer6", "the group has no IPv6 address");
+}
+
+static void
+check_scripts(struct conf_group *group)
+{
+    const struct carp_conf_vhid *vhid = group->vhid;
+    if (vhid->by_script
+        && (vhid->up_script == NULL || vhid->down_script == NULL)) {
+        conf_key_error(group, "addresses-by", "script needs an up-script and "
+                       "a down-script");
+    }
+    if (vhid->down_at_start && vhid->down_script == NULL) {
+        conf_key_warn(group, "down-at-start",
+                      "has no effect without a down-script");
+    }
+    if (vhid->script_arg != NULL && vhid->up_script == NULL
+        && vhid->down_script == NULL) {
+        conf_key_warn(group, "script-argument",
+                      "has no effect without an up-script or a down-script");
+    }
+}
+
+static bool
+is_unicast(const struct carp_addr *addr)
+{
+    return (addr->family == CARP_IPV4 && (addr->octets[0] & 0xf0u) != 0xe0)
+           || (addr->family == CARP_IPV6 && addr->octets[0] != 0xff);
+}
+
+static void
+check_idle_keys(struct conf_group *group)
+{
+    const struct carp_conf_vhid *vhid = group->vhid;
+    if (has_key(group, "min-ttl") && !is_unicast(&vhid->peer)
+        && !is_unicast(&vhid->peer6)) {
+        conf_key_warn(group, "min-ttl", "has no effect without a unicast "
+                      "peer: of multicast adverts 255 is demanded always");
+    }
+    if (vhid->preempt_delay > 0 && !vhid->preempt) {
+        conf_key_warn(group, "preempt-delay",
+                      "has no effect without preempt = true");
+    }
+    if (vhid->dead_ratio < 2) {
+        conf_key_warn(group, "dead-ratio", "1 takes over whenever a single "
+                      "advert is late or lost: 3 is usual");
     }
 }
 
@@ -87,6 +139,8 @@ conf_check_group(struct conf_group *group)
     }
     check_timing(group);
     check_family(group);
+    check_scripts(group);
+    check_idle_keys(group);
     if (vhid->interface == NULL) {
         warn_without_interface(group);
     } else if (vhid->addrs.count == 0 && !has_key(group, "addresses")) {
@@ -98,6 +152,25 @@ conf_check_group(struct conf_group *group)
                       "the profile of this group");
     }
     check_accept(group);
+}
+
+/* One host cannot have an address in two vhids of one wire: each would take
+ * it away from the other. */
+static void
+check_shared_address(struct conf_group *group,
+                     const struct carp_conf_vhid *other)
+{
+    const struct carp_conf_vhid *vhid = group->vhid;
+    char text[CARP_ADDR_TEXT];
+    for (uint16_t i = 0; i < vhid->addrs.count; i++) {
+        if (carp_addrs_contain(&other->addrs, &vhid->addrs.list[i])) {
+            conf_key_error(group, "addresses", "%s is in [vhid \"%s\"] on "
+                           "the same interface already",
+                           carp_addr_format(&vhid->addrs.list[i], text),
+                           other->name);
+            return;
+        }
+    }
 }
 
 bool
@@ -112,9 +185,12 @@ conf_check_unique(struct conf_group *group)
                            "each group its own", other->file);
             return false;
         }
-        if (vhid->interface != NULL && other->interface != NULL
-            && vhid->vhid == other->vhid
-            && strcmp(vhid->interface, other->interface) == 0) {
+        if (vhid->interface == NULL || other->interface == NULL
+            || strcmp(vhid->interface, other->interface) != 0) {
+            continue;
+        }
+        check_shared_address(group, other);
+        if (vhid->vhid == other->vhid) {
             conf_key_error(group, "vhid", "%u runs on %s in [vhid \"%s\"] "
                            "already", vhid->vhid, vhid->interface,
                            other->name);

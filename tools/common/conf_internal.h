@@ -15,6 +15,8 @@
 struct carp_conf {
     GPtrArray *vhids;    /**< struct carp_conf_vhid */
     GPtrArray *messages; /**< struct carp_conf_message */
+    struct carp_conf_daemon daemon;
+    char *daemon_file; /**< where [carpd] stands; NULL: nowhere yet */
     unsigned int flags;
     bool has_error, said_readable;
 };
@@ -34,6 +36,7 @@ struct conf_group {
     struct conf_file *file;
     const char *title; /**< as between the brackets */
     struct carp_conf_vhid *vhid;
+    void *target; /**< what the rows' offsets count from: vhid, or [carpd] */
     unsigned int secrets; /**< how many of the four ways are used */
 };
 
@@ -57,6 +60,15 @@ unsigned int conf_line(const struct conf_file *file, const char *title,
 /* conf_keys.c */
 /** Read every key of the group into group->vhid. */
 void conf_read_keys(struct conf_group *group);
+
+/* conf_daemon.c */
+void conf_default_daemon(struct carp_conf_daemon *daemon);
+void conf_clear_daemon(struct carp_conf_daemon *daemon);
+void conf_read_daemon(struct conf_group *group);
+
+/* conf_vhid.c */
+struct carp_conf_vhid *conf_new_vhid(const char *file);
+void conf_free_vhid(void *memory);
 
 /* conf_secret.c */
 bool conf_is_secret(const char *key);

@@ -7,39 +7,11 @@
 #define CONF_FILE_MAX ((size_t)1024 * 1024)
 
 static void
-free_vhid(void *memory)
-{
-    struct carp_conf_vhid *vhid = memory;
-    g_free(vhid->file);
-    g_free(vhid->interface);
-    g_free(vhid->up_script);
-    g_free(vhid->down_script);
-    g_free(vhid->hook);
-    g_free(vhid->group);
-    carp_wipe(vhid, sizeof(*vhid));
-    g_free(vhid);
-}
-
-static void
 free_message(void *memory)
 {
     struct carp_conf_message *message = memory;
     g_free(message->text);
     g_free(message);
-}
-
-static struct carp_conf_vhid *
-new_vhid(const char *file)
-{
-    struct carp_conf_vhid *vhid = g_new0(struct carp_conf_vhid, 1);
-    vhid->file = g_strdup(file);
-    vhid->profile = CARP_PROFILE_AUTO;
-    vhid->advbase = 1;
-    vhid->vmac = true;
-    vhid->replay = CARP_CONF_REPLAY_LOG;
-    vhid->demote_link_down = CARP_SKEW_DEMOTED;
-    vhid->demote_send_error = CARP_SKEW_DEMOTED;
-    return vhid;
 }
 
 /* vhid "NAME" -> NAME */
@@ -51,7 +23,7 @@ read_name(struct conf_group *group)
     if (!g_str_has_prefix(title, "vhid \"") || len < 8
         || title[len - 1] != '"') {
         conf_key_error(group, NULL, "is not a known group: must read "
-                       "[vhid \"NAME\"]");
+                       "[vhid \"NAME\"] or [carpd]");
         return false;
     }
     size_t name_len = len - 7;
@@ -67,11 +39,27 @@ read_name(struct conf_group *group)
 }
 
 static void
+read_daemon(struct conf_file *file, const char *title)
+{
+    struct carp_conf *conf = file->conf;
+    struct conf_group group = {
+        .file = file, .title = title, .target = &conf->daemon};
+    if (conf->daemon_file != NULL) {
+        conf_key_error(&group, NULL, "stands in %s too: keep one",
+                       conf->daemon_file);
+        return;
+    }
+    conf->daemon_file = g_strdup(file->path);
+    conf_read_daemon(&group);
+}
+
+static void
 read_group(struct conf_file *file, const char *title)
 {
     struct conf_group group = {
-        .file = file, .title = title, .vhid = new_vhid(file->path)};
+        .file = file, .title = title, .vhid = conf_new_vhid(file->path)};
     struct carp_conf *conf = file->conf;
+    group.target = group.vhid;
     bool is_good = read_name(&group);
     if (is_good) {
         conf_read_keys(&group);
@@ -86,7 +74,7 @@ read_group(struct conf_file *file, const char *title)
     if (is_good) {
         g_ptr_array_add(conf->vhids, group.vhid);
     } else {
-        free_vhid(group.vhid);
+        conf_free_vhid(group.vhid);
     }
 }
 
@@ -104,7 +92,11 @@ read_groups(struct conf_file *file, const char *data, size_t size)
     }
     char **titles = g_key_file_get_groups(file->keys, NULL);
     for (char **title = titles; *title != NULL; title++) {
-        read_group(file, *title);
+        if (strcmp(*title, "carpd") == 0) {
+            read_daemon(file, *title);
+        } else {
+            read_group(file, *title);
+        }
     }
     g_strfreev(titles);
     if (file->holds_secret) {
@@ -172,12 +164,20 @@ read_directory(struct carp_conf *conf, const char *directory)
 }
 
 struct carp_conf *
-carp_conf_load(const char *path, unsigned int flags)
+carp_conf_new(void)
 {
     struct carp_conf *conf = g_new0(struct carp_conf, 1);
-    conf->flags = flags;
-    conf->vhids = g_ptr_array_new_with_free_func(free_vhid);
+    conf->vhids = g_ptr_array_new_with_free_func(conf_free_vhid);
     conf->messages = g_ptr_array_new_with_free_func(free_message);
+    conf_default_daemon(&conf->daemon);
+    return conf;
+}
+
+struct carp_conf *
+carp_conf_load(const char *path, unsigned int flags)
+{
+    struct carp_conf *conf = carp_conf_new();
+    conf->flags = flags;
     read_file(conf, path);
     char *base = g_path_get_dirname(path);
     char *directory = g_build_filename(base, "conf.d", NULL);
@@ -197,6 +197,8 @@ carp_conf_free(struct carp_conf *conf)
     if (conf != NULL) {
         g_ptr_array_free(conf->vhids, TRUE);
         g_ptr_array_free(conf->messages, TRUE);
+        conf_clear_daemon(&conf->daemon);
+        g_free(conf->daemon_file);
         g_free(conf);
     }
 }
@@ -232,31 +234,4 @@ carp_conf_get(const struct carp_conf *conf, size_t index)
 {
     return index < conf->vhids->len ? g_ptr_array_index(conf->vhids, index)
                                     : NULL;
-}
-
-enum carp_status
-carp_conf_fill_ring(const struct carp_conf *conf, struct carp_ring *ring)
-{
-    enum carp_status status = CARP_OK;
-    for (guint i = 0; i < conf->vhids->len && status == CARP_OK; i++) {
-        const struct carp_conf_vhid *vhid =
-            g_ptr_array_index(conf->vhids, i);
-        struct carp_ring_row row;
-        memset(&row, 0, sizeof(row));
-        memcpy(row.name, vhid->name, sizeof(row.name));
-        row.vhid = vhid->vhid;
-        row.key = vhid->key;
-        row.addrs = vhid->addrs;
-        row.profile = vhid->profile;
-        row.has_lladdr = vhid->has_lladdr;
-        row.lladdr = vhid->lladdr;
-        status = carp_ring_add(ring, &row);
-        for (unsigned int k = 0; k < vhid->accept_count && status == CARP_OK;
-             k++) {
-            row.key = vhid->accept[k];
-            status = carp_ring_add(ring, &row);
-        }
-        carp_wipe(&row, sizeof(row));
-    }
-    return status;
 }

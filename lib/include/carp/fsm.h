@@ -48,14 +48,14 @@ enum carp_tie_rule {
     CARP_TIE_UCARP      /**< the lower one, last octet most significant */
 };
 
-/** How demotion is told to the others (PROTOCOL 3.3). */
+/** How demotion is told to the others (PROTOCOL 3.4). */
 enum carp_demotion_rule {
     CARP_DEMOTION_ADDS = 0, /**< FreeBSD 10+: advskew + demotion, 0..240 */
     CARP_DEMOTION_240,      /**< any demotion makes advskew 240 */
     CARP_DEMOTION_OCTET     /**< OpenBSD: an octet of its own, compared first */
 };
 
-/** How a loss of the link is answered (PROTOCOL 3.6). */
+/** How a loss of the link is answered (PROTOCOL 3.12). */
 enum carp_link_rule {
     CARP_LINK_TO_INIT = 0, /**< stop every timer and go to INIT */
     CARP_LINK_TO_BACKUP    /**< ucarp: BACKUP, deaf until the link is back */
@@ -69,30 +69,48 @@ struct carp_behaviour {
     enum carp_tie_rule tie;
     enum carp_demotion_rule demotion;
     enum carp_link_rule link;
-    /** A timer fires on the next tick of this length; 0: exactly. For
-     * playing kernels: OpenBSD 10 ms (carp_tick_10ms()). */
+    /** A timer fires on a tick of this length, as carp_tick_10ms() says;
+     * 0: exactly. For playing kernels (PROTOCOL 8.1). */
     carp_time tick;
     bool families_apart;    /**< either family's timer alone makes it MASTER;
                                  else only silence of both does */
-    bool one_timer;         /**< any family's advert restarts the one timer */
+    bool one_timer;         /**< NetBSD: any family's advert restarts the one
+                                 timer; without IPv4 there is none */
     bool starts_master;     /**< DragonFly with preempt: INIT to MASTER */
-    bool takes_bow_out;     /**< a bow-out is heard without preempt even with
-                                 advbase 0 (OpenBSD: not) */
-    bool bow_out;           /**< sends 255/255 when it goes down as MASTER */
+    bool slow_needs_base;   /**< OpenBSD: with advbase 0 no master is too slow
+                                 to be waited for, not even a bow-out */
+    bool first_plain;       /**< FreeBSD: the first interval after a takeover
+                                 leaves demotion out */
+    bool bow_out;           /**< sends 255/255 when disabled as MASTER */
     bool last_advert;       /**< sends one more advert before it yields to a
                                  better master, so that this one announces */
+    bool last_at_tie;       /**< ucarp: also before it yields to an equal one;
+                                 every BSD then yields too (PROTOCOL 3.6) */
     bool announce_inferior; /**< announces when it hears a worse master */
     uint8_t announce_again; /**< a second announcement with that many-th
                                  further advert; 0: none */
+    /* What carpd adds. */
+    bool answers_inferior; /**< answers a worse or equal master with an advert
+                                at once, at most one each half interval */
+    bool takes_bow_out;    /**< a bow-out is heeded whatever the own advbase,
+                                only from the master that is followed, and the
+                                lowest advskew goes first: 50 us a unit */
+    bool steps_aside;      /**< `state backup` bows out, and preemption rests
+                                until the machine has left BACKUP */
+    bool whole_intervals;  /**< with advbase 0 it waits dead_ratio whole
+                                intervals, not one advskew */
 };
 
 /** The row for a hashing profile (AUTO: FreeBSD's); never NULL. */
 CARP_API const struct carp_behaviour *
 carp_behaviour_get(enum carp_profile_id profile);
 
-/** Add what carpd does beyond @p row's system and what no peer of it minds:
+/**
+ * Add what carpd does beyond @p row's system and what no peer of it minds:
  * bow-out, a last advert, announcing to worse masters and once more, ties by
- * address, families together. */
+ * address, families together, exact timers (docs/STATE-MACHINE.md). What
+ * peers compare, demotion and the master-down time of kernels, stays.
+ */
 CARP_API void carp_behaviour_improve(struct carp_behaviour *row);
 
 /* --------------------------------------------------------------- machine */
@@ -113,9 +131,10 @@ struct carp_fsm_config {
     carp_time preempt_delay; /**< how long a worse master must be heard before
                                   preempting it; 0: at once */
     carp_time start_delay;   /**< least time in BACKUP after INIT */
-    /** A MASTER that wakes later than its own dead time behind an advert's
-     * due time first listens, as BACKUP, for this long before it speaks
-     * again; 0: it speaks at once. carp_fsm_listen_time() is a good value. */
+    /** A machine that is woken later than its dead time, and later than this,
+     * behind what was due may have been replaced meanwhile: it listens, as
+     * BACKUP, for this long before it speaks again. 0: it speaks at once and
+     * only tells that it is late. carp_fsm_listen_time() is a good value. */
     carp_time late_listen;
 };
 
@@ -139,7 +158,8 @@ struct carp_fsm_event {
     uint8_t advbase, advskew, demote;
     struct carp_addr source;
     /* DEMOTION */
-    int demotion; /**< any value; negative counts as 0 */
+    int demotion; /**< any value; negative makes a node better where demotion
+                       adds to advskew, and counts as 0 elsewhere */
 };
 
 /** Why a state was left, in the kernels' words (PROTOCOL 3.8). */
@@ -180,7 +200,8 @@ struct carp_effects {
      * adverts arrive; told once per time that this begins. 0: nothing to
      * tell, else CARP_IPV4 or CARP_IPV6, the silent one. */
     uint8_t silent_family;
-    bool is_late; /**< the machine was woken after its peers' dead time */
+    bool is_late; /**< the machine was woken later than it may: see late_listen
+                   */
 };
 
 /** What a machine knows of the master it follows. */
@@ -191,26 +212,46 @@ struct carp_fsm_master {
     carp_time heard;
 };
 
+/** What a BACKUP waits for. */
+enum carp_fsm_wait {
+    CARP_FSM_WAIT_DEAD = 0, /**< the master's silence */
+    CARP_FSM_WAIT_LISTEN,   /**< it woke late and listens first */
+    CARP_FSM_WAIT_BOW_OUT,  /**< the master has left; better ones go first */
+    CARP_FSM_WAIT_LINK      /**< ucarp: deaf until the link is back */
+};
+
 /** One election. A plain value; the fields are for reading. */
 struct carp_fsm {
     struct carp_fsm_config config;
     enum carp_state state;
     enum carp_fsm_reason reason; /**< of the last transition */
     carp_time since;             /**< of the last transition */
+    carp_time now;               /**< the last instant seen */
     int demotion;
-    carp_time down[CARP_FAMILIES]; /**< master-down instants; CARP_NEVER */
-    carp_time advert;              /**< next advert; CARP_NEVER */
-    carp_time preempt;             /**< preemption is due; CARP_NEVER */
-    carp_time hold;                /**< no takeover before this instant */
-    uint8_t announce_countdown;    /**< adverts until the second one; 0 none */
-    uint8_t told_silent;           /**< family told as silent */
+    enum carp_fsm_wait wait;        /**< BACKUP: what for */
+    carp_time armed[CARP_FAMILIES]; /**< from when the dead time counts */
+    carp_time down[CARP_FAMILIES];  /**< master-down instants; CARP_NEVER */
+    carp_time advert;               /**< next advert; CARP_NEVER */
+    carp_time sent;                 /**< last advert as MASTER */
+    carp_time preempt;              /**< preemption is due; CARP_NEVER */
+    carp_time hold;                 /**< no takeover before this instant */
+    bool is_aside;                  /**< operator: no preemption until MASTER */
+    uint8_t announce_countdown;     /**< adverts until the second one; 0 none */
+    uint8_t told_silent;            /**< family told as silent */
+    /** Ties by address: equal adverts heard in a row; IPv6 ones with no IPv4
+     * one between; gave way to an equal master; stays because that left
+     * nobody. */
+    uint8_t ties, ties6;
+    carp_time tie_heard; /**< the last of them */
+    bool gave_way, stays;
+    uint8_t heard; /**< adverts of a master since BACKUP began; saturates */
     struct carp_fsm_master master[CARP_FAMILIES];
     uint64_t transitions, preemptions;
 };
 
 /** A machine in INIT at @p now.
- * @return CARP_OK; CARP_ERR_RANGE when advbase and advskew are both 0 with a
- *         row other than OpenBSD's, or advskew is 255: tell the user */
+ * @return CARP_OK; CARP_ERR_RANGE when advbase and advskew are both 0 with
+ *         another timing than OpenBSD's, or advskew is 255: tell the user */
 CARP_API CARP_NODISCARD enum carp_status
 carp_fsm_init(struct carp_fsm *fsm, const struct carp_fsm_config *config,
               carp_time now);
@@ -243,7 +284,8 @@ carp_fsm_reconfigure(struct carp_fsm *fsm, const struct carp_fsm_config *config,
 CARP_API uint8_t carp_fsm_advskew(const struct carp_fsm *fsm);
 /** The demote octet that is advertised now; 0 but with OpenBSD's row. */
 CARP_API uint8_t carp_fsm_demote(const struct carp_fsm *fsm);
-/** How long a BACKUP with these numbers waits for a silent master. */
+/** How long a BACKUP with these numbers waits for a silent master; kernel
+ * ticks are not in it. */
 CARP_API carp_time carp_fsm_dead_time(const struct carp_fsm *fsm);
 /** Long enough to hear any master with this advbase once: advbase + 1 s. */
 CARP_API carp_time carp_fsm_listen_time(uint8_t advbase);
@@ -257,7 +299,8 @@ struct carp_fsm_row {
     const char *guard; /**< condition in words; "" for always */
     enum carp_state to;
     enum carp_fsm_reason reason;
-    unsigned int todo; /**< enum carp_effect that may follow */
+    unsigned int todo;  /**< enum carp_effect that may follow */
+    const char *timers; /**< what becomes of the timers, in words */
 };
 /** Row @p index in the order in which they are tried; NULL beyond the end. */
 CARP_API const struct carp_fsm_row *carp_fsm_row_at(size_t index);

@@ -29,6 +29,11 @@ CARP_API carp_time carp_interval(uint8_t advbase, uint8_t advskew);
 CARP_API carp_time carp_master_down(enum carp_timing_id id, uint8_t advbase,
                                     uint8_t advskew);
 
+/** The same with @p ratio instead of 3: ucarp's --deadratio. 0 counts as 3. */
+CARP_API carp_time carp_master_down_ratio(enum carp_timing_id id,
+                                          uint8_t advbase, uint8_t advskew,
+                                          uint8_t ratio);
+
 /** @p nominal as a kernel with a tick of 10 ms fires it:
  * (ceil(us / 10000) + 1) · 10 ms. */
 CARP_API carp_time carp_tick_10ms(carp_time nominal);

@@ -9,10 +9,10 @@ carp_interval(uint8_t advbase, uint8_t advskew)
 
 /* PROTOCOL 3.2: ucarp in BACKUP wakes once per own interval only. */
 static carp_time
-ucarp_master_down(uint8_t advbase, uint8_t advskew)
+ucarp_master_down(uint8_t advbase, uint8_t advskew, uint8_t ratio)
 {
     const carp_time poll = carp_interval(advbase, advskew);
-    const carp_time nominal = (carp_time)advbase * 3 * CARP_SEC +
+    const carp_time nominal = (carp_time)advbase * ratio * CARP_SEC +
                               (carp_time)advskew * CARP_SKEW_UNIT;
 
     if (poll == 0) {
@@ -22,23 +22,31 @@ ucarp_master_down(uint8_t advbase, uint8_t advskew)
 }
 
 carp_time
-carp_master_down(enum carp_timing_id id, uint8_t advbase, uint8_t advskew)
+carp_master_down_ratio(enum carp_timing_id id, uint8_t advbase, uint8_t advskew,
+                       uint8_t ratio)
 {
-    const carp_time skew = (carp_time)advskew * CARP_SKEW_UNIT;
+    const uint8_t times = ratio != 0 ? ratio : 3;
 
     switch (id) {
     case CARP_TIMING_OPENBSD:
         if (advbase == 0 && advskew == 0) {
-            return 3 * CARP_SKEW_UNIT;
+            return times * CARP_SKEW_UNIT;
         }
-        return 3 * carp_interval(advbase, advskew);
+        return times * carp_interval(advbase, advskew);
     case CARP_TIMING_UCARP:
-        return ucarp_master_down(advbase, advskew);
+        return ucarp_master_down(advbase, advskew, times);
     case CARP_TIMING_BSD:
     case CARP_TIMING_COUNT:
         break;
     }
-    return (carp_time)advbase * 3 * CARP_SEC + skew;
+    return (carp_time)advbase * times * CARP_SEC +
+           (carp_time)advskew * CARP_SKEW_UNIT;
+}
+
+carp_time
+carp_master_down(enum carp_timing_id id, uint8_t advbase, uint8_t advskew)
+{
+    return carp_master_down_ratio(id, advbase, advskew, 3);
 }
 
 carp_time
@@ -54,8 +62,8 @@ carp_slowest_takeover(uint8_t advbase)
 {
     const carp_time ucarp =
         carp_master_down(CARP_TIMING_UCARP, advbase, 254) + CARP_SEC;
-    const carp_time openbsd = carp_tick_10ms(
-        carp_master_down(CARP_TIMING_OPENBSD, advbase, 254));
+    const carp_time openbsd =
+        carp_tick_10ms(carp_master_down(CARP_TIMING_OPENBSD, advbase, 254));
 
     return (ucarp > openbsd ? ucarp : openbsd) + 50 * CARP_MSEC;
 }
@@ -96,8 +104,8 @@ carp_pace_learn(struct carp_pace *pace, uint8_t advbase, uint8_t advskew,
     if (pace->samples == 0) {
         pace->interval = gap;
     }
-    deviation = gap > pace->interval ? gap - pace->interval
-                                     : pace->interval - gap;
+    deviation =
+        gap > pace->interval ? gap - pace->interval : pace->interval - gap;
     pace->jitter = (pace->jitter * 7 + deviation) / 8;
     pace->interval = (pace->interval * 7 + gap) / 8;
     if (pace->samples < UINT8_MAX) {
@@ -106,8 +114,7 @@ carp_pace_learn(struct carp_pace *pace, uint8_t advbase, uint8_t advskew,
 }
 
 carp_time
-carp_pace_expect(const struct carp_pace *pace, uint8_t advbase,
-                 uint8_t advskew)
+carp_pace_expect(const struct carp_pace *pace, uint8_t advbase, uint8_t advskew)
 {
     if (advbase == pace->advbase && advskew == pace->advskew &&
         pace->samples != 0) {

@@ -42,12 +42,12 @@ bool scn_fail(struct scn_reader *reader, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
 
 /* scenario_words.c */
-/** Split a line; false after an error. @p expands: replace variables */
+/** Split a line and expand its variables; false after an error. */
 bool scn_split(struct scn_reader *reader, const char *text,
                struct scn_line *line);
 void scn_line_clear(struct scn_line *line);
 
-/* scenario_step.c */
+/* scenario_step.c and scenario_send.c */
 /** Read a step from word @p first on; NULL after an error. */
 struct scn_step *scn_read_step(struct scn_reader *reader,
                                const struct scn_line *line,

@@ -359,7 +359,7 @@ ring_of(const struct inj_spec *spec)
 }
 
 static bool
-is_refused(const struct inj_safety *safety, const struct inj_spec *spec)
+is_refused(struct inj_safety *safety, const struct inj_spec *spec)
 {
     struct inj_frame frame;
     inject_build(spec, &frame);
@@ -394,6 +394,82 @@ test_safety(void)
     carp_ring_free(safety.ring);
 }
 
+/* A known key is a live master, whatever addresses it hashes. */
+static void
+test_safety_addresses(void)
+{
+    struct inj_spec spec = inject_spec();
+    struct inj_spec more = inject_spec();
+    struct inj_safety safety;
+    memset(&safety, 0, sizeof(safety));
+    inject_set(&spec, "address", "10.0.0.1");
+    inject_set(&more, "address", "10.0.0.1");
+    inject_set(&more, "address", "10.0.0.7");
+    safety.ring = ring_of(&more);
+    safety.vhid[1] = true;
+    struct inj_frame frame;
+    inject_build(&spec, &frame);
+    struct carp_frame parsed = inject_parse(&frame);
+    char *wrong = inj_safety_judge(&safety, &parsed);
+    g_assert_nonnull(wrong);
+    g_assert_nonnull(strstr(wrong, "192.0.2.1 is a live master of vhid 1 "
+                                   "with this key ("));
+    g_assert_nonnull(strstr(wrong, "10.0.0.7"));
+    g_free(wrong);
+    /* Another vhid is no concern. */
+    safety.vhid[1] = false;
+    g_assert_null(inj_safety_judge(&safety, &parsed));
+    safety.vhid[1] = true;
+    carp_ring_free(safety.ring);
+    /* One that hashes what only ARP tells. */
+    struct carp_frame arp = {.kind = CARP_FRAME_ARP};
+    arp.u.arp.sender = more.addrs.list[2];
+    arp.u.arp.sender_mac = (struct carp_mac){{0, 0, 0x5e, 0, 1, 1}};
+    safety.ring = ring_of(&spec);
+    inject_build(&more, &frame);
+    parsed = inject_parse(&frame);
+    g_assert_null(inj_safety_judge(&safety, &arp));
+    wrong = inj_safety_judge(&safety, &parsed);
+    g_assert_nonnull(wrong);
+    g_free(wrong);
+    carp_ring_free(safety.ring);
+}
+
+/* Somebody answers for the address: a master that was not heard in time. */
+static void
+test_safety_held(void)
+{
+    struct inj_spec spec = inject_spec();
+    struct inj_safety safety;
+    struct carp_frame arp = {.kind = CARP_FRAME_ARP};
+    memset(&safety, 0, sizeof(safety));
+    inject_set(&spec, "address", "10.0.0.1");
+    safety.ring = ring_of(&spec);
+    safety.vhid[1] = true;
+    safety.listen = 2300 * CARP_MSEC;
+    safety.asked = spec.addrs;
+    g_assert_null(inj_safety_conclude(&safety));
+    arp.u.arp.sender = (struct carp_addr){CARP_IPV4, {10, 0, 0, 2}};
+    g_assert_null(inj_safety_judge(&safety, &arp));
+    g_assert_null(inj_safety_conclude(&safety));
+    arp.u.arp.sender = spec.addrs.list[0];
+    arp.u.arp.sender_mac = (struct carp_mac){{0, 0, 0x5e, 0, 1, 1}};
+    g_assert_null(inj_safety_judge(&safety, &arp));
+    char *wrong = inj_safety_conclude(&safety);
+    g_assert_cmpstr(wrong, ==,
+                    "00:00:5e:00:01:01 answers for 10.0.0.9, but no advert "
+                    "of a master named with --peer was heard in 2.3 s: "
+                    "listen longer with --listen SECONDS, or say "
+                    "--i-own-this-network");
+    g_free(wrong);
+    /* Its master was named and is heard. */
+    struct carp_addr named = {.family = CARP_IPV4, .octets = {192, 0, 2, 1}};
+    g_assert_cmpint(carp_addrs_add(&safety.named, &named), ==, CARP_OK);
+    g_assert_false(is_refused(&safety, &spec));
+    g_assert_null(inj_safety_conclude(&safety));
+    carp_ring_free(safety.ring);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -408,5 +484,7 @@ main(int argc, char **argv)
     g_test_add_func("/inject/plan/other-links", test_other_links);
     g_test_add_func("/inject/plan/record", test_record);
     g_test_add_func("/inject/plan/safety", test_safety);
+    g_test_add_func("/inject/plan/safety-addresses", test_safety_addresses);
+    g_test_add_func("/inject/plan/safety-held", test_safety_held);
     return g_test_run();
 }

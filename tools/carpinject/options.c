@@ -90,6 +90,9 @@ add_rows(GOptionContext *context, struct raw *raw)
          {"peer", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->peers,
           "A live master that may be disturbed", "IP"}},
         {FOR_ALL,
+         {"listen", 0, 0, G_OPTION_ARG_STRING, &raw->listen,
+          "Look for live masters so long", "SECONDS"}},
+        {FOR_ALL,
          {"i-own-this-network", 0, 0, G_OPTION_ARG_NONE, &raw->is_owner,
           "Do not look for live masters", NULL}},
         {FOR_ALL,
@@ -246,7 +249,7 @@ raw_clear(struct raw *raw)
                       &raw->jitter,        &raw->speed,      &raw->loop,
                       &raw->only_vhid,     &raw->vhids,      &raw->sources,
                       &raw->probe,         &raw->probe_kind, &raw->probe_every,
-                      &raw->probe_timeout, &raw->seed};
+                      &raw->probe_timeout, &raw->seed,       &raw->listen};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_free(*texts[i]);
     }

@@ -31,6 +31,7 @@ struct inj_options {
     bool dry_run, json, slow, is_owner, quiet;
     uint64_t seed;           /**< given, or drawn */
     struct carp_addrs peers; /**< --peer: masters that may be there */
+    carp_time listen;        /**< --listen; 0: one interval */
     struct carp_addr probe;  /**< family none: no probe */
     bool probe_icmp;
     uint64_t probe_every; /**< frames */

@@ -225,6 +225,18 @@ fill_peers(struct inj_options *options, const struct raw *raw)
 }
 
 static char *
+fill_listen(struct inj_options *options, const struct raw *raw)
+{
+    char *wrong = inj_read_seconds("listen", raw->listen, &options->listen);
+    if (wrong == NULL && raw->listen != NULL &&
+        (options->listen < CARP_SEC || options->listen > 600 * CARP_SEC)) {
+        return g_strdup("--listen must be 1 to 600 seconds: "
+                        "--i-own-this-network does not listen at all");
+    }
+    return wrong;
+}
+
+static char *
 check_outputs(const struct inj_options *options, const struct raw *raw)
 {
     if (raw->format != NULL && strcmp(raw->format, "text") != 0 &&
@@ -257,7 +269,7 @@ char *
 inj_options_fill(struct inj_options *options, const struct raw *raw)
 {
     static char *(*const steps[])(struct inj_options *, const struct raw *) = {
-        fill_pace, fill_peers, fill_seed, inj_options_sign};
+        fill_pace, fill_peers, fill_listen, fill_seed, inj_options_sign};
     options->dry_run = raw->dry_run;
     options->json = g_strcmp0(raw->format, "json") == 0;
     options->slow = raw->slow;

@@ -16,7 +16,7 @@ struct raw {
     char *interface, *write, *format, *config, *group;
     char *count, *duration, *interval, *rate, *jitter;
     char *speed, *loop, *only_vhid, *vhids, *sources;
-    char *probe, *probe_kind, *probe_every, *probe_timeout, *seed;
+    char *probe, *probe_kind, *probe_every, *probe_timeout, *seed, *listen;
     char **peers, **rest;
     gboolean dry_run, is_owner, slow, quiet, ask;
 };

@@ -124,6 +124,7 @@ fill_ring(struct carp_ring *ring, const struct inj_session *session)
     bool is_good = options->conf == NULL ||
                    carp_conf_fill_ring(options->conf, ring) == CARP_OK;
     memset(&row, 0, sizeof(row));
+    g_strlcpy(row.name, "command line", sizeof(row.name));
     row.key = options->spec.key;
     row.addrs = options->spec.addrs;
     row.profile = CARP_PROFILE_AUTO;
@@ -131,11 +132,29 @@ fill_ring(struct carp_ring *ring, const struct inj_session *session)
     row.lladdr = options->spec.lladdr;
     for (unsigned int vhid = 1; vhid < 256 && is_good; vhid++) {
         row.vhid = (uint8_t)vhid;
-        is_good = !session->vhid[vhid] ||
-                  carp_ring_add(ring, &row) == CARP_OK;
+        is_good = !session->vhid[vhid] || carp_ring_add(ring, &row) == CARP_OK;
     }
     carp_key_clear(&row.key);
     return is_good;
+}
+
+/* One interval of a master that may be there: advbase as configured, not
+ * that of a bow-out. */
+static carp_time
+listen_time(const struct inj_session *session)
+{
+    const struct inj_options *options = session->options;
+    unsigned int base = inj_spec_octet(&options->spec, INJ_ADVBASE);
+    base = base == 255 ? 1 : base;
+    for (size_t i = 0;
+         options->conf != NULL && i < carp_conf_count(options->conf); i++) {
+        const struct carp_conf_vhid *group = carp_conf_get(options->conf, i);
+        if (session->vhid[group->vhid]) {
+            base = MAX(base, group->advbase);
+        }
+    }
+    return options->listen != 0 ? options->listen
+                                : inj_safety_listen_time((uint8_t)base);
 }
 
 int
@@ -149,6 +168,10 @@ inj_session_look(struct inj_session *session)
     }
     safety.ring = carp_ring_new();
     safety.named = options->peers;
+    /* Who names a master knows that the addresses are answered for. */
+    if (options->peers.count == 0) {
+        safety.asked = options->spec.addrs;
+    }
     struct carp_addr dest = inj_spec_dest(&options->spec);
     if (carp_addrs_add(&safety.named, &dest) != CARP_OK ||
         safety.ring == NULL || !fill_ring(safety.ring, session)) {
@@ -157,9 +180,10 @@ inj_session_look(struct inj_session *session)
     }
     memcpy(safety.vhid, session->vhid, sizeof(safety.vhid));
     safety.replays = options->subcommand == INJ_REPLAY;
-    safety.listen =
-        inj_safety_listen_time(inj_spec_octet(&options->spec, INJ_ADVBASE));
-    char *wrong = inj_safety_check(&safety, session->receiver, session->stop);
+    safety.listen = listen_time(session);
+    char *wrong =
+        inj_safety_check(&safety, &session->interface, session->sender,
+                         session->receiver, session->stop);
     carp_ring_free(safety.ring);
     if (wrong != NULL) {
         char *line = g_strdup_printf("%s: %s", session->interface.name, wrong);

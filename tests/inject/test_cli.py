@@ -10,11 +10,14 @@ import subprocess
 
 import pytest
 
+import manual
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CARPINJECT = os.environ.get("CARPINJECT", "carpinject")
 CAPTURE = ROOT / "captures" / "ucarp-election.pcap"
+SUITE = ROOT / "tests" / "conformance"
+DEVICE = ["--target", "10.0.0.1", "--address", "10.0.0.9"]
 CONF = ROOT / "captures" / "ucarp-election.conf"
-MAN = ROOT / "docs" / "man" / "carpinject.1"
 
 
 def run(*argv, status=0, env=None):
@@ -221,6 +224,26 @@ def test_asks_only_a_terminal():
     (["advert", "-w", "/nonexistent/x"], 1, "No such file"),
     (["advert", "-i", "nonexistent0"], 1, "no such interface"),
     (["advert", "-i", "lo"], 1, "is not Ethernet"),
+    (["advert", "-i", "lo", "--listen", "0"], 2, "1 to 600 seconds"),
+    (["play"], 2, "the scenario comes first"),
+    (["play", "/nonexistent", "-i", "lo"], 1, "is not Ethernet"),
+    (["play", "/nonexistent", "--dry-run"], 2, "No such file"),
+    (["play", "x.carp"], 2, "nowhere to send to"),
+    (["play", "x.carp", "-w", "x.pcap"], 2, "-i IFACE is missing"),
+    (["play", "x.carp", "-i", "lo", "--var", "x"], 2, "is not NAME=VALUE"),
+    (["play", "x.carp", "-i", "lo", "--format", "x"], 2, "junit or json"),
+    (["conform", "-i", "lo"], 2, "--target IP is missing"),
+    (["conform", "-i", "lo", "--target", "::1"], 2, "the IPv4 address"),
+    (["conform", "-i", "lo", "--target", "10.0.0.1"], 2,
+     "--address VIP is missing"),
+    (["conform", "-i", "lo", *DEVICE, "--target-base", "86"], 2, "1 to 85"),
+    (["conform", "-i", "lo", *DEVICE, "--target-preempt", "x"], 2,
+     "is not yes or no"),
+    (["conform", "-i", "lo", *DEVICE, "--as", "beos"], 2, "carpd"),
+    (["conform", "--dry-run", *DEVICE, "--suite", "/nonexistent"], 2,
+     "give --suite DIR"),
+    (["conform", "--dry-run", *DEVICE, "--suite", SUITE, "--group", "x"], 2,
+     "names no test"),
 ])
 def test_errors(argv, status, part):
     done = run(*argv, status=status)
@@ -232,53 +255,52 @@ def test_errors(argv, status, part):
 def test_help():
     assert "Usage:" in run("--help").stdout
     assert run("--version").stdout.startswith("carpinject (carpkit) ")
-    for command in ("advert", "replay", "fuzz", "flood"):
+    for command in ("advert", "replay", "fuzz", "flood", "play", "conform"):
         shown = run(command, "--help").stdout
         assert "carpinject " + command in shown
         for line in (shown + run(command, "--help-all").stdout).splitlines():
             assert len(line) <= 80, line
 
 
-def examples():
-    """Lines of the manual page that show a command."""
-    text = MAN.read_text(encoding="utf-8")
-    return [line[len(".Dl "):] for line in text.splitlines()
-            if line.startswith(".Dl carpinject")]
-
-
-@pytest.mark.parametrize("line", examples())
+@pytest.mark.parametrize("line", manual.examples())
 def test_manual(line, tmp_path):
     """Every example of the manual is a good command line: what would be sent
-    is written to a file instead."""
+    is written to a file instead. test_live.py runs scenarios on a wire."""
     words = line.split("|")[0].split()
-    if words[1] in ("play", "conform"):
-        pytest.skip("tested with the scenarios")
+    plays = words[1] in ("play", "conform")
     if "-i" in words:
         at = words.index("-i")
         del words[at:at + 2]
-        for flag in ("--probe",):
+        for flag in ("--probe",) + (("-w",) if plays else ()):
             if flag in words:
                 at = words.index(flag)
                 del words[at:at + 2]
-        if "--count" not in words:
+        if plays:
+            words += ["--dry-run"]
+        elif "--count" not in words:
             words += ["--count", "50"]
-        if "-w" not in words:
+        if not plays and "-w" not in words:
             words += ["-w", "out.pcap"]
+    if words[1] == "conform":
+        words += ["--suite", str(ROOT / "tests" / "conformance")]
+    manual.write_files(tmp_path)
     shutil.copy(CAPTURE, tmp_path / "site.pcap")
     shutil.copy(CONF, tmp_path / "carp.conf")
-    (tmp_path / "lan.key").write_text("love\n")
     conf = (tmp_path / "carp.conf").read_text()
     (tmp_path / "carp.conf").write_text(
         re.sub(r'\[vhid "[^"]*"\]', '[vhid "lan"]', conf, count=1))
     done = subprocess.run([CARPINJECT, *words[1:]], capture_output=True,
-                          timeout=60, check=False, cwd=tmp_path,
-                          stdin=subprocess.DEVNULL)
+                          text="-w -" not in line, timeout=60, check=False,
+                          cwd=tmp_path, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr
+    if plays:
+        assert ".takeover: " in done.stdout or "parameters.fields: " in \
+            done.stdout or done.stdout.startswith("election.worse: ")
 
 
 def test_manual_is_complete():
-    text = MAN.read_text(encoding="utf-8").replace("\\-", "-")
-    for command in ("advert", "replay", "fuzz", "flood"):
+    text = manual.MAN.read_text(encoding="utf-8").replace("\\-", "-")
+    for command in ("advert", "replay", "fuzz", "flood", "play", "conform"):
         shown = run(command, "--help-all").stdout
         for name in re.findall(r"--([a-z-]+)", shown):
             if not name.startswith("help"):

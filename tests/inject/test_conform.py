@@ -28,7 +28,7 @@ DIFFERS = {
     "parameters.source-mac", "announcements.announced-mac",
     "announcements.announced-again", "announcements.answer",
     "announcements.worse-answered", "election.silent-yield",
-    "election.late-reading", "election.tie-high", "timing.takeover",
+    "election.too-slow", "election.tie-high", "timing.takeover",
     "timing.bow-out", "timing.leave", "unicast.unicast",
     "unicast.other-group",
 }

@@ -57,17 +57,22 @@ test_errors(void)
         {"test a", "x.carp:1: write: test NAME"},
         {"test a b\ntest a b", "x.carp:2: test a is there already, in "},
         {"cite 1", "x.carp:1: write, below a test: cite"},
+        {"test a b\nskip frob 1 why",
+         "x.carp:2: \"frob\" is not an implementation"},
         {"test a b\nskip x", "x.carp:2: write, below a test: skip"},
         {"test a b\nrequire x", "x.carp:2: write, below a test: require"},
         {"test a b\ndiffers any 1 why wait 1s",
          "x.carp:2: differs: there is no step before it"},
         {"wait 1s\ndiffers frob 1 why wait 1s",
-         "x.carp:2: \"frob\" is not a profile"},
+         "x.carp:2: \"frob\" is not an implementation: any, freebsd"},
         {"do x", "x.carp:1: \"x\" is not defined"},
         {"define x\nwait 1s", "x.carp:1: there is no 'end'"},
         {"define x\ndo x\nend\ndo x", "x.carp:2: blocks are nested"},
         {"repeat 0\nend", "x.carp:1: write: repeat N"},
         {"end", "x.carp:1: 'end' without"},
+        {"if a b\nend", "x.carp:1: write: if VALUE = VALUE"},
+        {"if a = b\nwait 1s", "x.carp:1: there is no 'end'"},
+        {"if a != b\nfrob\nend", "x.carp:2: \"frob\" is not known"},
         {"var x 1", "x.carp:1: write: var NAME = VALUE"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -109,7 +114,9 @@ test_good(void)
         "  do quiet\n"
         "test two second\n  require yes = no \"not here\"\n"
         "  start a\n  stop a\n  stop\n  flush\n  ask 10.0.0.9\n"
-        "  control stop\n  repeat 3\n    wait ${i}s\n  end\n", &error);
+        "  control stop\n  if yes = no\n  frob\n  end\n"
+        "  if yes != no\n  repeat 3\n    wait ${i}s\n  end\n  end\n",
+        &error);
     g_assert_cmpstr(error, ==, NULL);
     g_assert_cmpuint(scenario->tests->len, ==, 2);
     const struct scn_test *one = g_ptr_array_index(scenario->tests, 0);

@@ -3,105 +3,35 @@
  * variables. */
 #include <string.h>
 
-#include <carp/timing.h>
-
+#include "conform.h"
 #include "log.h"
 #include "play_command.h"
 #include "play_live.h"
 
 struct conform {
     int base, skew;
-    char *target, *preempt, *group, *suite, *format, *control;
+    char *target, *preempt, *as, *group, *suite, *format, *control;
     char **vars;
     enum res_format out;
     GHashTable *table;
 };
 
-static void G_GNUC_PRINTF(3, 4)
-set_var(GHashTable *vars, const char *name, const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    g_hash_table_replace(vars, g_strdup(name),
-                         g_strdup_vprintf(format, list));
-    va_end(list);
-}
-
-static void
-set_seconds(GHashTable *vars, const char *name, carp_time value)
-{
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    g_ascii_formatd(text, sizeof(text), "%.6f", (double)value / 1e9);
-    set_var(vars, name, "%ss", text);
-}
-
-static void
-set_times(const struct conform *conform)
-{
-    GHashTable *vars = conform->table;
-    uint8_t base = (uint8_t)conform->base;
-    uint8_t skew = (uint8_t)conform->skew;
-    carp_time interval = carp_interval(base, skew);
-    carp_time dead = carp_master_down(CARP_TIMING_BSD, base, skew);
-    set_seconds(vars, "interval", interval);
-    set_seconds(vars, "dead", dead);
-    set_seconds(vars, "dead_openbsd",
-                carp_master_down(CARP_TIMING_OPENBSD, base, skew));
-    set_seconds(vars, "dead_ucarp",
-                (dead + interval - 1) / interval * interval);
-    set_seconds(vars, "takeover",
-                (dead / interval + 1) * interval + 2 * CARP_SEC);
-}
-
-/* Two addresses whose order differs by value and by last octet. */
-static void
-set_tie_addresses(GHashTable *vars, const struct carp_addr *target)
-{
-    struct carp_addr low = *target;
-    struct carp_addr high = *target;
-    char text[CARP_ADDR_TEXT];
-    low.octets[2]++;
-    low.octets[3] = (uint8_t)(target->octets[3] > 1 ? 1 : 0);
-    high.octets[1]--;
-    high.octets[3] = 250;
-    set_var(vars, "tie_low", "%s", carp_addr_format(&low, text));
-    set_var(vars, "tie_high", "%s", carp_addr_format(&high, text));
-}
-
+/* The device's values, and what the line sets. */
 static bool
 set_vars(const struct conform *conform, const struct inj_options *options,
          const struct carp_addr *target)
 {
-    GHashTable *vars = conform->table;
-    const struct carp_addrs *addrs = &options->spec.addrs;
-    char text[CARP_ADDR_TEXT];
-    unsigned int vhid = inj_spec_octet(&options->spec, INJ_VHID);
-    set_var(vars, "vhid", "%u", vhid);
-    set_var(vars, "vhid_hex", "%02x", vhid);
-    set_var(vars, "other_vhid", "%u", vhid == 255 ? 1 : vhid + 1);
-    set_var(vars, "base", "%d", conform->base);
-    set_var(vars, "skew", "%d", conform->skew);
-    set_var(vars, "worse", "%d", MIN(conform->skew + 50, 254));
-    set_var(vars, "better", "%d", conform->skew / 2);
-    set_var(vars, "preempt", "%s",
-            conform->preempt != NULL ? conform->preempt : "no");
-    set_var(vars, "control", "%s", conform->control != NULL ? "yes" : "no");
-    set_var(vars, "target", "%s", carp_addr_format(target, text));
-    set_var(vars, "vip", "0.0.0.0");
-    set_var(vars, "vip6", "::");
-    set_var(vars, "ipv6", "no");
-    set_var(vars, "ipv4", "no");
-    set_times(conform);
-    set_tie_addresses(vars, target);
-    for (unsigned int i = addrs->count; i > 0; i--) {
-        bool is_v6 = addrs->list[i - 1].family == CARP_IPV6;
-        set_var(vars, is_v6 ? "ipv6" : "ipv4", "yes");
-        set_var(vars, is_v6 ? "vip6" : "vip", "%s",
-                carp_addr_format(&addrs->list[i - 1], text));
-    }
-    for (guint i = 0; conform->vars != NULL && conform->vars[i] != NULL;
-         i++) {
-        if (!play_add_var(vars, conform->vars[i])) {
+    const struct conform_device device = {
+        .address = *target,
+        .vhid = inj_spec_octet(&options->spec, INJ_VHID),
+        .base = (uint8_t)conform->base,
+        .skew = (uint8_t)conform->skew,
+        .preempts = g_strcmp0(conform->preempt, "yes") == 0,
+        .has_control = conform->control != NULL,
+        .addrs = options->spec.addrs};
+    conform_set_vars(conform->table, &device);
+    for (guint i = 0; conform->vars != NULL && conform->vars[i] != NULL; i++) {
+        if (!play_add_var(conform->table, conform->vars[i])) {
             return false;
         }
     }
@@ -163,14 +93,15 @@ run_suite(struct conform *conform, struct inj_options *options,
     struct play_live live = {.session = &session,
                              .control = conform->control};
     int status = inj_session_open(&session, options, stop);
-    char **files = find_files(conform->suite != NULL ? conform->suite
-                                                     : CARPKIT_CONFORMANCE);
+    char **files = NULL;
     char *title = g_strdup_printf(
         "CARP conformance of %s, vhid %u, as %s", conform->target,
         inj_spec_octet(&options->spec, INJ_VHID),
         profile != NULL ? profile : "any implementation");
-    if (files == NULL) {
-        status = INJ_EXIT_USAGE;
+    if (status == INJ_EXIT_OK) {
+        files = find_files(conform->suite != NULL ? conform->suite
+                                                  : CARPKIT_CONFORMANCE);
+        status = files == NULL ? INJ_EXIT_USAGE : INJ_EXIT_OK;
     }
     if (status == INJ_EXIT_OK) {
         status = play_files(&live, files, conform->table, profile,
@@ -181,6 +112,36 @@ run_suite(struct conform *conform, struct inj_options *options,
     return inj_session_close(&session, status);
 }
 
+/* Whether the device is described; false: said what is missing. */
+static bool
+is_good_device(const struct conform *conform,
+               const struct inj_options *options, struct carp_addr *target)
+{
+    const char *preempt = conform->preempt;
+    if (conform->target == NULL
+        || carp_addr_parse(conform->target, target, NULL) != CARP_OK
+        || target->family != CARP_IPV4) {
+        log_line("--target IP is missing: the IPv4 address that "
+                 "the device under test advertises from");
+    } else if (options->spec.addrs.count == 0) {
+        log_line("--address VIP is missing");
+    } else if (conform->base < 1 || conform->base > 85 || conform->skew < 0
+               || conform->skew > 254) {
+        log_line("--target-base must be 1 to 85, --target-skew 0 "
+                 "to 254");
+    } else if (preempt != NULL && strcmp(preempt, "yes") != 0
+               && strcmp(preempt, "no") != 0) {
+        log_line("--target-preempt: \"%s\" is not yes or no",
+                 preempt);
+    } else if (conform->as != NULL && !scn_is_implementation(conform->as)) {
+        log_line("--as: \"%s\" is not %s", conform->as,
+                 SCN_IMPLEMENTATIONS);
+    } else {
+        return true;
+    }
+    return false;
+}
+
 static int
 run(struct conform *conform, int argc, char **argv,
     const volatile sig_atomic_t *stop)
@@ -188,25 +149,18 @@ run(struct conform *conform, int argc, char **argv,
     struct inj_options options;
     struct carp_addr target;
     char *error = NULL;
-    char *profile = g_strdup(given_profile(argc, argv));
+    char *profile = g_strdup(conform->as != NULL
+                                 ? conform->as
+                                 : given_profile(argc, argv));
     int status = INJ_EXIT_USAGE;
     enum inj_parse parse = inj_options_parse(&options, INJ_ADVERT, argc,
                                              argv, &error);
-    if (parse == INJ_PARSE_USAGE || options.interface == NULL) {
-        log_line("%s", error != NULL ? error : "conform: -i IFACE is "
-                 "missing");
-    } else if (conform->target == NULL
-               || carp_addr_parse(conform->target, &target, NULL)
-                      != CARP_OK) {
-        log_line("conform: --target IP is missing: the address that the "
-                 "device under test advertises from");
-    } else if (options.spec.addrs.count == 0) {
-        log_line("conform: --address VIP is missing");
-    } else if (conform->base < 1 || conform->base > 85 || conform->skew < 0
-               || conform->skew > 254) {
-        log_line("conform: --target-base must be 1 to 85, --target-skew 0 "
-                 "to 254");
-    } else if (carp_addrs_add(&options.peers, &target) == CARP_OK
+    if (parse == INJ_PARSE_USAGE
+        || (options.interface == NULL && !options.dry_run)) {
+        log_line("%s", error != NULL ? error : "-i IFACE is missing: the "
+                 "device must be heard");
+    } else if (is_good_device(conform, &options, &target)
+               && carp_addrs_add(&options.peers, &target) == CARP_OK
                && set_vars(conform, &options, &target)) {
         status = run_suite(conform, &options, profile, stop);
     }
@@ -229,6 +183,8 @@ inj_cmd_conform(int argc, char **argv, const volatile sig_atomic_t *stop)
          "Its advskew (100)", "N"},
         {"target-preempt", 0, 0, G_OPTION_ARG_STRING, &conform.preempt,
          "Whether it preempts (no)", "yes|no"},
+        {"as", 0, 0, G_OPTION_ARG_STRING, &conform.as,
+         "Whose deviations are documented (as --profile)", "NAME"},
         {"group", 0, 0, G_OPTION_ARG_STRING, &conform.group,
          "These groups, or GROUP.TEST, separated by commas", "LIST"},
         {"suite", 0, 0, G_OPTION_ARG_FILENAME, &conform.suite,
@@ -243,7 +199,9 @@ inj_cmd_conform(int argc, char **argv, const volatile sig_atomic_t *stop)
     int status = INJ_EXIT_USAGE;
     conform.table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                           g_free);
-    if (play_take_options(NULL, entries, &argc, &argv)) {
+    if (play_take_options(NULL, "Ask a CARP device whether it is right: plays "
+                          "the conformance suite\nwith it and tells what it "
+                          "does.", entries, &argc, &argv)) {
         if (conform.format != NULL
             && !res_format_by_name(conform.format, &conform.out)) {
             log_line("--format: \"%s\" is not text, tap, junit or json",
@@ -256,6 +214,7 @@ inj_cmd_conform(int argc, char **argv, const volatile sig_atomic_t *stop)
     g_strfreev(conform.vars);
     g_free(conform.target);
     g_free(conform.preempt);
+    g_free(conform.as);
     g_free(conform.group);
     g_free(conform.suite);
     g_free(conform.control);

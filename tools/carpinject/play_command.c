@@ -41,8 +41,10 @@ play(struct choice *choice, const char *file, int argc, char **argv,
     enum inj_parse parse = inj_options_parse(&options, INJ_ADVERT, argc,
                                              argv, &error);
     int status = INJ_EXIT_USAGE;
-    if (parse == INJ_PARSE_USAGE || options.interface == NULL) {
-        log_line("%s", error != NULL ? error : "play: -i IFACE is missing");
+    if (parse == INJ_PARSE_USAGE
+        || (options.interface == NULL && !options.dry_run)) {
+        log_line("%s", error != NULL ? error : "-i IFACE is missing: a "
+                 "scenario needs somebody to listen to");
         g_free(error);
     } else {
         status = inj_session_open(&session, &options, stop);
@@ -73,11 +75,13 @@ inj_cmd_play(int argc, char **argv, const volatile sig_atomic_t *stop)
     int status = INJ_EXIT_USAGE;
     choice.table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                          g_free);
-    if (!play_take_options("SCENARIO", entries, &argc, &argv)
+    if (!play_take_options("SCENARIO",
+                           "Play a scenario: send, wait, expect, measure.",
+                           entries, &argc, &argv)
         || !read_choice(&choice)) {
         status = INJ_EXIT_USAGE;
     } else if (argc < 2 || argv[1][0] == '-') {
-        log_line("play: the scenario comes first: play SCENARIO -i IFACE");
+        log_line("the scenario comes first: play SCENARIO -i IFACE");
     } else {
         const char *file = argv[1];
         argv[1] = argv[0];

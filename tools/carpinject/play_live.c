@@ -177,6 +177,33 @@ select_group(struct scn_scenario *scenario, const char *group)
     }
 }
 
+/* --dry-run: what would be played. */
+static void
+list_tests(const GPtrArray *scenarios)
+{
+    for (guint i = 0; i < scenarios->len; i++) {
+        const struct scn_scenario *scenario = g_ptr_array_index(scenarios, i);
+        for (guint k = 0; k < scenario->tests->len; k++) {
+            const struct scn_test *test = g_ptr_array_index(scenario->tests,
+                                                            k);
+            g_print("%s.%s: %s (%u step%s)\n", test->group, test->name,
+                    test->title, test->steps->len,
+                    test->steps->len == 1 ? "" : "s");
+        }
+    }
+}
+
+static unsigned int
+count_tests(const GPtrArray *scenarios)
+{
+    unsigned int count = 0;
+    for (guint i = 0; i < scenarios->len; i++) {
+        const struct scn_scenario *scenario = g_ptr_array_index(scenarios, i);
+        count += scenario->tests->len;
+    }
+    return count;
+}
+
 static int
 run_all(struct play_live *live, GPtrArray *scenarios, const char *profile,
         enum res_format format, const char *title)
@@ -190,11 +217,7 @@ run_all(struct play_live *live, GPtrArray *scenarios, const char *profile,
         .vhid = inj_spec_octet(&options->spec, INJ_VHID),
         .seed = options->seed, .on_test = on_test, .user = &output};
     struct res_report *report = res_report_new(title);
-    unsigned int planned = 0;
-    for (guint i = 0; i < scenarios->len; i++) {
-        const struct scn_scenario *scenario = g_ptr_array_index(scenarios, i);
-        planned += scenario->tests->len;
-    }
+    unsigned int planned = count_tests(scenarios);
     inj_spec_auth(&options->spec, &auth);
     play_live_port(live, live->session, live->control, &port);
     res_write_begin(output.text, report, format, planned);
@@ -227,6 +250,8 @@ play_files(struct play_live *live, char **files, GHashTable *vars,
 {
     int status = INJ_EXIT_OK;
     GPtrArray *scenarios = g_ptr_array_new_with_free_func(free_scenario);
+    /* Tests that are only listed may use the MAC of an interface, too. */
+    live->session->options->spec.has_real_mac = true;
     for (guint i = 0; files[i] != NULL && status == INJ_EXIT_OK; i++) {
         struct scn_scenario *scenario = load(
             files[i], &live->session->options->spec, vars);
@@ -238,10 +263,17 @@ play_files(struct play_live *live, char **files, GHashTable *vars,
         note_vhids(live->session, scenario);
         g_ptr_array_add(scenarios, scenario);
     }
-    if (status == INJ_EXIT_OK) {
+    bool is_shown = live->session->options->dry_run;
+    if (status == INJ_EXIT_OK && count_tests(scenarios) == 0) {
+        log_line("--group: \"%s\" names no test: --dry-run lists them",
+                 group);
+        status = INJ_EXIT_USAGE;
+    } else if (status == INJ_EXIT_OK && is_shown) {
+        list_tests(scenarios);
+    } else if (status == INJ_EXIT_OK) {
         status = inj_session_look(live->session);
     }
-    if (status == INJ_EXIT_OK) {
+    if (status == INJ_EXIT_OK && !is_shown) {
         status = run_all(live, scenarios, profile, format, title);
     }
     g_ptr_array_unref(scenarios);
@@ -251,17 +283,24 @@ play_files(struct play_live *live, char **files, GHashTable *vars,
 /* ---------------------------------------------------------------- options */
 
 bool
-play_take_options(const char *usage, const GOptionEntry *entries, int *argc,
-                  char ***argv)
+play_take_options(const char *usage, const char *summary,
+                  const GOptionEntry *entries, int *argc, char ***argv)
 {
     GError *error = NULL;
+    char *name = g_strdup_printf("carpinject %s", (*argv)[0]);
+    /* Help should say "carpinject play", as it is called. */
+    g_set_prgname(name);
+    g_free(name);
     GOptionContext *context = g_option_context_new(usage);
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_ignore_unknown_options(context, TRUE);
+    g_option_context_set_summary(context, summary);
     g_option_context_set_description(
-        context, "All options of 'carpinject advert' that say how to sign "
+        context, "The options of 'carpinject advert' that say how to sign "
         "and where to send\napply too: -i, -w, -c, --vhid, --address, "
-        "--password-file, --profile, --peer...\n");
+        "--password-file, --profile,\n--peer, --dry-run (lists the tests)..."
+        "\n\nExit status: 0 all good, 1 something failed, 2 usage. See "
+        "carpinject(1).\n");
     bool is_good = g_option_context_parse(context, argc, argv, &error);
     if (!is_good) {
         log_line("%s", error->message);

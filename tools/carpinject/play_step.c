@@ -111,8 +111,12 @@ run_start(struct play *play, const struct scn_step *step)
     struct inj_frame frame;
     forget(play, now(play));
     role->next = play->edge + role->every;
-    (void)play_send(play, step, &frame); /* a failure ends the run */
-    return NULL;
+    if (play_send(play, step, &frame) && step->name != NULL) {
+        struct exp_frame *sent = play_sent_frame(play, &frame, play->edge);
+        play_name(play, step->name, sent);
+        play_frame_free(sent);
+    }
+    return NULL; /* a failure to send ends the run */
 }
 
 static char *

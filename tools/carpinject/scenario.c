@@ -39,7 +39,8 @@ find_end(struct scn_reader *reader, unsigned int line)
     unsigned int depth = 1;
     for (unsigned int i = line + 1; i <= reader->line_count; i++) {
         const char *text = reader->lines[i - 1];
-        depth += begins_with(text, "define") || begins_with(text, "repeat");
+        depth += begins_with(text, "define") || begins_with(text, "repeat")
+                 || begins_with(text, "if");
         depth -= begins_with(text, "end");
         if (depth == 0) {
             return i;
@@ -130,12 +131,24 @@ read_cite(struct scn_reader *reader, const struct scn_line *line)
     return true;
 }
 
+/* Whose behaviour is documented: a profile, "carpd" or "any". */
+static bool
+is_implementation(struct scn_reader *reader, const char *name)
+{
+    return strcmp(name, "any") == 0 || scn_is_implementation(name)
+           || scn_fail(reader, "\"%s\" is not an implementation: any, %s",
+                       name, SCN_IMPLEMENTATIONS);
+}
+
 static bool
 read_skip(struct scn_reader *reader, const struct scn_line *line)
 {
     if (line->count != 4 || reader->test == NULL) {
         return scn_fail(reader, "write, below a test: skip PROFILE SECTION "
                         "\"REASON\"");
+    }
+    if (!is_implementation(reader, line->words[1])) {
+        return false;
     }
     struct scn_skip *skip = g_new0(struct scn_skip, 1);
     skip->profile = g_strdup(line->words[1]);
@@ -145,19 +158,28 @@ read_skip(struct scn_reader *reader, const struct scn_line *line)
     return true;
 }
 
+/* "VALUE = VALUE" or "VALUE != VALUE", words 1 to 3; false: neither. */
+static bool
+read_comparison(const struct scn_line *line, bool *holds)
+{
+    if (line->count < 4) {
+        return false;
+    }
+    bool is_same = strcmp(line->words[2], "=") == 0;
+    *holds = (strcmp(line->words[1], line->words[3]) == 0) == is_same;
+    return is_same || strcmp(line->words[2], "!=") == 0;
+}
+
 static bool
 read_require(struct scn_reader *reader, const struct scn_line *line)
 {
-    bool is_same = false;
-    if (line->count == 5) {
-        is_same = strcmp(line->words[2], "=") == 0;
-    }
+    bool holds = false;
     if (reader->test == NULL || line->count != 5
-        || (!is_same && strcmp(line->words[2], "!=") != 0)) {
+        || !read_comparison(line, &holds)) {
         return scn_fail(reader, "write, below a test: require VALUE = VALUE "
                         "\"REASON\" (or !=)");
     }
-    if ((strcmp(line->words[1], line->words[3]) == 0) != is_same) {
+    if (!holds) {
         struct scn_skip *skip = g_new0(struct scn_skip, 1);
         skip->reason = g_strdup(line->words[4]);
         g_ptr_array_add(reader->test->skips, skip);
@@ -176,12 +198,8 @@ read_differs(struct scn_reader *reader, const struct scn_line *line)
     if (reader->test == NULL || reader->test->steps->len == 0) {
         return scn_fail(reader, "differs: there is no step before it");
     }
-    enum carp_profile_id id;
-    if (strcmp(line->words[1], "any") != 0
-        && carp_profile_by_name(line->words[1], &id) != CARP_OK) {
-        return scn_fail(reader, "\"%s\" is not a profile: any, freebsd, "
-                        "freebsd6, netbsd, openbsd, dragonfly, ucarp",
-                        line->words[1]);
+    if (!is_implementation(reader, line->words[1])) {
+        return false;
     }
     struct scn_step *step = scn_read_step(reader, line, 4);
     if (step == NULL) {
@@ -272,6 +290,17 @@ read_repeat(struct scn_reader *reader, const struct scn_line *line)
     return true;
 }
 
+static bool
+read_if(struct scn_reader *reader, const struct scn_line *line)
+{
+    bool holds = false;
+    if (line->count != 4 || !read_comparison(line, &holds)) {
+        return scn_fail(reader, "write: if VALUE = VALUE (or !=), steps, end");
+    }
+    return holds ? read_inside(reader, reader->line)
+                 : find_end(reader, reader->line) != 0;
+}
+
 /* ------------------------------------------------------------------ lines */
 
 static const struct {
@@ -284,7 +313,7 @@ static const struct {
     {"cite", read_cite, false},       {"skip", read_skip, false},
     {"require", read_require, false}, {"differs", read_differs, false},
     {"define", read_define, true},    {"do", read_do, false},
-    {"repeat", read_repeat, true},
+    {"repeat", read_repeat, true},    {"if", read_if, true},
 };
 
 static bool
@@ -293,7 +322,7 @@ read_step_line(struct scn_reader *reader, const struct scn_line *line)
     if (!scn_is_step(line->words[0])) {
         char *names = scn_step_names();
         scn_fail(reader, "\"%s\" is not known: var, role, group, test, cite, "
-                 "skip, require, differs, define, do, repeat, end, %s",
+                 "skip, require, differs, define, do, repeat, if, end, %s",
                  line->words[0], names);
         g_free(names);
         return false;
@@ -325,7 +354,7 @@ read_line(struct scn_reader *reader, const struct scn_line *line,
         }
     }
     if (is_word(line, "end")) {
-        return scn_fail(reader, "'end' without 'define' or 'repeat'");
+        return scn_fail(reader, "'end' without 'define', 'repeat' or 'if'");
     }
     return read_step_line(reader, line);
 }

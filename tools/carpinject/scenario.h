@@ -99,6 +99,11 @@ struct scn_scenario *scn_parse(const char *file, const char *text,
                                char **error);
 void scn_free(struct scn_scenario *scenario);
 
+/** Whose deviations a scenario may document. */
+#define SCN_IMPLEMENTATIONS \
+    "freebsd, freebsd6, netbsd, openbsd, dragonfly, ucarp, carpd"
+bool scn_is_implementation(const char *name);
+
 /** "1.5s", "200ms", "3*1s+0.25s-10ms". False when it is none; less than
  * nothing is 0. */
 bool scn_duration(const char *text, carp_time *duration);

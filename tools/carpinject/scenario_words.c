@@ -174,3 +174,12 @@ scn_duration(const char *text, carp_time *duration)
     *duration = sum > 0.0 ? (carp_time)(sum * 1e9 + 0.5) : 0;
     return true;
 }
+
+bool
+scn_is_implementation(const char *name)
+{
+    enum carp_profile_id id;
+    return strcmp(name, "carpd") == 0 ||
+           (carp_profile_by_name(name, &id) == CARP_OK &&
+            id != CARP_PROFILE_AUTO);
+}

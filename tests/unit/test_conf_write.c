@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What carp_conf_write() writes reads back as the same. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include <glib.h>
+#include <glib/gstdio.h>
+
+#include "carp_conf.h"
+#include "conf_write.h"
+
+static char *path;
+
+static struct carp_conf *
+load(const char *text)
+{
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    g_assert_cmpint(g_chmod(path, 0600), ==, 0);
+    struct carp_conf *conf = carp_conf_load(path, CARP_CONF_PRIVATE);
+    for (size_t i = 0; i < carp_conf_message_count(conf); i++) {
+        g_test_message("%s", carp_conf_message(conf, i)->text);
+    }
+    g_assert_true(carp_conf_is_usable(conf));
+    return conf;
+}
+
+static char *
+written(const struct carp_conf *conf, unsigned int flags)
+{
+    GString *out = g_string_new(NULL);
+    carp_conf_write(conf, flags, out);
+    return g_string_free(out, FALSE);
+}
+
+/* Every line of @p text is in @p out: no key was forgotten. */
+static void
+assert_lines(const char *text, const char *out)
+{
+    char **lines = g_strsplit(text, "\n", -1);
+    char **found = g_strsplit(out, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        if (!g_strv_contains((const char *const *)found, *line)) {
+            g_error("not written: '%s' in\n%s", *line, out);
+        }
+    }
+    g_strfreev(lines);
+    g_strfreev(found);
+}
+
+static void
+check(const char *text)
+{
+    struct carp_conf *first = load(text);
+    char *once = written(first, 0);
+    assert_lines(text, once);
+    struct carp_conf *second = load(once);
+    char *twice = written(second, 0);
+    g_assert_cmpstr(once, ==, twice);
+    for (size_t i = 0; i < carp_conf_count(first); i++) {
+        g_assert_true(carp_key_equal(&carp_conf_get(first, i)->key,
+                                     &carp_conf_get(second, i)->key));
+    }
+    g_free(once);
+    g_free(twice);
+    carp_conf_free(first);
+    carp_conf_free(second);
+}
+
+static void
+test_every_key(void)
+{
+    check("[vhid \"lan\"]\ninterface = eth0\nvhid = 1\n"
+          "addresses = 10.0.0.1/24; fd00::1/64; 10.0.0.9\n"
+          "accept-addresses = 10.0.0.1 | 10.0.0.1; fd00::1\n"
+          "password = secret\naccept-password = older;\\;odd\n"
+          "accept-key-hex = 00112233445566778899aabbccddeeff00112233\n"
+          "peer = 10.0.0.3\npeer6 = fe80::2\nbroadcast = true\n"
+          "source = 10.0.0.2\nsource6 = fe80::9\nmin-ttl = 250\n"
+          "profile = openbsd\nlladdr = 00:00:5e:00:01:09\nvmac = adverts\n"
+          "advbase = 2\nadvskew = 254\ndead-ratio = 4\npreempt = true\n"
+          "preempt-delay = 1.5\nstart-delay = 30\nlate = speak\n"
+          "families = apart\ntie = yield\ngroup = edge\ndemote = 1\n"
+          "demote-link-down = 2\ndemote-send-error = 3\nignore-link = true\n"
+          "track-interface = eth1 240; eth2 10\ntrack-script = /c 20\n"
+          "track-file = /run/x 240\ntrack-interval = 5\ntrack-rise = 1\n"
+          "track-fall = 3\nreplay = strict\nannounce-repeat = 5\n"
+          "announce-delay = 0.25\nannounce-refresh = 60\n"
+          "addresses-by = script\nup-script = /u\ndown-script = /d\n"
+          "script-argument = a b\ndown-at-start = true\nhook = /h\n"
+          "notify = /n");
+}
+
+static void
+test_defaults_are_left_out(void)
+{
+    struct carp_conf *conf = load("[vhid \"a\"]\nvhid = 7\npassword = x\n");
+    char *out = written(conf, 0);
+    g_assert_cmpstr(out, ==, "[vhid \"a\"]\nvhid = 7\npassword = x\n");
+    g_free(out);
+    carp_conf_free(conf);
+}
+
+/* Blanks at the ends, control characters and what no key file can hold. */
+static void
+test_odd_passwords(void)
+{
+    static const char *const passwords[] = {
+        " front",         "back ", " ",   "a\\b",
+        "tab\there",      "cr\r",  "a;b", "#x",
+        "a = b",          "\"q\"", "[g]", "caf\xc3\xa9",
+        "\xff\xfe bytes", "x\ny"};
+    for (size_t i = 0; i < G_N_ELEMENTS(passwords); i++) {
+        struct carp_conf *conf = carp_conf_new();
+        struct carp_conf_vhid *vhid = carp_conf_add(conf, "n", "test");
+        vhid->vhid = 3;
+        g_assert_cmpint(carp_key_from_password(&vhid->key, passwords[i],
+                                               strlen(passwords[i]),
+                                               CARP_KEY_RULE_BSD),
+                        ==, CARP_OK);
+        char *out = written(conf, 0);
+        struct carp_conf *back = load(out);
+        g_assert_true(carp_key_equal(&vhid->key, &carp_conf_get(back, 0)->key));
+        g_free(out);
+        carp_conf_free(back);
+        carp_conf_free(conf);
+    }
+}
+
+static void
+test_no_secrets(void)
+{
+    struct carp_conf *conf =
+        load("[vhid \"a\"]\nvhid = 7\npassword = TELLTALE\n"
+             "accept-password = TELLTALE2\n");
+    char *out = written(conf, CONF_WRITE_NO_SECRETS);
+    g_assert_null(strstr(out, "TELLTALE"));
+    g_assert_nonnull(strstr(out, "password-file"));
+    g_free(out);
+    carp_conf_free(conf);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    char *directory = g_dir_make_tmp("carp-write-XXXXXX", NULL);
+    g_assert_nonnull(directory);
+    path = g_build_filename(directory, "carp.conf", NULL);
+    g_test_add_func("/conf-write/every-key", test_every_key);
+    g_test_add_func("/conf-write/defaults", test_defaults_are_left_out);
+    g_test_add_func("/conf-write/odd-passwords", test_odd_passwords);
+    g_test_add_func("/conf-write/no-secrets", test_no_secrets);
+    int status = g_test_run();
+    g_remove(path);
+    g_rmdir(directory);
+    g_free(path);
+    g_free(directory);
+    return status;
+}

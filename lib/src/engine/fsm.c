@@ -11,7 +11,6 @@ static void
 leave(struct carp_fsm *fsm)
 {
     fsm_stop_all(fsm, CARP_FSM_WAIT_DEAD);
-    fsm->preempt = CARP_NEVER;
     fsm->hold = 0;
     fsm->is_aside = false;
     fsm->announce_countdown = 0;

@@ -34,6 +34,7 @@ fsm_stop_all(struct carp_fsm *fsm, enum carp_fsm_wait what)
     fsm->down[CARP_F4] = CARP_NEVER;
     fsm->down[CARP_F6] = CARP_NEVER;
     fsm->advert = CARP_NEVER;
+    fsm->preempt = CARP_NEVER;
 }
 
 static void

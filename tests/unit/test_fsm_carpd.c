@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The election: what carpd adds (docs/STATE-MACHINE.md). */
+#include "fsm_fixture.h"
+
+#define TAKE (CARP_DO_ACQUIRE | CARP_DO_ADVERT | CARP_DO_ANNOUNCE)
+
+/* Exact timers, whatever system's rules are followed. */
+static void
+test_exact(void)
+{
+    for (unsigned int p = 0; p < CARP_PROFILE_COUNT; p++) {
+        struct carp_fsm_config config =
+            fsm_config_carpd((enum carp_profile_id)p);
+        struct carp_fsm fsm;
+        carp_time now = 0, taken;
+
+        config.advskew = 128;
+        fsm = fsm_backup(&config, 0);
+        taken = carp_fsm_deadline(&fsm);
+        g_assert_cmpuint(taken, ==,
+                         config.behaviour.timing == CARP_TIMING_OPENBSD
+                             ? 4500 * CARP_MSEC
+                             : 3500 * CARP_MSEC);
+        fsm_timer(&fsm, &now);
+        fsm_timer(&fsm, &now);
+        g_assert_cmpuint(now - taken, ==, 1500 * CARP_MSEC);
+    }
+}
+
+/* advbase 0: three whole intervals, not one advskew. */
+static void
+test_subsecond(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    struct carp_fsm fsm;
+
+    config.advbase = 0;
+    config.advskew = 20;
+    fsm = fsm_backup(&config, 0);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, 60 * CARP_SKEW_UNIT);
+    fsm_hear(&fsm, 0, 60, CARP_MSEC);
+    fsm_is(&fsm, BACKUP);
+    fsm_hear(&fsm, 0, 61, CARP_MSEC);
+    fsm_is(&fsm, MASTER);
+    fsm = fsm_backup(&config, 0);
+    fsm_hear(&fsm, 255, 255, CARP_MSEC);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, 2 * CARP_MSEC);
+}
+
+/* ------------------------------------------------------------- bow-outs */
+
+static void
+test_bow_out_turns(void)
+{
+    static const uint8_t base[] = {0, 1, 85, 86, 255};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(base); i++) {
+        struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+        struct carp_fsm fsm;
+        carp_time now;
+        struct carp_effects e;
+
+        config.advbase = base[i];
+        config.advskew = 100;
+        fsm = fsm_backup(&config, 0);
+        fsm_hear(&fsm, base[i], 0, CARP_MSEC);
+        fsm_hear(&fsm, 255, 255, 10 * CARP_MSEC);
+        fsm_is(&fsm, BACKUP);
+        e = fsm_timer(&fsm, &now);
+        g_assert_cmpuint(now, ==, 15 * CARP_MSEC);
+        g_assert_cmpint(e.reason, ==, CARP_FSM_REASON_WILL_TIME_OUT);
+        g_assert_cmpuint(e.todo, ==, TAKE);
+    }
+}
+
+static void
+test_bow_out_first(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    struct carp_fsm fsm = fsm_backup(&config, 0);
+    carp_time now = 0;
+
+    g_assert_cmpint(fsm_hear(&fsm, 255, 255, 0).reason, ==,
+                    CARP_FSM_REASON_WILL_TIME_OUT);
+    /* A better node was faster: all timers run anew. */
+    config.advskew = 200;
+    config.has[CARP_F6] = true;
+    fsm = fsm_backup(&config, 0);
+    fsm_hear(&fsm, 255, 255, 0);
+    fsm_hear_from(&fsm, CARP_IPV6, 20, 255, 255, 0, CARP_MSEC);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, 10 * CARP_MSEC);
+    fsm_hear(&fsm, 1, 0, 9 * CARP_MSEC);
+    fsm_event(&fsm, CARP_FSM_TIMER, 20 * CARP_MSEC);
+    fsm_is(&fsm, BACKUP);
+    fsm_timer(&fsm, &now);
+    g_assert_cmpuint(now, ==, 9 * CARP_MSEC + carp_fsm_dead_time(&fsm));
+}
+
+/* Two masters, and the other one leaves: this node's master is still there. */
+static void
+test_bow_out_of_a_stranger(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    struct carp_fsm fsm;
+    carp_time now = 0;
+    struct carp_effects e;
+
+    config.advskew = 100;
+    fsm = fsm_backup(&config, 0);
+    fsm_hear(&fsm, 1, 0, CARP_MSEC);
+    fsm_hear_from(&fsm, CARP_IPV4, 30, 255, 255, 0, 2 * CARP_MSEC);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==,
+                     CARP_MSEC + carp_fsm_dead_time(&fsm));
+    /* Kernels do not look who it is. */
+    config = fsm_config(CARP_PROFILE_FREEBSD);
+    fsm = fsm_backup(&config, 0);
+    fsm_hear(&fsm, 1, 0, CARP_MSEC);
+    fsm_hear_from(&fsm, CARP_IPV4, 30, 255, 255, 0, 2 * CARP_MSEC);
+    fsm_is(&fsm, MASTER);
+    /* A MASTER announces when another one leaves, and stays. */
+    config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    fsm = fsm_master(&config, &now);
+    e = fsm_hear(&fsm, 255, 255, now + CARP_SEC - 1);
+    g_assert_cmpuint(e.todo, ==, CARP_DO_ADVERT | CARP_DO_ANNOUNCE);
+}
+
+/* ------------------------------------------------------------- yielding */
+
+static void
+test_last_advert(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    carp_time now = 0;
+    struct carp_fsm fsm;
+    struct carp_effects e;
+
+    config.advskew = 50;
+    fsm = fsm_master(&config, &now);
+    e = fsm_hear(&fsm, 1, 49, now);
+    g_assert_cmpuint(e.todo, ==, CARP_DO_LAST_ADVERT | CARP_DO_RELEASE);
+    /* Never to an equal one: a BSD would yield as well. */
+    fsm = fsm_master(&config, &now);
+    e = fsm_hear_from(&fsm, CARP_IPV4, 5, 1, 50, 0, now);
+    fsm_is(&fsm, BACKUP);
+    g_assert_cmpuint(e.todo, ==, CARP_DO_RELEASE);
+    /* Nor to a demoted OpenBSD, for which this node's octet 0 is better. */
+    fsm = fsm_master(&config, &now);
+    e = fsm_hear_from(&fsm, CARP_IPV4, 20, 1, 0, 1, now);
+    fsm_is(&fsm, BACKUP);
+    g_assert_cmpuint(e.todo, ==, CARP_DO_RELEASE);
+}
+
+static void
+test_answers(void)
+{
+    const struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    carp_time now = 0;
+    struct carp_fsm fsm = fsm_master(&config, &now);
+
+    /* An advert was just sent: it is only announced. */
+    g_assert_cmpuint(fsm_hear(&fsm, 1, 1, now + CARP_SEC / 2 - 1).todo, ==,
+                     CARP_DO_ANNOUNCE);
+    now += CARP_SEC / 2;
+    g_assert_cmpuint(fsm_hear(&fsm, 1, 1, now).todo, ==,
+                     CARP_DO_ADVERT | CARP_DO_ANNOUNCE);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, now + CARP_SEC);
+    /* Two nodes that believe to be better do not answer each other for ever.
+     */
+    g_assert_cmpuint(fsm_hear(&fsm, 1, 1, now + CARP_MSEC).todo, ==,
+                     CARP_DO_ANNOUNCE);
+}
+
+/* ----------------------------------------------------------------- ties */
+
+static void
+test_tie(void)
+{
+    const struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    carp_time now = 0;
+    struct carp_fsm fsm = fsm_master(&config, &now);
+
+    /* .10 stays against .20, but not against one that does not hear it. */
+    for (unsigned int i = 0; i < 3; i++) {
+        fsm_hear(&fsm, 1, 0, now += CARP_SEC);
+        fsm_is(&fsm, MASTER);
+    }
+    fsm_hear(&fsm, 1, 0, now += CARP_SEC);
+    fsm_is(&fsm, BACKUP);
+    /* The count starts anew after a dead time of quiet. */
+    fsm = fsm_master(&config, &now);
+    for (unsigned int i = 0; i < 9; i++) {
+        fsm_hear(&fsm, 1, 0, now += 3 * CARP_SEC + 1);
+        fsm_is(&fsm, MASTER);
+    }
+    /* .10 yields to .9 at once. */
+    fsm_hear_from(&fsm, CARP_IPV4, 9, 1, 0, 0, now);
+    fsm_is(&fsm, BACKUP);
+}
+
+/* Both gave way: whoever finds nobody stays next time. */
+static void
+test_tie_nobody(void)
+{
+    const struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    carp_time now = 0;
+    struct carp_fsm fsm = fsm_master(&config, &now);
+
+    fsm_hear_from(&fsm, CARP_IPV4, 9, 1, 0, 0, now);
+    /* ucarp's last advert is no master that stays */
+    fsm_hear_from(&fsm, CARP_IPV4, 9, 1, 0, 0, now);
+    fsm_timer(&fsm, &now);
+    fsm_is(&fsm, MASTER);
+    fsm_hear_from(&fsm, CARP_IPV4, 9, 1, 0, 0, now);
+    fsm_is(&fsm, MASTER);
+    /* A master that stayed and died later is another matter. */
+    fsm = fsm_master(&config, &now);
+    for (unsigned int i = 0; i < 4; i++) {
+        fsm_hear_from(&fsm, CARP_IPV4, 9, 1, 0, 0, now += CARP_SEC);
+        fsm_is(&fsm, BACKUP);
+    }
+    fsm_timer(&fsm, &now);
+    fsm_hear_from(&fsm, CARP_IPV4, 9, 1, 0, 0, now);
+    fsm_is(&fsm, BACKUP);
+}
+
+/* Of a dual-stack pair IPv4 decides; IPv6 alone does when IPv4 is missing. */
+static void
+test_tie_families(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    carp_time now = 0;
+    struct carp_fsm fsm;
+
+    config.has[CARP_F6] = true;
+    fsm = fsm_master(&config, &now);
+    fsm_hear_from(&fsm, CARP_IPV6, 9, 1, 0, 0, now);
+    fsm_is(&fsm, MASTER);
+    fsm_hear_from(&fsm, CARP_IPV4, 20, 1, 0, 0, now);
+    fsm_hear_from(&fsm, CARP_IPV6, 9, 1, 0, 0, now);
+    fsm_is(&fsm, MASTER);
+    fsm_hear_from(&fsm, CARP_IPV6, 9, 1, 0, 0, now + CARP_SEC);
+    fsm_is(&fsm, BACKUP);
+    /* Without an own address there is nothing to compare. */
+    config.source[CARP_F4] = (struct carp_addr){0};
+    fsm = fsm_master(&config, &now);
+    fsm_hear(&fsm, 1, 0, now);
+    fsm_is(&fsm, BACKUP);
+}
+
+/* ------------------------------------------------------------- families */
+
+static void
+test_families_together(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_OPENBSD);
+    carp_time now = 0;
+    struct carp_fsm fsm;
+
+    config.has[CARP_F6] = true;
+    fsm = fsm_backup(&config, 0);
+    for (unsigned int i = 1; i < 30; i++) {
+        const struct carp_effects e = fsm_hear(&fsm, 1, 0, now = i * CARP_SEC);
+
+        fsm_is(&fsm, BACKUP);
+        /* Told once, when IPv6 has been missing for the dead time. */
+        g_assert_cmpuint(e.silent_family, ==, i == 3 ? CARP_IPV6 : 0);
+    }
+    fsm_hear_from(&fsm, CARP_IPV6, 20, 1, 0, 0, now);
+    for (unsigned int i = 1; i < 9; i++) {
+        const struct carp_effects e =
+            fsm_hear_from(&fsm, CARP_IPV6, 20, 1, 0, 0, now += CARP_SEC);
+
+        g_assert_cmpuint(e.silent_family, ==, i == 3 ? CARP_IPV4 : 0);
+    }
+    /* Silence of both is silence. */
+    now += CARP_SEC;
+    fsm_timer(&fsm, &now);
+    fsm_is(&fsm, MASTER);
+}
+
+/* ----------------------------------------------------------- operator */
+
+static void
+test_steps_aside(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    carp_time now = 0;
+    struct carp_fsm fsm;
+
+    config.preempt = true;
+    fsm = fsm_master(&config, &now);
+    g_assert_cmpuint(fsm_event(&fsm, CARP_FSM_FORCE_BACKUP, now).todo, ==,
+                     CARP_DO_BOW_OUT | CARP_DO_RELEASE);
+    for (unsigned int i = 0; i < 20; i++) {
+        fsm_hear(&fsm, 1, 100, now += CARP_SEC);
+        fsm_is(&fsm, BACKUP);
+    }
+    /* A dead master is replaced all the same, and that ends it. */
+    fsm_timer(&fsm, &now);
+    fsm_is(&fsm, MASTER);
+    fsm_hear_from(&fsm, CARP_IPV4, 9, 0, 100, 0, now);
+    fsm_is(&fsm, BACKUP);
+    fsm_hear(&fsm, 1, 100, now);
+    fsm_is(&fsm, MASTER);
+    /* From BACKUP it may be told in advance, and promoted again. */
+    fsm = fsm_backup(&config, 0);
+    fsm_event(&fsm, CARP_FSM_FORCE_BACKUP, 0);
+    fsm_hear(&fsm, 1, 100, 0);
+    fsm_is(&fsm, BACKUP);
+    fsm_event(&fsm, CARP_FSM_FORCE_MASTER, 0);
+    fsm_is(&fsm, MASTER);
+    /* FreeBSD's is undone by the next advert. */
+    config.behaviour = *carp_behaviour_get(CARP_PROFILE_FREEBSD);
+    fsm = fsm_master(&config, &now);
+    fsm_event(&fsm, CARP_FSM_FORCE_BACKUP, now);
+    fsm_hear(&fsm, 1, 100, now);
+    fsm_is(&fsm, MASTER);
+}
+
+/* --------------------------------------------------------------- delays */
+
+static void
+test_preempt_delay(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    struct carp_fsm fsm;
+    carp_time now = 0;
+
+    config.preempt = true;
+    config.preempt_delay = 2500 * CARP_MSEC;
+    fsm = fsm_backup(&config, 0);
+    for (unsigned int i = 1; i <= 3; i++) {
+        fsm_hear(&fsm, 1, 100, i * CARP_SEC);
+        fsm_is(&fsm, BACKUP);
+    }
+    g_assert_cmpint(fsm_timer(&fsm, &now).reason, ==,
+                    CARP_FSM_REASON_PREEMPTING);
+    g_assert_cmpuint(now, ==, 3500 * CARP_MSEC);
+    g_assert_cmpuint(fsm.preemptions, ==, 1);
+    /* A better master in between: from the start. */
+    fsm = fsm_backup(&config, 0);
+    fsm_hear(&fsm, 1, 100, CARP_SEC);
+    fsm_hear(&fsm, 1, 0, 2 * CARP_SEC);
+    fsm_hear(&fsm, 1, 100, 3 * CARP_SEC);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, 5500 * CARP_MSEC);
+    /* The worse master dies first. */
+    config.preempt_delay = 10 * CARP_SEC;
+    fsm = fsm_backup(&config, 0);
+    fsm_hear(&fsm, 1, 100, CARP_SEC);
+    g_assert_cmpint(fsm_timer(&fsm, &now).reason, ==,
+                    CARP_FSM_REASON_TIMED_OUT);
+    g_assert_cmpuint(now, ==, 4 * CARP_SEC);
+    /* An advert that comes as the delay ends is enough. */
+    config.preempt_delay = CARP_SEC;
+    fsm = fsm_backup(&config, 0);
+    fsm_hear(&fsm, 1, 100, CARP_SEC);
+    fsm_hear(&fsm, 1, 100, 2 * CARP_SEC);
+    fsm_is(&fsm, MASTER);
+}
+
+static void
+test_start_delay(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    struct carp_fsm fsm;
+    carp_time now = 0;
+
+    config.preempt = true;
+    config.start_delay = 10 * CARP_SEC;
+    fsm = fsm_backup(&config, 0);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, 10 * CARP_SEC);
+    fsm_hear(&fsm, 1, 100, CARP_SEC);
+    fsm_hear(&fsm, 200, 0, 2 * CARP_SEC);
+    fsm_hear(&fsm, 255, 255, 3 * CARP_SEC);
+    fsm_event(&fsm, CARP_FSM_TIMER, 9 * CARP_SEC);
+    fsm_is(&fsm, BACKUP);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, 10 * CARP_SEC);
+    fsm_timer(&fsm, &now);
+    fsm_is(&fsm, MASTER);
+    /* OpenBSD's octet waits too. */
+    config = fsm_config_carpd(CARP_PROFILE_OPENBSD);
+    config.start_delay = 10 * CARP_SEC;
+    fsm = fsm_backup(&config, 0);
+    fsm_hear_from(&fsm, CARP_IPV4, 20, 1, 0, 9, CARP_SEC);
+    fsm_is(&fsm, BACKUP);
+    fsm_hear_from(&fsm, CARP_IPV4, 20, 1, 0, 9, 10 * CARP_SEC);
+    fsm_is(&fsm, MASTER);
+}
+
+/* -------------------------------------------------------------- lateness */
+
+static void
+test_late_master(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    carp_time now = 0;
+    struct carp_fsm fsm = fsm_master(&config, &now);
+    struct carp_effects e;
+
+    e = fsm_event(&fsm, CARP_FSM_TIMER, now += 4 * CARP_SEC);
+    g_assert_cmpuint(e.todo, ==, CARP_DO_ADVERT);
+    g_assert_false(e.is_late);
+    e = fsm_event(&fsm, CARP_FSM_TIMER, now += 4 * CARP_SEC + 1);
+    g_assert_true(e.is_late);
+    g_assert_cmpint(e.reason, ==, CARP_FSM_REASON_LATE);
+    fsm_is(&fsm, BACKUP);
+    g_assert_cmpuint(e.todo, ==, CARP_DO_RELEASE);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, now + 2 * CARP_SEC);
+    fsm_timer(&fsm, &now);
+    fsm_is(&fsm, MASTER);
+    /* Whoever took over is heard before the timer. */
+    e = fsm_hear(&fsm, 1, 100, now += 5 * CARP_SEC);
+    fsm_is(&fsm, BACKUP);
+    g_assert_true(e.is_late);
+    fsm_hear(&fsm, 1, 100, now += CARP_SEC);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, now + 3 * CARP_SEC);
+    /* Without the guard it goes on, and announces. */
+    config.late_listen = 0;
+    fsm = fsm_master(&config, &now);
+    e = fsm_event(&fsm, CARP_FSM_TIMER, now + 4 * CARP_SEC + 1);
+    fsm_is(&fsm, MASTER);
+    g_assert_true(e.is_late);
+    g_assert_cmpuint(e.todo, ==, CARP_DO_ADVERT | CARP_DO_ANNOUNCE);
+}
+
+static void
+test_late_backup(void)
+{
+    const struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    struct carp_fsm fsm = fsm_backup(&config, 0);
+    carp_time now = 60 * CARP_SEC;
+    struct carp_effects e = fsm_event(&fsm, CARP_FSM_TIMER, now);
+
+    fsm_is(&fsm, BACKUP);
+    g_assert_true(e.is_late);
+    g_assert_cmpint(e.from, ==, e.to);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, now + 2 * CARP_SEC);
+    /* A host that is always late must serve in the end. */
+    fsm_event(&fsm, CARP_FSM_TIMER, now + 60 * CARP_SEC);
+    fsm_is(&fsm, MASTER);
+}
+
+/* A fast pair on a slow host: late by many dead times, but not by a second. */
+static void
+test_late_subsecond(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    struct carp_fsm fsm;
+
+    config.advbase = 0;
+    config.advskew = 1;
+    config.late_listen = carp_fsm_listen_time(0);
+    fsm = fsm_backup(&config, 0);
+    for (unsigned int i = 1; i < 9; i++) {
+        fsm_event(&fsm, CARP_FSM_TIMER, i * 900 * CARP_MSEC);
+        fsm_is(&fsm, MASTER);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/fsm/carpd/exact", test_exact);
+    g_test_add_func("/fsm/carpd/subsecond", test_subsecond);
+    g_test_add_func("/fsm/carpd/bow-out", test_bow_out_turns);
+    g_test_add_func("/fsm/carpd/bow-out-first", test_bow_out_first);
+    g_test_add_func("/fsm/carpd/bow-out-stranger", test_bow_out_of_a_stranger);
+    g_test_add_func("/fsm/carpd/last-advert", test_last_advert);
+    g_test_add_func("/fsm/carpd/answers", test_answers);
+    g_test_add_func("/fsm/carpd/tie", test_tie);
+    g_test_add_func("/fsm/carpd/tie-nobody", test_tie_nobody);
+    g_test_add_func("/fsm/carpd/tie-families", test_tie_families);
+    g_test_add_func("/fsm/carpd/families", test_families_together);
+    g_test_add_func("/fsm/carpd/aside", test_steps_aside);
+    g_test_add_func("/fsm/carpd/preempt-delay", test_preempt_delay);
+    g_test_add_func("/fsm/carpd/start-delay", test_start_delay);
+    g_test_add_func("/fsm/carpd/late-master", test_late_master);
+    g_test_add_func("/fsm/carpd/late-backup", test_late_backup);
+    g_test_add_func("/fsm/carpd/late-subsecond", test_late_subsecond);
+    return g_test_run();
+}

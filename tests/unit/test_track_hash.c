@@ -167,6 +167,46 @@ test_collision(void)
               CARP_CAUSE_HASH_ADDRESSES);
 }
 
+/* Other keys while it runs: the old ring is gone, findings follow. */
+static void
+test_set_ring(void)
+{
+    struct scene s = scene_new(WORLD_NETBSD, WORLD_NETBSD, NULL, NULL);
+    const struct carp_ring_row wrong =
+        fix_row("lan", 7, " secret", "10.0.0.50", CARP_PROFILE_NETBSD);
+    const struct carp_ring_row row =
+        fix_row("lan", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
+    struct carp_ring *old = s.ring;
+    struct carp_view_summary view;
+    const struct world_event *onset;
+
+    fix_add(old, &wrong);
+    sign(&s, 0, &row);
+    sign(&s, 1, &row);
+    world_settle(s.w);
+    onset = world_get(s.w, CARP_EVENT_FINDING, CARP_BAD_HMAC, 0);
+    g_assert_nonnull(onset);
+    s.ring = carp_ring_new();
+    fix_add(s.ring, &row);
+    carp_track_set_ring(s.w->track, s.ring);
+    carp_ring_free(old);
+    g_assert_true(carp_track_view(s.w->track, 0, &view));
+    const uint64_t bad = view.bad;
+    world_wait(s.w, WORLD_S(5));
+    (void)world_end(s.w, onset);
+    g_assert_true(carp_track_view(s.w->track, 0, &view));
+    g_assert_cmpuint(view.bad, ==, bad);
+    g_assert_cmpuint(view.good, >=, 4);
+    world_forget(s.w);
+    carp_track_set_ring(s.w->track, NULL);
+    world_kill(s.w, 0);
+    world_wait(s.w, WORLD_S(9));
+    world_none(s.w, CARP_BAD_HMAC);
+    g_assert_true(carp_track_view(s.w->track, 0, &view));
+    g_assert_cmpuint(view.unverified, >=, 4);
+    scene_free(&s);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -176,5 +216,6 @@ main(int argc, char **argv)
     g_test_add_func("/track/hash/rows", test_hash_rows);
     g_test_add_func("/track/hash/profile", test_hash_profile);
     g_test_add_func("/track/hash/collision", test_collision);
+    g_test_add_func("/track/hash/set-ring", test_set_ring);
     return g_test_run();
 }

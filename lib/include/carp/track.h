@@ -154,6 +154,14 @@ struct carp_track;
 CARP_API struct carp_track *
 carp_track_new(const struct carp_track_config *config);
 CARP_API void carp_track_free(struct carp_track *track);
+/**
+ * Verify with other keys from now on: an edited configuration. Masters,
+ * counters and findings stay; a finding about a digest ends when the next
+ * advert verifies.
+ * @param ring keys, or NULL; must outlive the track or the next call
+ */
+CARP_API void carp_track_set_ring(struct carp_track *track,
+                                  const struct carp_ring *ring);
 
 /**
  * Feed one frame. Times should not decrease; one that does is taken as the

@@ -64,6 +64,33 @@ carp_track_free(struct carp_track *track)
     free(track);
 }
 
+/* What is remembered of a sender's digest speaks of rows of the old ring. */
+static void
+forget_verdicts(struct group *group)
+{
+    for (int v = 0; v < VIEWS; v++) {
+        struct view *view = &group->views[v];
+
+        for (unsigned int i = 0; i < view->count; i++) {
+            struct sender *s = &view->senders[i];
+
+            memset(&s->verdict, 0, sizeof(s->verdict));
+            explained_free(s->explained);
+            s->explained = NULL;
+        }
+    }
+}
+
+void
+carp_track_set_ring(struct carp_track *track, const struct carp_ring *ring)
+{
+    track->config.ring = ring;
+    for (unsigned int i = 0; i < track->group_count; i++) {
+        forget_verdicts(&track->groups[i]);
+    }
+    forget_verdicts(&track->overflow);
+}
+
 void
 track_due(struct carp_track *track, struct group *group, carp_time when)
 {

@@ -24,15 +24,31 @@ void mon_capture_files(struct mon_monitor *monitor,
                        const struct mon_options *options,
                        const volatile sig_atomic_t *stop);
 
+/** A watch on interfaces. */
+struct mon_live;
+
 /**
- * Watch all interfaces of @p options until @p stop, or the given bounds.
- * @param[out] clock the session's clock, kept in step
- * @return false when an interface could not be opened at the start
+ * Open all interfaces of @p options. What cannot be opened is said; those
+ * that a pattern finds may be missing, down, or none at all.
+ * @param options must outlive the watch
+ * @param clock the session's clock, kept in step
+ * @return NULL when an interface that was named could not be opened
  */
-bool mon_capture_live(struct mon_monitor *monitor,
-                      const struct mon_options *options,
-                      struct mon_clock *clock,
-                      const volatile sig_atomic_t *stop);
+struct mon_live *mon_live_open(const struct mon_options *options,
+                               struct mon_clock *clock);
+/** Watch until @p stop, or the bounds of the options. */
+void mon_live_run(struct mon_live *live, struct mon_monitor *monitor,
+                  const volatile sig_atomic_t *stop);
+/** NULL is allowed. */
+void mon_live_free(struct mon_live *live);
+
+/** Is it a pattern for interfaces ('*' and '?'), not a name? */
+bool mon_capture_is_pattern(const char *name);
+/** Names of the interfaces that fit, are up, and are no loopback: to be freed
+ * with g_strfreev(). */
+char **mon_capture_find(const char *pattern);
+/** Up, and no loopback? */
+bool mon_capture_is_worth(const char *name);
 
 /** Let only what matters through. False when the filter cannot be set, which
  * costs time but no frames. */

@@ -2,57 +2,23 @@
 /*
  * Live capture, one handle an interface.
  *
- * The kernel hands frames over in blocks: when one is full, or BLOCK_MS
- * behind its first frame. That loses nothing at full rate and costs little;
- * a frame a wake-up (immediate mode) loses frames or costs tens of times
- * more. So the present is known only up to HOLD ago: timers run that much
- * later, and with several interfaces a frame waits that long for an older
- * one of another.
+ * Frames come in blocks (capture_port.c), so the present is known only up to
+ * HOLD ago: timers run that much later, and with several interfaces a frame
+ * waits that long for an older one of another.
  */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 
-#include "capture.h"
+#include "capture_live_internal.h"
 #include "log.h"
-#include "loop.h"
 
-#define SNAPLEN 256
-#define BLOCK_MS 20
-#define BUFFER_ONE (4 * 1024 * 1024)
-/* Several interfaces: frames of HOLD at full rate must fit too. */
-#define BUFFER_SEVERAL (16 * 1024 * 1024)
 #define HOLD (60 * CARP_MSEC)
 /* Frames that fall due one after the other are taken together. */
 #define TOGETHER (5 * CARP_MSEC)
 #define HOUSEKEEPING CARP_SEC
 
-struct port {
-    const char *name;
-    pcap_t *pcap; /* NULL while the interface is away */
-    int fd;
-    int buffer; /* octets */
-    bool has_next;
-    bool is_blind; /* away, or without carrier */
-    struct mon_frame next;
-    carp_time empty_at; /* when it was last found to hold no frame */
-    uint64_t dropped; /* of earlier handles */
-    uint64_t dropped_said;
-    struct log_limit drop_limit;
-};
-
-struct watch {
-    struct mon_monitor *monitor;
-    struct mon_clock *clock;
-    const volatile sig_atomic_t *stop;
-    struct port *ports;
-    struct mon_loop *loop;
-    unsigned int count;
-    carp_time now;       /* even wall clock, read once a round */
-    carp_time next_chore;
-    carp_time end;       /* CARP_NEVER without --duration */
-    uint64_t frames_left; /* UINT64_MAX without --count */
-};
+/* ------------------------------------------------------------------ clocks */
 
 static carp_time
 read_clock(clockid_t id)
@@ -63,196 +29,69 @@ read_clock(clockid_t id)
 }
 
 static void
-read_clocks(struct watch *watch)
+blind_all(struct mon_live *live)
 {
+    for (guint i = 0; live->monitor != NULL && i < live->ports->len; i++) {
+        mon_monitor_blind(live->monitor, live_port(live, i)->next.segment,
+                          live->now);
+    }
+}
+
+static void
+read_clocks(struct mon_live *live)
+{
+    carp_time monotonic = read_clock(CLOCK_MONOTONIC);
+    carp_time asleep = carp_time_since(read_clock(CLOCK_BOOTTIME), monotonic);
     carp_time wall = read_clock(CLOCK_REALTIME);
-    int64_t step = mon_clock_sync(watch->clock, wall,
-                                  read_clock(CLOCK_MONOTONIC));
-    if (step != 0) {
+    int64_t step = mon_clock_sync(live->clock, wall, monotonic);
+    live->now = mon_clock_even(live->clock, wall);
+    if (step == 0) {
+        return;
+    }
+    /* A suspended machine's wall clock goes on and its monotonic one does
+     * not: that, too, looks like a step. */
+    carp_time slept = carp_time_since(asleep, live->asleep);
+    live->asleep = asleep;
+    if (slept >= 100 * CARP_MSEC) {
+        log_line("the machine was suspended for %.1f s: nothing was seen "
+                 "meanwhile",
+                 (double)slept / 1e9);
+        step -= (int64_t)slept;
+        blind_all(live);
+    }
+    if (step > (int64_t)(100 * CARP_MSEC) ||
+        step < -(int64_t)(100 * CARP_MSEC)) {
         log_line("the clock was set by %+.3f s: tracking goes on evenly",
                  (double)step / 1e9);
     }
-    watch->now = mon_clock_even(watch->clock, wall);
-}
-
-/* ------------------------------------------------------------ interfaces */
-
-static pcap_t *
-open_handle(const struct port *port, char error[PCAP_ERRBUF_SIZE])
-{
-    pcap_t *pcap = pcap_create(port->name, error);
-    if (pcap == NULL) {
-        return NULL;
-    }
-    pcap_set_snaplen(pcap, SNAPLEN);
-    pcap_set_promisc(pcap, 1);
-    pcap_set_timeout(pcap, BLOCK_MS);
-    pcap_set_buffer_size(pcap, port->buffer);
-    pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
-    int status = pcap_activate(pcap);
-    if (status < 0) {
-        const char *detail = pcap_geterr(pcap);
-        g_strlcpy(error, *detail != '\0' ? detail : pcap_statustostr(status),
-                  PCAP_ERRBUF_SIZE);
-        pcap_close(pcap);
-        return NULL;
-    }
-    return pcap;
-}
-
-static bool
-port_open(struct port *port, char error[PCAP_ERRBUF_SIZE])
-{
-    pcap_t *pcap = open_handle(port, error);
-    if (pcap == NULL) {
-        return false;
-    }
-    int link_type = pcap_datalink(pcap);
-    if (!carp_link_known(link_type)) {
-        g_snprintf(error, PCAP_ERRBUF_SIZE, "link type %d is not one that "
-                   "carpmon knows", link_type);
-        pcap_close(pcap);
-        return false;
-    }
-    if (!mon_capture_filter(pcap)) {
-        log_line("%s: the filter cannot be set: reading everything: %s",
-                 port->name, pcap_geterr(pcap));
-    }
-    if (pcap_setnonblock(pcap, 1, error) != 0) {
-        pcap_close(pcap);
-        return false;
-    }
-    port->fd = pcap_get_selectable_fd(pcap);
-    port->next.link_type = link_type;
-    port->pcap = pcap;
-    port->has_next = false;
-    return true;
-}
-
-static uint64_t
-port_dropped(const struct port *port)
-{
-    struct pcap_stat stat;
-    memset(&stat, 0, sizeof(stat));
-    if (port->pcap == NULL || pcap_stats(port->pcap, &stat) != 0) {
-        return port->dropped;
-    }
-    return port->dropped + stat.ps_drop;
 }
 
 static void
-port_close(struct port *port)
+do_chores(struct mon_live *live)
 {
-    if (port->pcap != NULL) {
-        port->dropped = port_dropped(port);
-        pcap_close(port->pcap);
-        port->pcap = NULL;
+    if (live->now < live->next_chore) {
+        return;
     }
-    port->has_next = false;
-}
-
-static void
-port_read(struct port *port, const struct watch *watch)
-{
-    struct pcap_pkthdr *header = NULL;
-    const u_char *data = NULL;
-    int result = pcap_next_ex(port->pcap, &header, &data);
-    if (result == 1) {
-        port->has_next = true;
-        port->next.time = mon_clock_even(watch->clock,
-                                         mon_capture_time(header));
-        port->next.data = data;
-        port->next.captured = header->caplen;
-        port->next.on_wire = header->len;
-    } else if (result == 0) {
-        port->empty_at = watch->now;
-    } else {
-        log_line("%s: %s: waiting for it to come back", port->name,
-                 pcap_geterr(port->pcap));
-        port_close(port);
+    live->next_chore = live->now + HOUSEKEEPING;
+    live->next_drops = 0;
+    live_look_for_drops(live);
+    for (guint i = 0; i < live->ports->len; i++) {
+        live_look_at(live, live_port(live, i));
     }
+    live_find_more(live);
+    mon_monitor_tick(live->monitor, live->now);
 }
 
 /* ----------------------------------------------------------------- rounds */
 
-/* Is any interface of this wire able to see? */
-static bool
-sees(const struct watch *watch, uint16_t segment)
+static struct mon_port *
+oldest_port(struct mon_live *live)
 {
-    for (unsigned int i = 0; i < watch->count; i++) {
-        if (watch->ports[i].next.segment == segment
-            && !watch->ports[i].is_blind) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Silence says nothing while the wire cannot be seen. */
-static void
-look_at_link(struct watch *watch, struct port *port)
-{
-    char error[PCAP_ERRBUF_SIZE];
-    if (port->pcap == NULL && !port_open(port, error)) {
-        if (!port->is_blind) {
-            port->is_blind = true;
-            if (!sees(watch, port->next.segment)) {
-                mon_monitor_blind(watch->monitor, port->next.segment,
-                                  CARP_NEVER);
-            }
-        }
-        return;
-    }
-    bool is_blind = !mon_capture_has_link(port->name);
-    if (is_blind == port->is_blind) {
-        return;
-    }
-    port->is_blind = is_blind;
-    if (is_blind) {
-        log_line("%s: no carrier: nothing can be seen until it returns",
-                 port->name);
-    } else {
-        log_line("%s: is back", port->name);
-    }
-    if (!is_blind || !sees(watch, port->next.segment)) {
-        mon_monitor_blind(watch->monitor, port->next.segment,
-                          is_blind ? CARP_NEVER : watch->now);
-    }
-}
-
-static void
-do_chores(struct watch *watch)
-{
-    if (watch->now < watch->next_chore) {
-        return;
-    }
-    watch->next_chore = watch->now + HOUSEKEEPING;
-    uint64_t total = 0;
-    for (unsigned int i = 0; i < watch->count; i++) {
-        struct port *port = &watch->ports[i];
-        look_at_link(watch, port);
-        uint64_t dropped = port_dropped(port);
-        total += dropped;
-        if (dropped > port->dropped_said
-            && log_limit_pass(&port->drop_limit, watch->now, NULL)) {
-            log_line("%s: %" G_GUINT64_FORMAT " frames dropped: the machine "
-                     "is too slow for this wire, alerts may be missing",
-                     port->name, dropped - port->dropped_said);
-            port->dropped_said = dropped;
-        }
-    }
-    mon_monitor_totals(watch->monitor)->dropped = total;
-    mon_monitor_tick(watch->monitor, watch->now);
-}
-
-static struct port *
-oldest_port(struct watch *watch)
-{
-    struct port *best = NULL;
-    for (unsigned int i = 0; i < watch->count; i++) {
-        struct port *port = &watch->ports[i];
-        if (port->has_next
-            && (best == NULL || port->next.time < best->next.time)) {
+    struct mon_port *best = NULL;
+    for (guint i = 0; i < live->ports->len; i++) {
+        struct mon_port *port = live_port(live, i);
+        if (port->has_next &&
+            (best == NULL || port->next.time < best->next.time)) {
             best = port;
         }
     }
@@ -261,28 +100,28 @@ oldest_port(struct watch *watch)
 
 /* Can this port still hand over a frame older than @p when? */
 static bool
-may_be_older(const struct port *port, carp_time when)
+may_be_older(const struct mon_port *port, carp_time when)
 {
-    return port->pcap != NULL && !port->has_next
-           && port->empty_at < carp_time_add(when, HOLD);
+    return port->pcap != NULL && !port->has_next &&
+           port->empty_at < carp_time_add(when, HOLD);
 }
 
 /* The port with the oldest frame, when no older one can still arrive. An
  * idle port is asked once for many frames of a busy one: each time costs a
  * system call. */
-static struct port *
-ready_port(struct watch *watch)
+static struct mon_port *
+ready_port(struct mon_live *live)
 {
-    const struct port *first = oldest_port(watch);
+    const struct mon_port *first = oldest_port(live);
     carp_time when = first != NULL ? first->next.time : CARP_NEVER;
-    for (unsigned int i = 0; i < watch->count; i++) {
-        if (may_be_older(&watch->ports[i], when)) {
-            port_read(&watch->ports[i], watch);
+    for (guint i = 0; i < live->ports->len; i++) {
+        if (may_be_older(live_port(live, i), when)) {
+            (void)mon_port_read(live_port(live, i), live->clock, live->now);
         }
     }
-    struct port *best = oldest_port(watch);
-    for (unsigned int i = 0; best != NULL && i < watch->count; i++) {
-        if (may_be_older(&watch->ports[i], best->next.time)) {
+    struct mon_port *best = oldest_port(live);
+    for (guint i = 0; best != NULL && i < live->ports->len; i++) {
+        if (may_be_older(live_port(live, i), best->next.time)) {
             return NULL;
         }
     }
@@ -290,10 +129,10 @@ ready_port(struct watch *watch)
 }
 
 static bool
-has_open_port(const struct watch *watch)
+has_open_port(const struct mon_live *live)
 {
-    for (unsigned int i = 0; i < watch->count; i++) {
-        if (watch->ports[i].pcap != NULL) {
+    for (guint i = 0; i < live->ports->len; i++) {
+        if (live_port(live, i)->pcap != NULL) {
             return true;
         }
     }
@@ -303,18 +142,20 @@ has_open_port(const struct watch *watch)
 /* Nothing is ready: let timers run, but not past a frame that waits. A blind
  * monitor's time stands still: silence is not known to be silence. */
 static void
-run_timers(struct watch *watch)
+run_timers(struct mon_live *live)
 {
-    carp_time safe = carp_time_since(watch->now, HOLD);
-    if (!has_open_port(watch)) {
+    carp_time safe = carp_time_since(live->now, HOLD);
+    if (!has_open_port(live)) {
         return;
     }
-    for (unsigned int i = 0; i < watch->count; i++) {
-        if (watch->ports[i].has_next && watch->ports[i].next.time < safe) {
-            safe = watch->ports[i].next.time;
+    live_look_for_drops(live);
+    for (guint i = 0; i < live->ports->len; i++) {
+        const struct mon_port *port = live_port(live, i);
+        if (port->has_next && port->next.time < safe) {
+            safe = port->next.time;
         }
     }
-    mon_monitor_advance(watch->monitor, safe);
+    mon_monitor_advance(live->monitor, safe);
 }
 
 static int
@@ -326,113 +167,117 @@ milliseconds_until(carp_time when, carp_time now)
 }
 
 static void
-sleep_until_news(struct watch *watch)
+sleep_until_news(struct mon_live *live)
 {
-    carp_time wake = MIN(watch->next_chore, watch->end);
-    carp_time deadline = mon_monitor_deadline(watch->monitor);
+    carp_time wake = MIN(live->next_chore, live->end);
+    carp_time deadline = mon_monitor_deadline(live->monitor);
     wake = MIN(wake, carp_time_add(deadline, HOLD));
-    for (unsigned int i = 0; i < watch->count; i++) {
-        const struct port *port = &watch->ports[i];
+    for (guint i = 0; i < live->ports->len; i++) {
+        const struct mon_port *port = live_port(live, i);
         if (port->has_next) {
-            wake = MIN(wake,
-                       carp_time_add(port->next.time, HOLD + TOGETHER));
+            wake = MIN(wake, carp_time_add(port->next.time, HOLD + TOGETHER));
         } else if (port->pcap != NULL) {
-            mon_loop_watch(watch->loop, port->fd);
+            mon_loop_watch(live->loop, port->fd);
         }
     }
-    mon_loop_wait(watch->loop, milliseconds_until(wake, watch->now));
+    mon_loop_wait(live->loop, milliseconds_until(wake, live->now));
 }
 
 static void
-run(struct watch *watch)
+run(struct mon_live *live)
 {
     unsigned int burst = 0;
-    while (*watch->stop == 0 && watch->frames_left > 0
-           && watch->now < watch->end
-           && mon_monitor_can_write(watch->monitor)) {
-        struct port *port = ready_port(watch);
+    while (*live->stop == 0 && live->frames_left > 0 && live->now < live->end &&
+           mon_monitor_can_write(live->monitor)) {
+        struct mon_port *port = ready_port(live);
         if (port != NULL) {
             port->has_next = false;
-            mon_monitor_frame(watch->monitor, &port->next);
-            watch->frames_left -= watch->frames_left != UINT64_MAX;
+            mon_monitor_frame(live->monitor, &port->next);
+            live->frames_left -= live->frames_left != UINT64_MAX;
             if (++burst % 256 != 0) {
                 continue;
             }
-            read_clocks(watch);
-            do_chores(watch);
-            mon_loop_wait(watch->loop, 0);
+            read_clocks(live);
+            live_look_for_drops(live);
+            do_chores(live);
+            mon_loop_wait(live->loop, 0);
             continue;
         }
-        read_clocks(watch);
-        do_chores(watch);
-        run_timers(watch);
-        sleep_until_news(watch);
-        read_clocks(watch);
+        read_clocks(live);
+        do_chores(live);
+        run_timers(live);
+        sleep_until_news(live);
+        read_clocks(live);
     }
 }
 
-static const char *
-opening_remedy(const char *error)
+/* -------------------------------------------------------------------- life */
+
+struct mon_live *
+mon_live_open(const struct mon_options *options, struct mon_clock *clock)
 {
-    if (strstr(error, "permi") != NULL || strstr(error, "Permi") != NULL) {
-        return "run it as root or with CAP_NET_RAW";
+    struct mon_live *live = g_new0(struct mon_live, 1);
+    live->options = options;
+    live->clock = clock;
+    live->end = CARP_NEVER;
+    live->frames_left = UINT64_MAX;
+    live->ports = g_ptr_array_new_with_free_func(mon_port_free);
+    live->loop = mon_loop_new();
+    live->asleep = carp_time_since(read_clock(CLOCK_BOOTTIME),
+                                   read_clock(CLOCK_MONOTONIC));
+    if (!live_open_ports(live)) {
+        g_clear_pointer(&live, mon_live_free);
     }
-    return "see 'ip link' for names and states";
+    return live;
 }
 
-static bool
-open_ports(struct watch *watch, const struct mon_options *options)
+void
+mon_live_free(struct mon_live *live)
 {
-    char error[PCAP_ERRBUF_SIZE] = "";
-    for (unsigned int i = 0; i < watch->count; i++) {
-        struct port *port = &watch->ports[i];
-        port->name = options->inputs[i].name;
-        port->buffer = watch->count > 1 ? BUFFER_SEVERAL : BUFFER_ONE;
-        port->next.segment = options->inputs[i].segment;
-        port->next.source = (uint16_t)i;
-        port->drop_limit.every = 10 * CARP_SEC;
-        if (!port_open(port, error)) {
-            log_line("%s: %s: %s", port->name, error, opening_remedy(error));
-            return false;
-        }
+    if (live != NULL) {
+        g_ptr_array_free(live->ports, TRUE);
+        mon_loop_free(live->loop);
+        g_free(live);
     }
-    return true;
 }
 
-bool
-mon_capture_live(struct mon_monitor *monitor,
-                 const struct mon_options *options, struct mon_clock *clock,
-                 const volatile sig_atomic_t *stop)
+/* What is open, also what patterns found. */
+static void
+say_start(struct mon_live *live)
 {
-    struct watch watch = {.monitor = monitor,
-                          .clock = clock,
-                          .stop = stop,
-                          .count = options->input_count,
-                          .end = CARP_NEVER,
-                          .frames_left = UINT64_MAX};
-    watch.ports = g_new0(struct port, watch.count);
-    watch.loop = mon_loop_new();
-    bool is_open = open_ports(&watch, options);
-    if (is_open) {
-        read_clocks(&watch);
-        if (options->duration > 0.0) {
-            watch.end = carp_time_add(
-                watch.now, (carp_time)(options->duration * 1e9));
-        }
-        if (options->count > 0) {
-            watch.frames_left = options->count;
-        }
-        mon_monitor_start(monitor, options, watch.now);
-        run(&watch);
-        watch.next_chore = 0;
-        do_chores(&watch);
+    struct mon_options open = *live->options;
+    open.input_count = live->ports->len;
+    open.inputs = g_new0(struct mon_input, live->ports->len + 1);
+    for (guint i = 0; i < live->ports->len; i++) {
+        open.inputs[i].name = live_port(live, i)->name;
+        open.inputs[i].segment = live_port(live, i)->next.segment;
     }
-    for (unsigned int i = 0; i < watch.count; i++) {
-        bool is_away = is_open && watch.ports[i].pcap == NULL;
-        mon_monitor_totals(monitor)->unreadable += is_away;
-        port_close(&watch.ports[i]);
+    mon_monitor_start(live->monitor, &open, live->now);
+    g_free(open.inputs);
+}
+
+void
+mon_live_run(struct mon_live *live, struct mon_monitor *monitor,
+             const volatile sig_atomic_t *stop)
+{
+    const struct mon_options *options = live->options;
+    live->monitor = monitor;
+    live->stop = stop;
+    read_clocks(live);
+    if (options->duration > 0.0) {
+        live->end =
+            carp_time_add(live->now, (carp_time)(options->duration * 1e9));
     }
-    mon_loop_free(watch.loop);
-    g_free(watch.ports);
-    return is_open;
+    if (options->count > 0) {
+        live->frames_left = options->count;
+    }
+    say_start(live);
+    run(live);
+    live->next_chore = 0;
+    do_chores(live);
+    for (guint i = 0; i < live->ports->len; i++) {
+        const struct mon_port *port = live_port(live, i);
+        mon_monitor_totals(monitor)->unreadable +=
+            port->pcap == NULL && !port->is_found;
+    }
 }

@@ -9,9 +9,11 @@
 #include "keys.h"
 #include "log.h"
 #include "options.h"
+#include "service.h"
 
 /* A handler can reach nothing else. */
 static volatile sig_atomic_t stop_wanted;
+static volatile sig_atomic_t reload_wanted;
 
 static void
 on_signal(int number)
@@ -21,7 +23,14 @@ on_signal(int number)
 }
 
 static void
-catch_signals(void)
+on_reload(int number)
+{
+    (void)number;
+    reload_wanted = 1;
+}
+
+static void
+catch_signals(const struct mon_options *options)
 {
     /* One-shot: a second Ctrl-C ends at once. No restart, so that a read or
      * poll that waits comes back. */
@@ -31,6 +40,11 @@ catch_signals(void)
     action.sa_flags = (int)SA_RESETHAND;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    if (options->is_live) {
+        action.sa_handler = on_reload;
+        action.sa_flags = 0;
+        sigaction(SIGHUP, &action, NULL);
+    }
 }
 
 static bool
@@ -54,6 +68,22 @@ reads_stdin(const struct mon_options *options)
     return false;
 }
 
+static bool
+watch_live(struct mon_monitor *monitor, struct mon_session *session,
+           const struct mon_options *options, struct mon_clock *clock)
+{
+    struct mon_service *service =
+        mon_service_attach(monitor, session, options, &reload_wanted);
+    struct mon_live *live =
+        service != NULL ? mon_live_open(options, clock) : NULL;
+    bool has_run = live != NULL && mon_service_ready(service);
+    if (has_run) {
+        mon_live_run(live, monitor, &stop_wanted);
+    }
+    mon_live_free(live);
+    return has_run;
+}
+
 static int
 watch(const struct mon_options *options, const struct carp_ring *ring)
 {
@@ -68,6 +98,7 @@ watch(const struct mon_options *options, const struct carp_ring *ring)
         .quiet = options->quiet,
         .flush = options->is_live || reads_stdin(options)
                  || isatty(STDOUT_FILENO),
+        .ring = ring,
     };
     struct mon_monitor *monitor =
         mon_monitor_new(ring, &session, mon_report_find(options->format));
@@ -78,7 +109,7 @@ watch(const struct mon_options *options, const struct carp_ring *ring)
     int status = MON_EXIT_UNREADABLE;
     bool has_run = true;
     if (options->is_live) {
-        has_run = mon_capture_live(monitor, options, &clock, &stop_wanted);
+        has_run = watch_live(monitor, &session, options, &clock);
     } else {
         mon_capture_files(monitor, options, &stop_wanted);
     }
@@ -110,7 +141,7 @@ main(int argc, char **argv)
     } else if (parsed == MON_PARSE_RUN && options.check) {
         status = mon_keys_check(options.config);
     } else if (parsed == MON_PARSE_RUN) {
-        catch_signals();
+        catch_signals(&options);
         struct carp_ring *ring = mon_keys_load(options.config);
         status = ring != NULL ? watch(&options, ring) : MON_EXIT_UNREADABLE;
         carp_ring_free(ring);

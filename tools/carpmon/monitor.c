@@ -153,11 +153,13 @@ show_frame(struct mon_monitor *monitor, const struct mon_frame *frame,
            const struct carp_packet *packet)
 {
     struct carp_observation seen;
+    struct mon_frame numbered = *frame;
+    numbered.number = packet->number;
     carp_track_feed(monitor->track, packet, &seen);
     const struct listener *who = NULL;
     for (guint i = 0; (who = listener(monitor, i)) != NULL; i++) {
         if (who->ops->frame != NULL) {
-            who->ops->frame(who->state, frame, packet->frame, &seen);
+            who->ops->frame(who->state, &numbered, packet->frame, &seen);
         }
     }
 }
@@ -228,6 +230,32 @@ mon_monitor_blind(struct mon_monitor *monitor, uint16_t segment,
 {
     carp_track_blind(monitor->track, segment, until);
     monitor->is_deadline_known = false;
+}
+
+void
+mon_monitor_watch(struct mon_monitor *monitor, uint16_t segment,
+                  carp_time now)
+{
+    (void)monitor;
+    (void)segment;
+    (void)now;
+}
+
+void
+mon_monitor_dropped(struct mon_monitor *monitor, uint16_t segment,
+                    carp_time now, uint64_t frames)
+{
+    (void)frames;
+    carp_track_blind(monitor->track, segment, now);
+    monitor->is_deadline_known = false;
+}
+
+void
+mon_monitor_set_ring(struct mon_monitor *monitor,
+                     const struct carp_ring *ring)
+{
+    carp_track_set_ring(monitor->track, ring);
+    monitor->ring = ring;
 }
 
 bool

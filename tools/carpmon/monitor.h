@@ -24,6 +24,7 @@ enum {
 /** A frame as a capture hands it over. */
 struct mon_frame {
     carp_time time;
+    uint64_t number; /**< 1-based; the monitor fills it in for listeners */
     const uint8_t *data;
     size_t captured, on_wire;
     int link_type;
@@ -63,6 +64,16 @@ void mon_monitor_tick(struct mon_monitor *monitor, carp_time now);
 /** Nothing of a segment can be seen until then; see carp_track_blind(). */
 void mon_monitor_blind(struct mon_monitor *monitor, uint16_t segment,
                        carp_time until);
+/** A segment is watched live from now on. */
+void mon_monitor_watch(struct mon_monitor *monitor, uint16_t segment,
+                       carp_time now);
+/** The capture of a segment lost frames since it was asked last. */
+void mon_monitor_dropped(struct mon_monitor *monitor, uint16_t segment,
+                         carp_time now, uint64_t frames);
+/** Verify with other keys from now on. @p ring must outlive the monitor, or
+ * the next call. */
+void mon_monitor_set_ring(struct mon_monitor *monitor,
+                          const struct carp_ring *ring);
 /** False when the report could not be written: going on serves nobody. */
 bool mon_monitor_can_write(const struct mon_monitor *monitor);
 /** When mon_monitor_advance() would do something. */

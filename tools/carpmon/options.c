@@ -3,7 +3,11 @@
 
 #include <string.h>
 
+#include "capture.h"
+
 #define INPUTS_MAX 256
+/* A pattern without a name: each interface is a wire of its own. */
+#define OWN_SEGMENT UINT16_MAX
 
 /* What GOption fills in. */
 struct raw {
@@ -15,14 +19,14 @@ struct raw {
 };
 
 static GOptionContext *
-make_context(struct raw *raw)
+make_context(struct raw *raw, struct mon_service_options *service)
 {
     GOptionEntry entries[] = {
         {"read", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->reads,
          "Read captures (pcap, pcapng; - is standard input)",
          "[NAME=]FILE"},
         {"interface", 'i', 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->interfaces,
-         "Watch an interface; may be given again", "[NAME=]IFACE"},
+         "Watch an interface, or all that fit: 'eth*'", "[NAME=]IFACE"},
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &raw->config,
          "Keys and addresses (carp.conf)", "FILE"},
         {"format", 0, 0, G_OPTION_ARG_STRING, &raw->format,
@@ -52,11 +56,12 @@ make_context(struct raw *raw)
         "Exit status: 0 nothing at warning or above, 1 warning, 2 critical,\n"
         "3 usage, or something could not be read. See carpmon(1).\n");
     g_option_context_add_main_entries(context, entries, NULL);
+    mon_service_options_add(service, context);
     return context;
 }
 
 static uint16_t
-segment_index(struct mon_options *options, const char *name)
+segment_index(const struct mon_options *options, const char *name)
 {
     for (guint i = 0; i < options->segments->len; i++) {
         if (strcmp(g_ptr_array_index(options->segments, i), name) == 0) {
@@ -98,12 +103,36 @@ split_name(const char *text, char **name)
 }
 
 static void
+add_pattern(struct mon_options *options, const struct raw *raw,
+            const char *what, const char *name)
+{
+    struct mon_input *pattern = &options->patterns[options->pattern_count++];
+    const char *shared = name != NULL ? name : raw->segment;
+    pattern->name = g_strdup(what);
+    pattern->segment =
+        shared != NULL ? segment_index(options, shared) : OWN_SEGMENT;
+}
+
+uint16_t
+mon_options_pattern_segment(const struct mon_options *options,
+                            const struct mon_input *pattern, const char *name)
+{
+    return pattern->segment != OWN_SEGMENT ? pattern->segment
+                                           : segment_index(options, name);
+}
+
+static void
 add_input(struct mon_options *options, const struct raw *raw,
           const char *text, char **shared)
 {
-    struct mon_input *input = &options->inputs[options->input_count++];
     char *name = NULL;
     const char *what = split_name(text, &name);
+    if (options->is_live && mon_capture_is_pattern(what)) {
+        add_pattern(options, raw, what, name);
+        g_free(name);
+        return;
+    }
+    struct mon_input *input = &options->inputs[options->input_count++];
     input->name = g_strdup(what);
     if (name == NULL && raw->segment != NULL) {
         name = g_strdup(raw->segment);
@@ -132,6 +161,7 @@ add_inputs(struct mon_options *options, const struct raw *raw)
     unsigned int n = length(raw->reads) + length(raw->rest)
                      + length(raw->interfaces);
     options->inputs = g_new0(struct mon_input, n + 1);
+    options->patterns = g_new0(struct mon_input, n + 1);
     options->is_live = raw->interfaces != NULL;
     char **lists[] = {raw->reads, raw->rest, raw->interfaces};
     char *shared = NULL;
@@ -175,7 +205,7 @@ check_inputs(const struct raw *raw)
 }
 
 static const char *
-check_values(const struct raw *raw)
+check_values(const struct mon_options *options, const struct raw *raw)
 {
     if (raw->format != NULL && strcmp(raw->format, "text") != 0
         && strcmp(raw->format, "json") != 0) {
@@ -197,7 +227,8 @@ check_values(const struct raw *raw)
     if (raw->segment != NULL && *raw->segment == '\0') {
         return "--segment must not be empty";
     }
-    return NULL;
+    return mon_service_options_check(&options->service,
+                                     raw->interfaces != NULL);
 }
 
 static void
@@ -234,7 +265,7 @@ mon_options_parse(struct mon_options *options, int argc, char **argv,
     options->segments = g_ptr_array_new_with_free_func(g_free);
     struct raw raw;
     memset(&raw, 0, sizeof(raw));
-    GOptionContext *context = make_context(&raw);
+    GOptionContext *context = make_context(&raw, &options->service);
     GError *failed = NULL;
     enum mon_parse result = MON_PARSE_RUN;
     if (!g_option_context_parse(context, &argc, &argv, &failed)) {
@@ -247,7 +278,7 @@ mon_options_parse(struct mon_options *options, int argc, char **argv,
     } else {
         const char *wrong = check_inputs(&raw);
         if (wrong == NULL) {
-            wrong = check_values(&raw);
+            wrong = check_values(options, &raw);
         }
         if (wrong != NULL) {
             *error = g_strdup(wrong);
@@ -267,6 +298,11 @@ mon_options_clear(struct mon_options *options)
     for (unsigned int i = 0; i < options->input_count; i++) {
         g_free(options->inputs[i].name);
     }
+    for (unsigned int i = 0; i < options->pattern_count; i++) {
+        g_free(options->patterns[i].name);
+    }
+    g_free(options->patterns);
+    mon_service_options_clear(&options->service);
     g_free(options->inputs);
     g_free(options->config);
     g_ptr_array_free(options->segments, TRUE);

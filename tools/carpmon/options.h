@@ -11,6 +11,8 @@
 
 #include <glib.h>
 
+#include "options_service.h"
+
 enum mon_format { MON_TEXT = 0, MON_JSON };
 
 /** One thing to read: a file or an interface. */
@@ -23,12 +25,15 @@ struct mon_options {
     bool is_live;
     struct mon_input *inputs;
     unsigned int input_count;
+    struct mon_input *patterns; /**< interfaces by pattern, as they appear */
+    unsigned int pattern_count;
     GPtrArray *segments; /**< char *; index is the segment number */
     char *config;        /**< NULL: none */
     enum mon_format format;
     bool utc, quiet, check;
     double duration; /**< seconds; 0: no bound */
     uint64_t count;  /**< frames; 0: no bound */
+    struct mon_service_options service;
 };
 
 enum mon_parse {
@@ -44,6 +49,10 @@ enum mon_parse {
  */
 enum mon_parse mon_options_parse(struct mon_options *options, int argc,
                                  char **argv, char **error);
+/** The segment of an interface that a pattern found; a new one if need be. */
+uint16_t mon_options_pattern_segment(const struct mon_options *options,
+                                     const struct mon_input *pattern,
+                                     const char *name);
 void mon_options_clear(struct mon_options *options);
 
 #endif

@@ -20,6 +20,8 @@
 #include "options.h"
 #include "story.h"
 
+struct mon_evidence;
+
 /** What every form knows about the run. Must outlive the report. */
 struct mon_session {
     FILE *out;
@@ -30,6 +32,8 @@ struct mon_session {
     bool colour;
     bool quiet; /**< nothing before the summary */
     bool flush; /**< somebody waits for each line */
+    const struct carp_ring *ring;  /**< keys; may change (reload) */
+    struct mon_evidence *evidence; /**< NULL without --evidence */
 };
 
 /** Known when the first frame is. */
@@ -105,6 +109,8 @@ char *mon_view_id(const struct mon_session *session, uint16_t segment,
 const char *mon_family_text(uint8_t family);
 /** "MASTER" or "BACKUP". */
 const char *mon_role_text(enum carp_role role);
+/** "transition", "finding", "update" or "resolved". */
+const char *mon_event_kind_text(enum carp_event_kind kind);
 /** Everything about an event but "schema", into an object that is open: the
  * members of docs/JSON.md. */
 void mon_json_event(struct jsonl *json, const struct mon_session *session,

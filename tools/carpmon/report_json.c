@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Every member is described in docs/JSON.md and docs/carpmon.schema.json. */
+#include "evidence.h"
 #include "jsonl.h"
 #include "report.h"
 
@@ -140,10 +141,14 @@ put_finding(struct jsonl *json, const struct mon_session *session,
     jsonl_string(json, "text", event->text);
     jsonl_string(json, "detail", event->detail);
     jsonl_string(json, "remedy", event->remedy);
+    const char *path = mon_evidence_path(session->evidence, event);
+    if (path != NULL) {
+        jsonl_string(json, "evidence", path);
+    }
 }
 
-static const char *
-kind_text(enum carp_event_kind kind)
+const char *
+mon_event_kind_text(enum carp_event_kind kind)
 {
     switch (kind) {
     case CARP_EVENT_TRANSITION:
@@ -163,7 +168,7 @@ mon_json_event(struct jsonl *json, const struct mon_session *session,
                const struct carp_event *event)
 {
     jsonl_time(json, "time", mon_wall(session, event->time));
-    jsonl_string(json, "event", kind_text(event->kind));
+    jsonl_string(json, "event", mon_event_kind_text(event->kind));
     put_view(json, session, event->segment, event->vlan, event->family,
              event->vhid);
     if (event->kind == CARP_EVENT_TRANSITION) {

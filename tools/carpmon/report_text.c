@@ -3,6 +3,8 @@
 
 #include "report_text.h"
 
+#include "evidence.h"
+
 /* "12:00:02.114  CRITICAL  " */
 #define COLUMN_LEVEL 14
 #define COLUMN_TEXT 24
@@ -190,6 +192,10 @@ put_evidence(struct mon_text *text, const struct carp_event *event)
     g_string_append_printf(words, "%s(confidence %s)",
                            words->len > 0 ? " " : "",
                            carp_confidence_text(event->confidence));
+    const char *path = mon_evidence_path(text->session->evidence, event);
+    if (path != NULL) {
+        g_string_append_printf(words, " %s", path);
+    }
     put_labelled(text, "evidence", words->str);
     g_string_free(words, TRUE);
 }

@@ -63,14 +63,14 @@ def read(path, *options):
 
 
 class Carpmon(peers.Peer):
-    """carpmon -i eth0 --format json on a host; ready when the constructor returns."""
+    """carpmon -i INTERFACE --format json on a host; ready when the constructor returns."""
 
     program = PROGRAM
 
-    def __init__(self, lab, host, *options, prefix=()):
+    def __init__(self, lab, host, *options, prefix=(), interface="eth0"):
         super().__init__(lab, host)
         self._lines = []    # (arrival, line)
-        self.process = lab.spawn(host, *prefix, PROGRAM, "-i", "eth0", "--format", "json",
+        self.process = lab.spawn(host, *prefix, PROGRAM, "-i", interface, "--format", "json",
                                  *options, stdout=subprocess.PIPE)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -45,7 +46,8 @@ mount --rbind {0} /dev
 exec "$@"
 """
 OWN_JOURNAL = """
-JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec "$@"
+NOTIFY_SOCKET={0}/notify WATCHDOG_USEC=2000000 \\
+    JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec "$@"
 """
 FULL_DISK = """
 mount -t tmpfs -o size=4k,mode=777 tmpfs {0}
@@ -70,24 +72,33 @@ def write_conf(lab, name, password):
     return path
 
 
-def listen(path):
-    """A socket that collects datagrams."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    sock.bind(path)
-    os.chmod(path, 0o777)
-    sock.setblocking(False)
-    return sock
+class Listener:
+    """A datagram socket that takes everything at once: a full one holds up its senders."""
 
+    def __init__(self, path):
+        self.path = path
+        self.lines = []
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        self._sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._sock.bind(path)
+        os.chmod(path, 0o777)
+        self._sock.settimeout(0.2)
+        self._stop = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
 
-def received(sock):
-    """All datagrams so far."""
-    found = []
-    while True:
-        try:
-            found.append(sock.recv(65536).decode())
-        except BlockingIOError:
-            return found
+    def _run(self):
+        while not self._stop:
+            try:
+                self.lines.append(self._sock.recv(65536).decode())
+            except TimeoutError:
+                pass
+
+    def close(self):
+        self._stop = True
+        self._thread.join()
+        self._sock.close()
+        os.unlink(self.path)
 
 
 def status_of(pid):
@@ -109,8 +120,9 @@ class Played:
         os.chmod(lab.dir, 0o755)
         self.conf = write_conf(lab, "right.conf", PASSWORD)
         self.reload_conf = write_conf(lab, "reload.conf", "wrong")
-        self.journal = None if os.path.exists(JOURNAL) else listen(JOURNAL)
-        self.syslog = listen(os.path.join(self.where["dev"], "log"))
+        self.journal = None if os.path.exists(JOURNAL) else Listener(JOURNAL)
+        self.manager = Listener(os.path.join(self.where["dev"], "notify"))
+        self.syslog = Listener(os.path.join(self.where["dev"], "log"))
         self.monitors = {
             # As systemd starts it: a user with one ambient capability.
             "hook": watch.Carpmon(
@@ -159,8 +171,7 @@ class Played:
         time.sleep(2.5)
         for monitor in self.monitors.values():
             monitor.stop()
-        self.journal_lines = received(self.journal) if self.journal else []
-        self.syslog_lines = received(self.syslog)
+        time.sleep(0.5)
 
 
 @pytest.fixture(scope="module")
@@ -178,8 +189,9 @@ def played():
             show.play()
             yield show
         finally:
-            if show.journal:
-                os.unlink(JOURNAL)
+            for listener in (show.journal, show.manager, show.syslog):
+                if listener:
+                    listener.close()
 
 
 def test_hook(played):
@@ -261,7 +273,7 @@ def test_journal(played):
     if not played.journal:
         pytest.skip("a journal runs here: the test would write to it")
     entries = [dict(line.split("=", 1) for line in text.splitlines())
-               for text in played.journal_lines]
+               for text in played.journal.lines]
     master = [e for e in entries if e.get("CARP_STATE") == "MASTER"][0]
     assert (master["CARP_VHID"], master["CARP_IFACE"]) == (str(VHID), "eth0")
     assert (master["SYSLOG_IDENTIFIER"], master["PRIORITY"]) == ("carpmon", "5")
@@ -274,8 +286,18 @@ def test_journal(played):
     assert played.monitors["journal"].output() == ""
 
 
+def test_service_manager(played):
+    """Ready once it watches, then signs of life, a status, and a word at the end."""
+    notices = played.manager.lines
+    assert notices[0] == "READY=1" and notices[-1] == "STOPPING=1"
+    assert notices.count("READY=1") == 1
+    assert notices.count("WATCHDOG=1") >= 5
+    assert any(re.match(r"STATUS=1 segments, 1 vhids, \d+ adverts, 0 frames dropped", text)
+               for text in notices)
+
+
 def test_syslog(played):
-    text = "".join(played.syslog_lines)
+    text = "".join(played.syslog.lines)
     assert "<%d>" % (19 * 8 + 2) in text and "<%d>" % (19 * 8 + 5) in text
     assert re.search(r"carpmon\[\d+\]: .*DUAL_MASTER.* 79@eth0", text)
     assert "eth0: is back" in text and played.monitors["syslog"].output() == ""

@@ -9,6 +9,7 @@
 #include "keys.h"
 #include "log.h"
 #include "options.h"
+#include "outputs.h"
 #include "service.h"
 
 /* A handler can reach nothing else. */
@@ -108,7 +109,9 @@ watch(const struct mon_options *options, const struct carp_ring *ring)
     }
     int status = MON_EXIT_UNREADABLE;
     bool has_run = true;
-    if (options->is_live) {
+    if (!mon_outputs_attach(monitor, options, &session)) {
+        has_run = false;
+    } else if (options->is_live) {
         has_run = watch_live(monitor, &session, options, &clock);
     } else {
         mon_capture_files(monitor, options, &stop_wanted);

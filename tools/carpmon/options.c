@@ -19,7 +19,7 @@ struct raw {
 };
 
 static GOptionContext *
-make_context(struct raw *raw, struct mon_service_options *service)
+make_context(struct raw *raw, struct mon_options *options)
 {
     GOptionEntry entries[] = {
         {"read", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->reads,
@@ -56,7 +56,8 @@ make_context(struct raw *raw, struct mon_service_options *service)
         "Exit status: 0 nothing at warning or above, 1 warning, 2 critical,\n"
         "3 usage, or something could not be read. See carpmon(1).\n");
     g_option_context_add_main_entries(context, entries, NULL);
-    mon_service_options_add(service, context);
+    mon_output_options_add(&options->output, context);
+    mon_service_options_add(&options->service, context);
     return context;
 }
 
@@ -227,8 +228,11 @@ check_values(const struct mon_options *options, const struct raw *raw)
     if (raw->segment != NULL && *raw->segment == '\0') {
         return "--segment must not be empty";
     }
-    return mon_service_options_check(&options->service,
-                                     raw->interfaces != NULL);
+    bool is_live = raw->interfaces != NULL;
+    const char *wrong = mon_output_options_check(&options->output, is_live);
+    return wrong != NULL
+               ? wrong
+               : mon_service_options_check(&options->service, is_live);
 }
 
 static void
@@ -265,7 +269,7 @@ mon_options_parse(struct mon_options *options, int argc, char **argv,
     options->segments = g_ptr_array_new_with_free_func(g_free);
     struct raw raw;
     memset(&raw, 0, sizeof(raw));
-    GOptionContext *context = make_context(&raw, &options->service);
+    GOptionContext *context = make_context(&raw, options);
     GError *failed = NULL;
     enum mon_parse result = MON_PARSE_RUN;
     if (!g_option_context_parse(context, &argc, &argv, &failed)) {
@@ -302,6 +306,7 @@ mon_options_clear(struct mon_options *options)
         g_free(options->patterns[i].name);
     }
     g_free(options->patterns);
+    mon_output_options_clear(&options->output);
     mon_service_options_clear(&options->service);
     g_free(options->inputs);
     g_free(options->config);

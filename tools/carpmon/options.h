@@ -11,6 +11,7 @@
 
 #include <glib.h>
 
+#include "options_output.h"
 #include "options_service.h"
 
 enum mon_format { MON_TEXT = 0, MON_JSON };
@@ -33,6 +34,7 @@ struct mon_options {
     bool utc, quiet, check;
     double duration; /**< seconds; 0: no bound */
     uint64_t count;  /**< frames; 0: no bound */
+    struct mon_output_options output;
     struct mon_service_options service;
 };
 

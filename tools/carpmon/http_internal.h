@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CARPMON_HTTP_INTERNAL_H
+#define CARPMON_HTTP_INTERNAL_H
+
+#include <sys/socket.h>
+
+#include <microhttpd.h>
+
+#include "http.h"
+#include "jsonl.h"
+#include "log.h"
+
+#define HTTP_CONNECTIONS 64
+#define HTTP_STREAMS 16  /* of them; the others stay free for /metrics */
+#define HTTP_TIMEOUT 15u /* s without progress */
+#define HTTP_MEMORY ((size_t)(32 * 1024))      /* of one connection */
+#define HTTP_STREAM_LAG ((size_t)(512 * 1024)) /* kept for a slow client */
+#define HTTP_EVENTS 512                        /* kept for /api/v1/events */
+#define HTTP_NEWS (G_USEC_PER_SEC / 10)        /* least time between two */
+#define HTTP_FRESH (G_USEC_PER_SEC / 4)        /* an answer serves so long */
+
+/* An answer that serves several requests. */
+struct http_cached {
+    struct MHD_Response *response;
+    gint64 made; /* monotonic */
+};
+
+enum { HTTP_STATE = 0, HTTP_FINDINGS, HTTP_METRICS, HTTP_CACHED };
+
+struct http_stream;
+
+struct mon_http {
+    const struct mon_model *model;
+    struct MHD_Daemon *daemon;
+    GSource *source;
+    bool has_resumed; /* a stream: libmicrohttpd must look at it */
+    bool has_news;    /* that the streams were not told */
+    gint64 told;      /* monotonic, when they last were */
+    char *url;
+    char *token;
+    bool is_loopback;
+    struct jsonl json; /* scratch */
+    struct http_cached cached[HTTP_CACHED];
+    GPtrArray *streams;   /* struct http_stream */
+    GQueue *events;       /* char *: JSON objects without their brackets' end */
+    uint64_t event_count; /* so far: the number of the last one */
+    uint64_t rows_dropped_told;
+    struct log_limit log_limit;
+};
+
+/* http_listen.c */
+int http_listen(const char *text, bool *is_loopback, char **url, char **error);
+char *http_read_token(const char *path, char **error);
+bool http_may_pass(const struct mon_http *http,
+                   struct MHD_Connection *connection);
+bool http_host_is_good(const struct mon_http *http,
+                       struct MHD_Connection *connection);
+
+/* http_api.c */
+enum MHD_Result http_answer(struct mon_http *http,
+                            struct MHD_Connection *connection, const char *url);
+enum MHD_Result http_refuse(struct MHD_Connection *connection,
+                            unsigned int status, const char *text);
+void http_drop_cached(struct mon_http *http);
+/* The headers that every answer has. */
+void http_add_headers(struct MHD_Response *response, const char *type);
+
+/* http_events.c */
+enum MHD_Result http_stream_open(struct mon_http *http,
+                                 struct MHD_Connection *connection);
+enum MHD_Result http_events_answer(struct mon_http *http,
+                                   struct MHD_Connection *connection);
+void http_events_add(struct mon_http *http, const struct carp_event *event);
+/* Tell every stream what is new. */
+void http_streams_tell(struct mon_http *http, bool with_beat);
+/* Let every stream end, so that the daemon can stop. */
+void http_streams_end(struct mon_http *http);
+
+#endif

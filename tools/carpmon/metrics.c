@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "metrics.h"
+
+#define U64 "%" G_GUINT64_FORMAT
+
+/* A row or a sender has labels of its own once it was heard so often: made-up
+ * ones get none. */
+#define SETTLED 3
+
+static void
+head(GString *out, const char *name, const char *type, const char *help)
+{
+    g_string_append_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help,
+                           name, type);
+}
+
+/* As the text format wants it: UTF-8 with three characters escaped. */
+static void
+put_value(GString *out, const char *value)
+{
+    char *valid = g_utf8_make_valid(value, -1);
+    for (const char *c = valid; *c != '\0'; c++) {
+        if (*c == '\\' || *c == '"') {
+            g_string_append_c(out, '\\');
+        }
+        if (*c == '\n') {
+            g_string_append(out, "\\n");
+        } else {
+            g_string_append_c(out, *c);
+        }
+    }
+    g_free(valid);
+}
+
+static void
+put_labels(GString *out, const struct mon_model *model, uint16_t segment,
+           uint16_t vlan, uint8_t family, uint8_t vhid)
+{
+    g_string_append(out, "{segment=\"");
+    put_value(out, mon_segment_name(model->session, segment));
+    g_string_append_printf(out, "\",vlan=\"%u\",family=\"%s\",vhid=\"%u\"",
+                           vlan, mon_family_text(family), vhid);
+}
+
+static void
+open_row(GString *out, const char *name, const struct mon_model *model,
+         const struct mon_row *row)
+{
+    g_string_append(out, name);
+    put_labels(out, model, row->segment, row->vlan, row->family, row->vhid);
+}
+
+static void
+put_uint(GString *out, uint64_t value)
+{
+    g_string_append_printf(out, "} " U64 "\n", value);
+}
+
+static void
+put_seconds(GString *out, carp_time value)
+{
+    g_string_append_printf(out, "} " U64 ".%06u\n", value / CARP_SEC,
+                           (unsigned int)(value % CARP_SEC / CARP_USEC));
+}
+
+/* The next row worth labels at or behind @p *at; NULL behind the last. */
+static const struct mon_row *
+next_row(const struct mon_model *model, guint *at, guint *used)
+{
+    while (*at < model->rows->len && *used < MON_METRICS_ROWS) {
+        const struct mon_row *row = g_ptr_array_index(model->rows, *at);
+        ++*at;
+        if (row->adverts >= SETTLED) {
+            ++*used;
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_settled(const struct mon_lane *lane)
+{
+    return lane->is_used && lane->adverts >= SETTLED;
+}
+
+static void
+put_source(GString *out, const struct mon_lane *lane)
+{
+    char address[CARP_ADDR_TEXT];
+    g_string_append_printf(out, ",source=\"%s\"",
+                           carp_addr_format(&lane->address, address));
+}
+
+/* ------------------------------------------------------------- each row's */
+
+static void
+put_masters(GString *out, const struct mon_model *model,
+            const struct mon_row *row)
+{
+    open_row(out, "carpmon_masters", model, row);
+    put_uint(out, row->masters);
+}
+
+static void
+put_master(GString *out, const struct mon_model *model,
+           const struct mon_row *row)
+{
+    for (size_t i = 0; i < MON_LANES_MAX; i++) {
+        if (is_settled(&row->lanes[i])) {
+            open_row(out, "carpmon_master", model, row);
+            put_source(out, &row->lanes[i]);
+            put_uint(out, row->lanes[i].role == CARP_MASTER);
+        }
+    }
+}
+
+static void
+put_adverts(GString *out, const struct mon_model *model,
+            const struct mon_row *row)
+{
+    for (size_t i = 0; i < MON_LANES_MAX; i++) {
+        if (is_settled(&row->lanes[i])) {
+            open_row(out, "carpmon_adverts_total", model, row);
+            put_source(out, &row->lanes[i]);
+            put_uint(out, row->lanes[i].adverts);
+        }
+    }
+    open_row(out, "carpmon_adverts_total", model, row);
+    g_string_append(out, ",source=\"other\"");
+    put_uint(out, row->others.adverts);
+}
+
+static void
+put_verdicts(GString *out, const struct mon_model *model,
+             const struct mon_row *row, const struct mon_lane *lane,
+             const uint64_t verdicts[3])
+{
+    static const char *const results[] = {"good", "bad", "unverified"};
+    for (size_t i = 0; i < G_N_ELEMENTS(results); i++) {
+        open_row(out, "carpmon_hmac_total", model, row);
+        if (lane != NULL) {
+            put_source(out, lane);
+        } else {
+            g_string_append(out, ",source=\"other\"");
+        }
+        g_string_append_printf(out, ",result=\"%s\"", results[i]);
+        put_uint(out, verdicts[i]);
+    }
+}
+
+static void
+put_hmac(GString *out, const struct mon_model *model, const struct mon_row *row)
+{
+    for (size_t i = 0; i < MON_LANES_MAX; i++) {
+        const struct mon_lane *lane = &row->lanes[i];
+        if (is_settled(lane)) {
+            const uint64_t verdicts[] = {lane->good, lane->bad,
+                                         lane->unverified};
+            put_verdicts(out, model, row, lane, verdicts);
+        }
+    }
+    const uint64_t others[] = {row->others.good, row->others.bad,
+                               row->others.unverified};
+    put_verdicts(out, model, row, NULL, others);
+}
+
+static void
+put_gaps(GString *out, const struct mon_model *model, const struct mon_row *row)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < MON_GAP_BUCKETS; i++) {
+        sum += row->gaps[i];
+        open_row(out, "carpmon_advert_gap_seconds_bucket", model, row);
+        g_string_append_printf(out, ",le=\"%g\"", mon_gap_bounds[i]);
+        put_uint(out, sum);
+    }
+    open_row(out, "carpmon_advert_gap_seconds_bucket", model, row);
+    g_string_append(out, ",le=\"+Inf\"");
+    put_uint(out, row->gap_count);
+    open_row(out, "carpmon_advert_gap_seconds_sum", model, row);
+    put_seconds(out, row->gap_sum);
+    open_row(out, "carpmon_advert_gap_seconds_count", model, row);
+    put_uint(out, row->gap_count);
+}
+
+static void
+put_transitions(GString *out, const struct mon_model *model,
+                const struct mon_row *row)
+{
+    for (unsigned int i = 0; i < CARP_REASON_COUNT; i++) {
+        if (row->transitions[i] > 0) {
+            open_row(out, "carpmon_transitions_total", model, row);
+            g_string_append(out, ",reason=\"");
+            put_value(out, carp_reason_text((enum carp_reason)i));
+            g_string_append_c(out, '"');
+            put_uint(out, row->transitions[i]);
+        }
+    }
+}
+
+static void
+put_duplicates(GString *out, const struct mon_model *model,
+               const struct mon_row *row)
+{
+    open_row(out, "carpmon_duplicates_total", model, row);
+    put_uint(out, row->duplicates);
+}
+
+static void
+put_replays(GString *out, const struct mon_model *model,
+            const struct mon_row *row)
+{
+    open_row(out, "carpmon_replays_total", model, row);
+    put_uint(out, row->replays);
+}
+
+static void
+put_last_advert(GString *out, const struct mon_model *model,
+                const struct mon_row *row)
+{
+    open_row(out, "carpmon_last_advert_seconds", model, row);
+    put_seconds(out, mon_wall(model->session, row->last));
+}
+
+static void
+put_garp(GString *out, const struct mon_model *model, const struct mon_row *row)
+{
+    if (row->announced != 0) {
+        open_row(out, "carpmon_last_garp_seconds", model, row);
+        put_seconds(out, mon_wall(model->session, row->announced));
+    }
+}
+
+static const struct {
+    const char *name, *type, *help;
+    void (*put)(GString *out, const struct mon_model *model,
+                const struct mon_row *row);
+} families[] = {
+    {"carpmon_masters", "gauge",
+     "Senders that are MASTER now: 1 is healthy, 0 and 2 are not.",
+     put_masters},
+    {"carpmon_master", "gauge", "1 while this sender is MASTER.", put_master},
+    {"carpmon_adverts_total", "counter",
+     "Adverts heard; source \"other\" is whoever got no label.", put_adverts},
+    {"carpmon_hmac_total", "counter",
+     "Adverts by the verdict on their authenticator.", put_hmac},
+    {"carpmon_advert_gap_seconds", "histogram",
+     "Time between two adverts of one sender.", put_gaps},
+    {"carpmon_transitions_total", "counter",
+     "Changes of master by reason, in the kernels' words.", put_transitions},
+    {"carpmon_duplicates_total", "counter",
+     "Adverts that came again within milliseconds.", put_duplicates},
+    {"carpmon_replays_total", "counter", "Adverts that were replayed.",
+     put_replays},
+    {"carpmon_last_advert_seconds", "gauge",
+     "When the last advert was heard, Unix time.", put_last_advert},
+    {"carpmon_last_garp_seconds", "gauge",
+     "When a virtual address was last announced (gratuitous ARP, unsolicited "
+     "NA), Unix time.",
+     put_garp},
+};
+
+/* -------------------------------------------------------------- the whole */
+
+static bool
+is_valid_segment(const struct mon_model *model, uint16_t segment)
+{
+    return segment < model->session->segments->len;
+}
+
+static void
+put_code(GString *out, const char *name, const struct mon_model *model,
+         const struct mon_code *code)
+{
+    g_string_append(out, name);
+    put_labels(out, model, code->segment, code->vlan, code->family, code->vhid);
+    g_string_append_printf(out, ",code=\"%s\"", carp_code_text(code->code));
+}
+
+static void
+put_codes(GString *out, const struct mon_model *model)
+{
+    head(out, "carpmon_alert_active", "gauge",
+         "1 while a finding is on; see ALERTS.md.");
+    for (guint i = 0; i < model->codes->len; i++) {
+        const struct mon_code *code = g_ptr_array_index(model->codes, i);
+        if (is_valid_segment(model, code->segment)) {
+            put_code(out, "carpmon_alert_active", model, code);
+            g_string_append_printf(out, ",severity=\"%s\"",
+                                   carp_severity_text(code->severity));
+            put_uint(out, code->on > 0);
+        }
+    }
+    head(out, "carpmon_alerts_total", "counter", "Findings by code.");
+    for (guint i = 0; i < model->codes->len; i++) {
+        const struct mon_code *code = g_ptr_array_index(model->codes, i);
+        if (is_valid_segment(model, code->segment)) {
+            put_code(out, "carpmon_alerts_total", model, code);
+            put_uint(out, code->onsets);
+        }
+    }
+}
+
+static void
+put_plain(GString *out, const char *name, const char *type, const char *help,
+          uint64_t value)
+{
+    head(out, name, type, help);
+    g_string_append_printf(out, "%s " U64 "\n", name, value);
+}
+
+static void
+put_program(GString *out, const struct mon_model *model)
+{
+    head(out, "carpmon_build_info", "gauge", "Always 1; see the labels.");
+    g_string_append(out,
+                    "carpmon_build_info{version=\"" CARPKIT_VERSION "\"} 1\n");
+    head(out, "carpmon_start_time_seconds", "gauge",
+         "When watching began, Unix time.");
+    g_string_append(out, "carpmon_start_time_seconds");
+    carp_time started = mon_wall(model->session, model->started);
+    g_string_append_printf(out, " " U64 ".%06u\n", started / CARP_SEC,
+                           (unsigned int)(started % CARP_SEC / CARP_USEC));
+    put_plain(out, "carpmon_frames_total", "counter", "Frames captured.",
+              model->totals.frames);
+    put_plain(out, "carpmon_capture_drops_total", "counter",
+              "Frames that the kernel dropped for lack of room.",
+              model->totals.dropped);
+    put_plain(out, "carpmon_cut_frames_total", "counter",
+              "Frames cut before the end of their headers.", model->totals.cut);
+}
+
+void
+mon_metrics_write(GString *out, const struct mon_model *model)
+{
+    put_program(out, model);
+    uint64_t shown = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
+        guint at = 0;
+        guint used = 0;
+        const struct mon_row *row = NULL;
+        head(out, families[i].name, families[i].type, families[i].help);
+        while ((row = next_row(model, &at, &used)) != NULL) {
+            families[i].put(out, model, row);
+        }
+        shown = used;
+    }
+    put_codes(out, model);
+    put_plain(out, "carpmon_vhids", "gauge",
+              "Vhids seen, by segment, VLAN and family.", model->rows->len);
+    put_plain(out, "carpmon_vhids_unlabelled", "gauge",
+              "Vhids that got no labels: heard too rarely, or too many.",
+              model->rows->len - shown);
+    put_plain(out, "carpmon_unlabelled_adverts_total", "counter",
+              "Adverts of vhids that did not fit.", model->others.adverts);
+}

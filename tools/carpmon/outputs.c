@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "outputs.h"
+
+#include "http.h"
+#include "log.h"
+#include "metrics.h"
+
+static bool
+attach_http(struct mon_monitor *monitor, const struct mon_options *options,
+            const struct mon_model *model)
+{
+    struct mon_http_options http_options = {.listen = options->output.listen,
+                                            .token_file =
+                                                options->output.listen_token};
+    char *error = NULL;
+    struct mon_http *http = mon_http_new(&http_options, model, &error);
+    if (http == NULL) {
+        log_line("%s", error);
+        g_free(error);
+        return false;
+    }
+    mon_monitor_attach(monitor, &mon_http_ops, http);
+    return true;
+}
+
+bool
+mon_outputs_attach(struct mon_monitor *monitor,
+                   const struct mon_options *options,
+                   const struct mon_session *session)
+{
+    if (options->output.listen == NULL && options->output.textfile == NULL) {
+        return true;
+    }
+    /* First: the others read it. */
+    struct mon_model *model = mon_model_new(session);
+    mon_monitor_attach(monitor, &mon_model_ops, model);
+    if (options->output.textfile != NULL) {
+        mon_monitor_attach(monitor, &mon_textfile_ops,
+                           mon_textfile_new(options->output.textfile, model));
+    }
+    return options->output.listen == NULL ||
+           attach_http(monitor, options, model);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file outputs.h
+ * Attaches what the command line asks for beside the report: page, metrics.
+ */
+#ifndef CARPMON_OUTPUTS_H
+#define CARPMON_OUTPUTS_H
+
+#include "monitor.h"
+
+/** False when one cannot be opened, which has been said. */
+bool mon_outputs_attach(struct mon_monitor *monitor,
+                        const struct mon_options *options,
+                        const struct mon_session *session);
+
+#endif

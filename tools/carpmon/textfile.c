@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "metrics.h"
+
+#define EVERY (5 * CARP_SEC)
+
+struct textfile {
+    const struct mon_model *model;
+    char *path;
+    char *temporary;
+    GString *text;
+    carp_time next;
+    bool has_news; /* a finding came or went */
+    struct log_limit limit;
+};
+
+void *
+mon_textfile_new(const char *path, const struct mon_model *model)
+{
+    struct textfile *file = g_new0(struct textfile, 1);
+    file->model = model;
+    file->path = g_strdup(path);
+    /* node_exporter reads *.prom only. */
+    file->temporary = g_strdup_printf("%s.%ld.tmp", path, (long)getpid());
+    file->text = g_string_new(NULL);
+    file->limit.every = 60 * CARP_SEC;
+    return file;
+}
+
+static void
+textfile_close(void *state)
+{
+    struct textfile *file = state;
+    g_string_free(file->text, TRUE);
+    g_free(file->temporary);
+    g_free(file->path);
+    g_free(file);
+}
+
+static bool
+write_all(int fd, const GString *text)
+{
+    gsize done = 0;
+    while (done < text->len) {
+        ssize_t n = write(fd, text->str + done, text->len - done);
+        if (n < 0 && errno != EINTR) {
+            return false;
+        }
+        done += n > 0 ? (gsize)n : 0;
+    }
+    return true;
+}
+
+/* No fsync: after a crash of the machine the numbers are old anyway, and a
+ * slow disk must not hold the capture up. */
+static bool
+replace(const struct textfile *file)
+{
+    int fd = open(file->temporary,
+                  O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        return false;
+    }
+    bool is_good = write_all(fd, file->text);
+    int error = errno;
+    is_good = close(fd) == 0 && is_good;
+    if (is_good && rename(file->temporary, file->path) == 0) {
+        return true;
+    }
+    error = is_good ? errno : error;
+    (void)unlink(file->temporary);
+    errno = error;
+    return false;
+}
+
+static void
+write_now(struct textfile *file, carp_time now)
+{
+    g_string_truncate(file->text, 0);
+    mon_metrics_write(file->text, file->model);
+    if (!replace(file) && log_limit_pass(&file->limit, now, NULL)) {
+        log_line("%s: %s: metrics are not written: see that its directory "
+                 "exists, has room and may be written to",
+                 file->path, g_strerror(errno));
+    }
+    file->next = carp_time_add(now, EVERY);
+    file->has_news = false;
+}
+
+static void
+textfile_event(void *state, const struct carp_event *event)
+{
+    struct textfile *file = state;
+    file->has_news = file->has_news || event->kind != CARP_EVENT_UPDATE;
+}
+
+static void
+textfile_tick(void *state, struct carp_track *track,
+              const struct mon_totals *totals, carp_time now)
+{
+    struct textfile *file = state;
+    (void)track;
+    (void)totals;
+    if (file->has_news || now >= file->next) {
+        write_now(file, now);
+    }
+}
+
+static void
+textfile_end(void *state, const struct mon_totals *totals)
+{
+    write_now(state, totals->last);
+}
+
+const struct mon_report_ops mon_textfile_ops = {
+    .name = "textfile",
+    .event = textfile_event,
+    .tick = textfile_tick,
+    .end = textfile_end,
+    .close = textfile_close,
+};

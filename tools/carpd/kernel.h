@@ -89,6 +89,8 @@ typedef void kernel_listener(const struct kernel_event *event, void *data);
  */
 struct kernel *kernel_open(GMainContext *context, struct os_error *error);
 void kernel_close(struct kernel *kernel);
+/** The main context that events are delivered in; NULL: the default. */
+GMainContext *kernel_context(const struct kernel *kernel);
 
 /**
  * Be told of every change from now on, in order, from the main loop; never
@@ -139,7 +141,7 @@ struct kernel_conf {
 };
 
 enum kernel_op {
-    KERNEL_ADD_MACVLAN = 0, /**< name, parent, mac; private mode, down */
+    KERNEL_ADD_MACVLAN = 0, /**< name, parent, mac; it is down */
     KERNEL_DEL_LINK,        /**< index */
     KERNEL_SET_LINK,        /**< index, and what is to change */
     KERNEL_ADD_ADDRESS,     /**< address; replaces what is there */

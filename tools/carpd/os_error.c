@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 bool
 os_error_set(struct os_error *error, enum os_fault fault, int code,

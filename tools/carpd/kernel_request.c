@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kernel_internal.h"
+
+/* Requests that leave in one system call: their answers must fit into the
+ * socket's queue. */
+#define TOGETHER 32u
+#define ANSWER (64 * 1024)
+/* A dump that changes while it is read is read again. */
+#define DUMP_TRIES 5u
+
+/* ----------------------------------------------------------------- dumps */
+
+enum dump_result { DUMP_DONE, DUMP_INTERRUPTED, DUMP_FAILED };
+
+static enum dump_result
+read_dump(struct kernel *kernel, uint32_t sequence, char *buffer)
+{
+    bool is_interrupted = false;
+    for (;;) {
+        ssize_t got = mnl_socket_recvfrom(kernel->asker, buffer, ANSWER);
+        if (got < 0) {
+            return DUMP_FAILED;
+        }
+        int left = (int)got;
+        for (const struct nlmsghdr *message = (const void *)buffer;
+             mnl_nlmsg_ok(message, left);
+             message = mnl_nlmsg_next(message, &left)) {
+            if (message->nlmsg_seq != sequence) {
+                continue; /* of an earlier request that timed out */
+            }
+            is_interrupted |= (message->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+            if (message->nlmsg_type == NLMSG_DONE) {
+                return is_interrupted ? DUMP_INTERRUPTED : DUMP_DONE;
+            }
+            if (message->nlmsg_type == NLMSG_ERROR) {
+                return DUMP_FAILED;
+            }
+            kernel_table_apply(kernel, message);
+        }
+    }
+}
+
+static enum dump_result
+dump_one(struct kernel *kernel, uint16_t type, char *buffer)
+{
+    struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+    message->nlmsg_type = type;
+    message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    message->nlmsg_seq = ++kernel->sequence;
+    if (type == RTM_GETLINK) {
+        mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
+        mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    } else {
+        mnl_nlmsg_put_extra_header(message, sizeof(struct ifaddrmsg));
+    }
+    if (mnl_socket_sendto(kernel->asker, message, message->nlmsg_len) < 0) {
+        return DUMP_FAILED;
+    }
+    return read_dump(kernel, kernel->sequence, buffer);
+}
+
+bool
+kernel_dump(struct kernel *kernel, struct os_error *error)
+{
+    char *buffer = g_malloc(ANSWER);
+    enum dump_result result = DUMP_INTERRUPTED;
+    kernel->round++;
+    for (unsigned int try = 0; try < DUMP_TRIES && result == DUMP_INTERRUPTED;
+         try++) {
+        result = dump_one(kernel, RTM_GETLINK, buffer);
+        if (result == DUMP_DONE) {
+            result = dump_one(kernel, RTM_GETADDR, buffer);
+        }
+    }
+    int code = errno;
+    g_free(buffer);
+    if (result == DUMP_FAILED) {
+        return os_error_set(error, OS_SYSTEM, code,
+                            "netlink: reading the interfaces failed: %s",
+                            g_strerror(code));
+    }
+    /* Interrupted again and again: what changes is told by the monitor. */
+    if (result == DUMP_DONE) {
+        kernel_table_sweep(kernel);
+    }
+    return true;
+}
+
+/* -------------------------------------------------------------- requests */
+
+static int
+take_word(const struct nlattr *attr, void *data)
+{
+    struct kernel_request *request = data;
+    if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG) {
+        size_t len = mnl_attr_get_payload_len(attr);
+        len = MIN(len, sizeof(request->said) - 1);
+        memcpy(request->said, mnl_attr_get_payload(attr), len);
+        request->said[len] = '\0';
+    }
+    return MNL_CB_OK;
+}
+
+/* How many answers to the requests from @p first on are in. */
+static unsigned int
+take_answers(const char *buffer, int left, uint32_t first,
+             struct kernel_request *requests, unsigned int count)
+{
+    unsigned int taken = 0;
+    for (const struct nlmsghdr *message = (const void *)buffer;
+         mnl_nlmsg_ok(message, left);
+         message = mnl_nlmsg_next(message, &left)) {
+        uint32_t which = message->nlmsg_seq - first;
+        if (message->nlmsg_type != NLMSG_ERROR || which >= count ||
+            mnl_nlmsg_get_payload_len(message) < sizeof(struct nlmsgerr)) {
+            continue;
+        }
+        const struct nlmsgerr *answer = mnl_nlmsg_get_payload(message);
+        requests[which].code = answer->error < 0 ? -answer->error : 0;
+        if (answer->error != 0 &&
+            (message->nlmsg_flags & NLM_F_ACK_TLVS) != 0) {
+            /* The request is not repeated in the answer (CAP_ACK). */
+            (void)mnl_attr_parse(message, sizeof(*answer), take_word,
+                                 &requests[which]);
+        }
+        taken++;
+    }
+    return taken;
+}
+
+static void
+run_some(struct kernel *kernel, struct kernel_request *requests,
+         unsigned int count, char *buffer)
+{
+    uint32_t first = kernel->sequence + 1;
+    size_t len = 0;
+    for (unsigned int i = 0; i < count; i++) {
+        requests[i].said[0] = '\0';
+        requests[i].code = ETIMEDOUT;
+        size_t one =
+            kernel_build(&requests[i], ++kernel->sequence, buffer + len)
+                ->nlmsg_len;
+        len += (one + 3u) / 4u * 4u;
+    }
+    unsigned int answered = 0;
+    ssize_t got = mnl_socket_sendto(kernel->asker, buffer, len);
+    while (got >= 0 && answered < count) {
+        got = mnl_socket_recvfrom(kernel->asker, buffer, ANSWER);
+        if (got > 0) {
+            answered += take_answers(buffer, (int)got, first, requests, count);
+        }
+    }
+    if (got < 0) {
+        int code = errno == EAGAIN ? ETIMEDOUT : errno;
+        for (unsigned int i = 0; i < count; i++) {
+            if (requests[i].code == ETIMEDOUT) {
+                requests[i].code = code;
+            }
+        }
+    }
+}
+
+unsigned int
+kernel_run(struct kernel *kernel, struct kernel_request *requests,
+           unsigned int count)
+{
+    unsigned int failed = 0;
+    kernel_sync(kernel); /* what is older than the requests */
+    char *buffer = g_malloc(MAX(ANSWER, TOGETHER * KERNEL_MESSAGE));
+    for (unsigned int i = 0; i < count; i += TOGETHER) {
+        run_some(kernel, requests + i, MIN(TOGETHER, count - i), buffer);
+    }
+    g_free(buffer);
+    for (unsigned int i = 0; i < count; i++) {
+        failed += requests[i].code != 0;
+        if (requests[i].code == 0 && requests[i].op == KERNEL_ADD_ADDRESS) {
+            kernel_table_assume(kernel, &requests[i].address);
+        }
+    }
+    kernel_sync(kernel);
+    return failed;
+}
+
+bool
+kernel_conf_get(struct kernel *kernel, unsigned int index, uint16_t id,
+                uint32_t *value)
+{
+    char *buffer = g_malloc(ANSWER);
+    bool is_found = false;
+    struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+    message->nlmsg_type = RTM_GETLINK;
+    message->nlmsg_flags = NLM_F_REQUEST;
+    message->nlmsg_seq = ++kernel->sequence;
+    struct ifinfomsg *info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+    info->ifi_index = (int)index;
+    mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    if (mnl_socket_sendto(kernel->asker, message, message->nlmsg_len) > 0) {
+        ssize_t got = mnl_socket_recvfrom(kernel->asker, buffer, ANSWER);
+        message = (struct nlmsghdr *)(void *)buffer;
+        is_found = got > 0 && mnl_nlmsg_ok(message, (int)got) &&
+                   message->nlmsg_seq == kernel->sequence &&
+                   message->nlmsg_type == RTM_NEWLINK &&
+                   kernel_parse_conf(message, id, value);
+    }
+    g_free(buffer);
+    return is_found;
+}
+
+/* ---------------------------------------------------------------- errors */
+
+static const char *
+name_of(const struct kernel *kernel, unsigned int index)
+{
+    const struct kernel_link *link = kernel_link(kernel, index);
+    return link != NULL ? link->name : "an interface that is gone";
+}
+
+static char *
+say_attempt(const struct kernel *kernel, const struct kernel_request *request)
+{
+    char addr[CARP_ADDR_TEXT];
+    switch (request->op) {
+    case KERNEL_ADD_MACVLAN:
+        return g_strdup_printf("%s: adding macvlan %s",
+                               name_of(kernel, request->parent), request->name);
+    case KERNEL_DEL_LINK:
+        return g_strdup_printf("%s: removing the interface",
+                               name_of(kernel, request->index));
+    case KERNEL_SET_LINK:
+        return g_strdup_printf("%s: %s", name_of(kernel, request->index),
+                               request->set_up     ? "setting it up"
+                               : request->set_down ? "setting it down"
+                                                   : "changing settings");
+    case KERNEL_ADD_ADDRESS:
+    case KERNEL_DEL_ADDRESS:
+        break;
+    }
+    return g_strdup_printf(
+        "%s: %s %s/%u", name_of(kernel, request->address.index),
+        request->op == KERNEL_ADD_ADDRESS ? "adding" : "removing",
+        carp_addr_format(&request->address.addr, addr),
+        request->address.prefix_len);
+}
+
+static const char *
+say_remedy(const struct kernel_request *request)
+{
+    if (request->code == EPERM || request->code == EACCES) {
+        bool is_ipv6_off = request->op == KERNEL_ADD_ADDRESS &&
+                           request->address.addr.family == CARP_IPV6 &&
+                           request->code == EACCES;
+        return is_ipv6_off ? ": IPv6 is off there: see sysctl disable_ipv6"
+                           : ": run it as root or with CAP_NET_ADMIN";
+    }
+    if (request->op == KERNEL_ADD_MACVLAN) {
+        return request->code == EEXIST
+                   ? ": another interface has that name: remove it"
+                   : ": use vmac = off for this vhid";
+    }
+    return request->code == ENODEV ? ": see 'ip link'" : "";
+}
+
+static enum os_fault
+fault_of(const struct kernel_request *request)
+{
+    enum os_fault fault = os_fault_of(request->code);
+    if (request->op != KERNEL_ADD_MACVLAN) {
+        return fault;
+    }
+    switch (request->code) {
+    case EPERM:
+    case EACCES:
+    case ENODEV:
+    case EEXIST:
+    case ENOMEM:
+    case ETIMEDOUT:
+        return fault;
+    default: /* EBUSY: enslaved; EINVAL, EOPNOTSUPP: no such kind here */
+        return OS_NO_MACVLAN;
+    }
+}
+
+bool
+kernel_explain(const struct kernel *kernel,
+               const struct kernel_request *request, struct os_error *error)
+{
+    char *attempt = say_attempt(kernel, request);
+    bool has_words = request->said[0] != '\0';
+    os_error_set(error, fault_of(request), request->code, "%s: %s%s%s%s%s",
+                 attempt, g_strerror(request->code), has_words ? " (" : "",
+                 request->said, has_words ? ")" : "", say_remedy(request));
+    g_free(attempt);
+    return false;
+}

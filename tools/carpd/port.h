@@ -69,8 +69,7 @@ enum port_event {
     PORT_OPENED = 0, /**< the interface came (back): sending may work again */
     PORT_CLOSED,     /**< the interface is gone, or cannot be opened: see text;
                           tried again with its next change */
-    PORT_TROUBLE     /**< told once per cause: the kernel dropped frames, a
-                          group could not be joined */
+    PORT_TROUBLE     /**< told once: the kernel dropped frames */
 };
 typedef void port_watcher(struct port *port, enum port_event event,
                           const char *text, void *data);

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "port.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include <glib-unix.h>
+
+#include "port_internal.h"
+
+static void
+tell(struct port *port, enum port_event event, const char *text)
+{
+    if (port->ops.watch != NULL) {
+        port->ops.watch(port, event, text, port->ops.data);
+    }
+}
+
+/* ----------------------------------------------------------------- receive */
+
+static uint64_t
+count_dropped(const struct port *port)
+{
+    struct pcap_stat stat;
+    memset(&stat, 0, sizeof(stat));
+    if (port->pcap == NULL || pcap_stats(port->pcap, &stat) != 0) {
+        return port->dropped_before;
+    }
+    return port->dropped_before + stat.ps_drop;
+}
+
+static void
+close_all(struct port *port)
+{
+    if (port->source != NULL) {
+        g_source_destroy(port->source);
+        g_source_unref(port->source);
+        port->source = NULL;
+    }
+    port->dropped_before = count_dropped(port);
+    if (port->pcap != NULL) {
+        pcap_close(port->pcap);
+        port->pcap = NULL;
+    }
+    port_link_close(port->link);
+    port->link = NULL;
+    port_sockets_close(&port->sockets);
+    port->index = 0;
+    memset(&port->mac, 0, sizeof(port->mac));
+}
+
+static void
+close_and_tell(struct port *port, const char *text)
+{
+    close_all(port);
+    if (strcmp(text, port->told) != 0) {
+        g_strlcpy(port->told, text, sizeof(port->told));
+        tell(port, PORT_CLOSED, text);
+    }
+}
+
+static bool
+is_wanted(const struct carp_frame *frame)
+{
+    switch (frame->kind) {
+    case CARP_FRAME_CARP:
+    case CARP_FRAME_VRRP2:
+    case CARP_FRAME_VRRP3:
+    case CARP_FRAME_P112:
+    case CARP_FRAME_ARP:
+    case CARP_FRAME_NS:
+    case CARP_FRAME_NA:
+    case CARP_FRAME_FRAGMENT:
+        /* A tagged frame belongs to another interface, eth0.10. */
+        return frame->vlan == 0;
+    case CARP_FRAME_OTHER:
+    case CARP_FRAME_IGMP:
+    case CARP_FRAME_MLD:
+    case CARP_FRAME_TRUNCATED:
+        break;
+    }
+    return false;
+}
+
+static void
+take_frame(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
+{
+    struct port *port = (struct port *)(void *)user;
+    struct carp_frame frame;
+    if (carp_frame_parse(pcap_datalink(port->pcap), data, header->caplen,
+                         header->len, &frame) != CARP_OK ||
+        !is_wanted(&frame)) {
+        return;
+    }
+    struct port_frame taken = {.at = port_capture_time(header, port_now()),
+                               .frame = &frame,
+                               .data = data,
+                               .captured = header->caplen,
+                               .on_wire = header->len};
+    port->stats.received++;
+    port->ops.receive(port, &taken, port->ops.data);
+}
+
+unsigned int
+port_drain(struct port *port, unsigned int limit)
+{
+    uint64_t before = port->stats.received;
+    if (port->pcap == NULL || limit == 0) {
+        return 0;
+    }
+    int result = pcap_dispatch(port->pcap, (int)MIN(limit, 65535u), take_frame,
+                               (u_char *)port);
+    if (result < 0) {
+        char text[OS_ERROR_TEXT];
+        g_snprintf(text, sizeof(text), "%s: %s: waiting for it to come back",
+                   port->name, pcap_geterr(port->pcap));
+        close_and_tell(port, text);
+    }
+    return (unsigned int)(port->stats.received - before);
+}
+
+/* Once: a counter in port_stats() says how many. */
+static void
+look_at_drops(struct port *port)
+{
+    uint64_t dropped = count_dropped(port);
+    if (dropped > 0 && !port->has_told_drops) {
+        char text[OS_ERROR_TEXT];
+        port->has_told_drops = true;
+        g_snprintf(text, sizeof(text),
+                   "%s: the kernel drops frames of protocol 112: more arrive "
+                   "than can be looked at",
+                   port->name);
+        tell(port, PORT_TROUBLE, text);
+    }
+}
+
+static gboolean
+on_readable(gint fd, GIOCondition condition, gpointer data)
+{
+    struct port *port = data;
+    (void)fd;
+    (void)condition;
+    if (port_drain(port, PORT_BATCH) == PORT_BATCH) {
+        look_at_drops(port);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+/* -------------------------------------------------------------------- open */
+
+static void
+watch_readable(struct port *port)
+{
+    port->source =
+        g_unix_fd_source_new(pcap_get_selectable_fd(port->pcap), G_IO_IN);
+    g_source_set_priority(port->source, PORT_PRIORITY);
+    g_source_set_callback(port->source, G_SOURCE_FUNC(on_readable), port, NULL);
+    g_source_attach(port->source, port->context);
+}
+
+static bool
+open_on(struct port *port, const struct kernel_link *link,
+        struct os_error *error)
+{
+    if (!link->is_up) {
+        return os_error_set(error, OS_LINK_DOWN, ENETDOWN,
+                            "%s: is down: ip link set %s up", link->name,
+                            link->name);
+    }
+    port->pcap = port_capture_open(link->name, &port->want, error);
+    if (port->pcap == NULL ||
+        !port_sockets_open(&port->sockets, link->name, link->index, &port->want,
+                           error)) {
+        close_all(port);
+        return false;
+    }
+    port->link = port_link_open(link->name, link->index, error);
+    if (port->link == NULL) {
+        close_all(port);
+        return false;
+    }
+    port->index = link->index;
+    port->mac = link->mac;
+    port->told[0] = '\0';
+    watch_readable(port);
+    return true;
+}
+
+static const struct kernel_link *
+find_link(const struct port *port)
+{
+    /* A renamed interface is still the same one. */
+    const struct kernel_link *link =
+        port->index != 0 ? kernel_link(port->kernel, port->index) : NULL;
+    return link != NULL ? link : kernel_link_named(port->kernel, port->name);
+}
+
+bool
+port_try_open(struct port *port, struct os_error *error)
+{
+    const struct kernel_link *found = find_link(port);
+    if (found == NULL) {
+        return os_error_set(error, OS_NO_INTERFACE, ENODEV,
+                            "%s: no such interface: see 'ip link'", port->name);
+    }
+    struct kernel_link link = *found;
+    if (!open_on(port, &link, error)) {
+        return false;
+    }
+    char text[OS_ERROR_TEXT];
+    g_snprintf(text, sizeof(text), "%s: is open", port->name);
+    tell(port, PORT_OPENED, text);
+    return true;
+}
+
+static void
+open_or_tell(struct port *port)
+{
+    struct os_error error;
+    if (port->index == 0 && !port_try_open(port, &error)) {
+        close_and_tell(port, error.text);
+    }
+}
+
+static void
+on_kernel(const struct kernel_event *event, void *data)
+{
+    struct port *port = data;
+    bool is_ours = port->index != 0 ? event->link.index == port->index
+                                    : strcmp(event->link.name, port->name) == 0;
+    if (!is_ours) {
+        return;
+    }
+    if (event->change == KERNEL_LINK_GONE) {
+        char text[OS_ERROR_TEXT];
+        g_snprintf(text, sizeof(text),
+                   "%s: the interface is gone: waiting for it to come back",
+                   port->name);
+        close_and_tell(port, text);
+    } else if (event->change == KERNEL_LINK_CHANGED && port->index != 0 &&
+               !event->link.is_up) {
+        char text[OS_ERROR_TEXT];
+        g_snprintf(text, sizeof(text), "%s: was set down", port->name);
+        close_and_tell(port, text);
+    } else if (port->index != 0 && event->change == KERNEL_LINK_CHANGED) {
+        port->mac = event->link.mac;
+        /* libnet sends by name. */
+        if (strcmp(event->link.name, event->before.name) != 0) {
+            close_all(port);
+            g_strlcpy(port->name, event->link.name, sizeof(port->name));
+        }
+    }
+    open_or_tell(port);
+}
+
+/* -------------------------------------------------------------------- life */
+
+static void
+copy_want(struct port *port, const struct port_want *want)
+{
+    struct carp_addr *addrs =
+        g_new(struct carp_addr, MAX(want->addr_count, (size_t)1));
+    for (size_t i = 0; i < want->addr_count; i++) {
+        addrs[i] = want->addrs[i];
+    }
+    g_free(port->addrs);
+    port->addrs = addrs;
+    port->want = *want;
+    port->want.addrs = addrs;
+}
+
+struct port *
+port_new(struct kernel *kernel, const char *name, const struct port_want *want,
+         const struct port_ops *ops, GMainContext *context, bool may_be_absent,
+         struct os_error *error)
+{
+    struct os_error why;
+    struct port *port = g_new0(struct port, 1);
+    port->kernel = kernel;
+    port->context = context;
+    port->ops = *ops;
+    port->sockets = (struct port_sockets){-1, -1};
+    g_strlcpy(port->name, name, sizeof(port->name));
+    copy_want(port, want);
+    port->builder = port_builder_new();
+    kernel_sync(kernel);
+    const struct kernel_link *found = kernel_link_named(kernel, name);
+    struct kernel_link link = {.index = 0};
+    if (found == NULL) {
+        os_error_set(&why, OS_NO_INTERFACE, ENODEV,
+                     "%s: no such interface: see 'ip link'", name);
+    } else {
+        link = *found;
+    }
+    if (port->builder == NULL) {
+        os_error_set(&why, OS_SYSTEM, ENOMEM, "%s: no memory", name);
+    }
+    bool is_open =
+        port->builder != NULL && link.index != 0 && open_on(port, &link, &why);
+    bool may_wait = port->builder != NULL && may_be_absent &&
+                    (why.fault == OS_NO_INTERFACE || why.fault == OS_LINK_DOWN);
+    if (!is_open && !may_wait) {
+        if (error != NULL) {
+            *error = why;
+        }
+        port_free(port);
+        return NULL;
+    }
+    kernel_listen(kernel, on_kernel, port);
+    return port;
+}
+
+void
+port_free(struct port *port)
+{
+    if (port == NULL) {
+        return;
+    }
+    kernel_unlisten(port->kernel, on_kernel, port);
+    close_all(port);
+    port_builder_free(port->builder);
+    g_free(port->addrs);
+    g_free(port);
+}
+
+static bool
+same_families(const struct port_want *a, const struct port_want *b)
+{
+    return a->has_ipv4 == b->has_ipv4 && a->has_ipv6 == b->has_ipv6;
+}
+
+bool
+port_set_want(struct port *port, const struct port_want *want,
+              struct os_error *error)
+{
+    if (port->index != 0) {
+        const struct kernel_link *link = find_link(port);
+        if (!port_capture_filter(port->pcap, port->name, want, error)) {
+            return false;
+        }
+        if (!same_families(want, &port->want) && link != NULL) {
+            struct port_sockets fresh;
+            if (!port_sockets_open(&fresh, link->name, link->index, want,
+                                   error)) {
+                (void)port_capture_filter(port->pcap, port->name, &port->want,
+                                          NULL);
+                return false;
+            }
+            port_sockets_close(&port->sockets);
+            port->sockets = fresh;
+        }
+    }
+    copy_want(port, want);
+    return true;
+}
+
+const char *
+port_name(const struct port *port)
+{
+    return port->name;
+}
+
+bool
+port_is_open(const struct port *port)
+{
+    return port->index != 0;
+}
+
+struct carp_mac
+port_mac(const struct port *port)
+{
+    return port->mac;
+}
+
+struct port_stats
+port_stats(struct port *port)
+{
+    struct port_stats stats = port->stats;
+    stats.dropped = count_dropped(port);
+    return stats;
+}

@@ -4,8 +4,9 @@
  * Where the addresses of a vhid live on Linux (docs/carpd.md).
  *
  * Three kinds. MACVLAN: on an interface of its own, carpVHID-PARENT, with the
- * virtual MAC 00:00:5e:00:01:VHID; it is down while the vhid is not MASTER, so
- * that nothing answers to the virtual MAC nor sends from it. PARENT: on the
+ * virtual MAC 00:00:5e:00:01:VHID; while the vhid is not MASTER it has neither
+ * address nor IPv6, and is down soon after, so that nothing answers to the
+ * virtual MAC nor sends from it. PARENT: on the
  * interface itself, with its real MAC (vmac = off). ADVERTS: nowhere; scripts
  * do it, as with ucarp.
  *

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "vif.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "vif_internal.h"
+
+/* Somebody undoes what carpd does: give way, honestly, for a while. */
+#define FIGHT_REPAIRS 20u
+#define FIGHT_WINDOW (10 * G_TIME_SPAN_SECOND)
+
+static struct vif *
+make(struct vif_table *table, const struct vif_config *config, void *user)
+{
+    struct vif *vif = g_new0(struct vif, 1);
+    vif->table = table;
+    vif->config = *config;
+    g_strlcpy(vif->parent_name, config->interface, sizeof(vif->parent_name));
+    g_strlcpy(vif->name, config->interface, sizeof(vif->name));
+    vif->config.interface = vif->parent_name;
+    vif->user = user;
+    g_ptr_array_add(table->vifs, vif);
+    return vif;
+}
+
+static void
+discard(struct vif *vif)
+{
+    vif_forget_news(vif);
+    g_ptr_array_remove(vif->table->vifs, vif);
+    g_free(vif);
+}
+
+struct vif *
+vif_new(struct vif_table *table, const struct vif_config *config, void *user,
+        struct os_error *error)
+{
+    struct vif *vif = make(table, config, user);
+    kernel_sync(table->kernel);
+    if (!vif_prepare(vif, error)) {
+        discard(vif);
+        (void)vif_state_save(table, NULL);
+        return NULL;
+    }
+    return vif;
+}
+
+struct vif *
+vif_new_absent(struct vif_table *table, const struct vif_config *config,
+               void *user)
+{
+    struct vif *vif = make(table, config, user);
+    vif->is_lost = true;
+    vif_retry_later(table);
+    return vif;
+}
+
+void
+vif_free(struct vif *vif)
+{
+    struct os_error error;
+    if (vif == NULL) {
+        return;
+    }
+    struct vif_table *table = vif->table;
+    if (!vif_release(vif, &error)) {
+        vif_warn(table, "%s", error.text);
+    }
+    if (vif->is_ready && vif->config.kind != VIF_ADVERTS) {
+        vif_dismantle(vif);
+        vif_parent_leave(vif);
+    }
+    discard(vif);
+    (void)vif_state_save(table, NULL);
+}
+
+/* --------------------------------------------------------- hold, let loose */
+
+bool
+vif_acquire(struct vif *vif, struct os_error *error)
+{
+    if (vif->config.kind == VIF_ADVERTS && vif->is_ready) {
+        vif->is_held = true;
+        return true;
+    }
+    if (!vif->is_ready) {
+        return os_error_set(error, OS_NO_INTERFACE, ENODEV,
+                            "%s: is not there: waiting for it to come back",
+                            vif->parent_name);
+    }
+    if (vif->barred_until > g_get_monotonic_time()) {
+        return os_error_set(error, OS_SYSTEM, EBUSY,
+                            "%s: somebody keeps undoing its addresses: left "
+                            "alone for a while",
+                            vif->name);
+    }
+    vif_parent_assert(vif);
+    vif->is_held = true;
+    if (!vif_put_up(vif, error)) {
+        vif->is_held = false;
+        (void)vif_take_down(vif, NULL);
+        return false;
+    }
+    return true;
+}
+
+bool
+vif_release(struct vif *vif, struct os_error *error)
+{
+    vif->is_held = false;
+    if (vif->config.kind == VIF_ADVERTS || vif_take_down(vif, error)) {
+        return true;
+    }
+    vif_retry_later(vif->table);
+    return false;
+}
+
+bool
+vif_set_addresses(struct vif *vif, const struct carp_addrs *addrs,
+                  const uint8_t *prefix_len, struct os_error *error)
+{
+    struct vif_config *before = g_new(struct vif_config, 1);
+    *before = vif->config;
+    vif->config.addrs = *addrs;
+    memcpy(vif->config.prefix_len, prefix_len, CARP_ADDRS_MAX);
+    bool is_done =
+        vif->config.kind == VIF_ADVERTS || !vif->is_ready ||
+        (vif_check_taken(vif, error) && vif_state_save(vif->table, error) &&
+         (!vif->is_held || vif_put_up(vif, error)));
+    if (is_done && vif->is_ready && vif->config.kind == VIF_PARENT) {
+        is_done = vif_drop_old(vif, &before->addrs, error);
+    } else if (!is_done) {
+        vif->config.addrs = before->addrs;
+        memcpy(vif->config.prefix_len, before->prefix_len, CARP_ADDRS_MAX);
+        char what[VIF_WHAT];
+        (void)vif_reconcile(vif, what, NULL);
+    }
+    g_free(before);
+    return is_done;
+}
+
+/* ------------------------------------------------------------------ check */
+
+static void
+lose(struct vif *vif, const char *text)
+{
+    if (vif->is_held) {
+        vif->is_held = false;
+        (void)vif_take_down(vif, NULL);
+    }
+    if (!vif->is_lost) {
+        vif->is_lost = true;
+        vif_tell(vif, VIF_LOST, "%s", text);
+    }
+}
+
+static void
+come_back(struct vif *vif)
+{
+    if (vif->is_lost) {
+        vif->is_lost = false;
+        vif_tell(vif, VIF_READY, "%s: is there and ready", vif->name);
+    }
+}
+
+static bool
+is_parent_there(const struct vif *vif)
+{
+    return vif->parent != 0 &&
+           kernel_link(vif->table->kernel, vif->parent) != NULL;
+}
+
+/* Ours is gone, or is not what it was. */
+static bool
+is_own_broken(const struct vif *vif)
+{
+    struct carp_mac mac = carp_mac_virtual(vif->config.vhid);
+    const struct kernel_link *link = kernel_link(vif->table->kernel, vif->own);
+    return vif->config.kind == VIF_MACVLAN &&
+           (link == NULL || !carp_mac_equal(&link->mac, &mac));
+}
+
+static void
+try_to_prepare(struct vif *vif)
+{
+    struct os_error error;
+    if (kernel_link_named(vif->table->kernel, vif->parent_name) == NULL) {
+        return; /* its coming will be told */
+    }
+    if (vif_prepare(vif, &error)) {
+        come_back(vif);
+    } else {
+        lose(vif, error.text);
+        vif_retry_later(vif->table);
+    }
+}
+
+static void
+lose_parent(struct vif *vif)
+{
+    char text[OS_ERROR_TEXT];
+    g_snprintf(text, sizeof(text),
+               "%s: the interface is gone: waiting for it to come back",
+               vif->parent_name);
+    /* Its settings went with it; they are made anew for the next. */
+    vif_parent_gone(vif);
+    vif->is_ready = false;
+    vif->parent = 0;
+    vif->own = 0;
+    lose(vif, text);
+    try_to_prepare(vif);
+}
+
+static void
+rebuild(struct vif *vif)
+{
+    struct os_error error;
+    bool was_held = vif->is_held;
+    vif_dismantle(vif);
+    if (!is_parent_there(vif)) {
+        lose_parent(vif);
+        return;
+    }
+    vif_parent_leave(vif);
+    vif->is_ready = false;
+    vif->is_held = false;
+    if (vif_prepare(vif, &error) && (!was_held || vif_acquire(vif, &error))) {
+        vif_tell(vif, VIF_REPAIRED,
+                 "%s: was removed or changed by somebody else: made anew",
+                 vif->name);
+        come_back(vif);
+        return;
+    }
+    lose(vif, error.text);
+    vif_retry_later(vif->table);
+}
+
+/* Is this one repair too many? */
+static bool
+is_fight(struct vif *vif)
+{
+    gint64 now = g_get_monotonic_time();
+    if (now - vif->repairs_since > FIGHT_WINDOW) {
+        vif->repairs_since = now;
+        vif->repairs = 0;
+    }
+    return ++vif->repairs > FIGHT_REPAIRS;
+}
+
+static void
+give_way(struct vif *vif)
+{
+    char text[OS_ERROR_TEXT];
+    vif->barred_until = g_get_monotonic_time() + FIGHT_WINDOW;
+    g_snprintf(text, sizeof(text),
+               "%s: somebody undid its addresses %u times in 10 s: left alone "
+               "for 10 s: is NetworkManager or another daemon managing it?",
+               vif->name, FIGHT_REPAIRS);
+    lose(vif, text);
+    vif_retry_later(vif->table);
+}
+
+static void
+repair(struct vif *vif)
+{
+    struct os_error error;
+    char what[VIF_WHAT];
+    if (!vif_reconcile(vif, what, &error)) {
+        /* An interface that is removed loses its addresses first: by now it
+         * is known to be gone. */
+        kernel_sync(vif->table->kernel);
+        if (!is_parent_there(vif)) {
+            lose_parent(vif);
+        } else if (is_own_broken(vif) || error.fault == OS_NO_INTERFACE) {
+            rebuild(vif);
+        } else {
+            lose(vif, error.text);
+            vif_retry_later(vif->table);
+        }
+    } else if (what[0] == '\0') {
+        come_back(vif);
+    } else if (is_fight(vif)) {
+        give_way(vif);
+    } else {
+        vif_tell(vif, VIF_REPAIRED, "%s, not by carpd: put right", what);
+    }
+}
+
+/* An interface keeps its index when it is renamed. */
+static void
+refresh_name(struct vif *vif)
+{
+    const struct kernel_link *link = kernel_link(vif->table->kernel, vif->own);
+    if (link != NULL) {
+        g_strlcpy(vif->name, link->name, sizeof(vif->name));
+    }
+}
+
+void
+vif_check(struct vif *vif)
+{
+    kernel_sync(vif->table->kernel);
+    refresh_name(vif);
+    if (vif->barred_until > g_get_monotonic_time()) {
+        vif_retry_later(vif->table);
+    } else if (vif->is_ready && !is_parent_there(vif)) {
+        lose_parent(vif);
+    } else if (!vif->is_ready) {
+        try_to_prepare(vif);
+    } else if (vif->config.kind == VIF_ADVERTS) {
+        come_back(vif);
+    } else if (is_own_broken(vif)) {
+        rebuild(vif);
+    } else {
+        repair(vif);
+    }
+}
+
+/* ------------------------------------------------------------------- read */
+
+void *
+vif_user(const struct vif *vif)
+{
+    return vif->user;
+}
+
+bool
+vif_is_held(const struct vif *vif)
+{
+    return vif->is_held;
+}
+
+bool
+vif_is_ready(const struct vif *vif)
+{
+    return vif->is_ready;
+}
+
+enum vif_kind
+vif_kind(const struct vif *vif)
+{
+    return vif->config.kind;
+}
+
+unsigned int
+vif_parent(const struct vif *vif)
+{
+    return vif->is_ready ? vif->parent : 0;
+}
+
+const char *
+vif_name(const struct vif *vif)
+{
+    return vif->name;
+}
+
+struct carp_mac
+vif_mac(const struct vif *vif)
+{
+    const struct kernel_link *link =
+        kernel_link(vif->table->kernel, vif->parent);
+    if (vif->config.kind == VIF_MACVLAN || link == NULL) {
+        return carp_mac_virtual(vif->config.vhid);
+    }
+    return link->mac;
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Settings that virtual MACs need on Linux.
+ *
+ * The parent: arp_ignore 1, or it answers for addresses of the macvlan with
+ * its own MAC; arp_announce 2, or its ARP requests carry a virtual address as
+ * sender beside its own MAC, which neighbours learn. The macvlan: the same two
+ * the other way round; rp_filter 2, for answers leave through the parent
+ * (FreeBSD's do as well), and 2 wins over a 1 of the whole host where 0 does
+ * not; IPv6: no address of its own making, no router advertisements, and none
+ * at all while released, so that no group report leaves from the virtual MAC.
+ *
+ * Addresses on the interface itself: promote_secondaries, or taking away an
+ * address that is first in its subnet takes the others along.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/ip.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vif_internal.h"
+
+#define SETTINGS6 "/proc/sys/net/ipv6/conf"
+
+struct setting {
+    const char *name;
+    uint16_t id;
+    uint32_t least;
+};
+
+static const struct setting settings[] = {
+    {"arp_ignore", IPV4_DEVCONF_ARP_IGNORE, 1},
+    {"arp_announce", IPV4_DEVCONF_ARP_ANNOUNCE, 2},
+    {"promote_secondaries", IPV4_DEVCONF_PROMOTE_SECONDARIES, 1},
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(settings) == VIF_SAVED);
+
+const char *
+vif_setting_name(uint16_t id)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
+        if (settings[i].id == id) {
+            return settings[i].name;
+        }
+    }
+    return NULL;
+}
+
+uint16_t
+vif_setting_id(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
+        if (strcmp(settings[i].name, name) == 0) {
+            return settings[i].id;
+        }
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------------- parent */
+
+struct vif_parent *
+vif_parent_of(struct vif_table *table, unsigned int index)
+{
+    const struct kernel_link *link = kernel_link(table->kernel, index);
+    for (guint i = 0; i < table->parents->len; i++) {
+        struct vif_parent *parent = g_ptr_array_index(table->parents, i);
+        if (parent->index == index || (parent->index == 0 && link != NULL &&
+                                       strcmp(parent->name, link->name) == 0)) {
+            parent->index = index;
+            return parent;
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_needed(const struct vif *vif, const struct setting *setting)
+{
+    bool is_promotion = setting->id == IPV4_DEVCONF_PROMOTE_SECONDARIES;
+    switch (vif->config.kind) {
+    case VIF_MACVLAN:
+        return !is_promotion;
+    case VIF_PARENT:
+        return is_promotion;
+    case VIF_ADVERTS:
+        break;
+    }
+    return false;
+}
+
+static bool
+is_saved(const struct vif_parent *parent, uint16_t id)
+{
+    for (unsigned int i = 0; i < parent->saved_count; i++) {
+        if (parent->saved[i].id == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+save_settings(const struct vif *vif, struct vif_parent *parent)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
+        uint32_t value = 0;
+        if (is_needed(vif, &settings[i]) && !is_saved(parent, settings[i].id) &&
+            kernel_conf_get(vif->table->kernel, vif->parent, settings[i].id,
+                            &value) &&
+            value < settings[i].least) {
+            parent->saved[parent->saved_count++] =
+                (struct vif_saved){settings[i].id, value, settings[i].least};
+        }
+    }
+}
+
+static bool
+set_all(struct kernel *kernel, const struct vif_parent *parent, bool restore,
+        struct os_error *error)
+{
+    struct kernel_request request = {.op = KERNEL_SET_LINK,
+                                     .index = parent->index};
+    for (unsigned int i = 0; i < parent->saved_count; i++) {
+        const struct vif_saved *saved = &parent->saved[i];
+        uint32_t value = 0;
+        uint32_t from = restore ? saved->set : saved->before;
+        uint32_t to = restore ? saved->before : saved->set;
+        /* What somebody else has set since is his. */
+        if (kernel_conf_get(kernel, parent->index, saved->id, &value) &&
+            value == from) {
+            request.conf[request.conf_count++] =
+                (struct kernel_conf){saved->id, to};
+        }
+    }
+    if (request.conf_count > 0 && kernel_run(kernel, &request, 1) != 0) {
+        return kernel_explain(kernel, &request, error);
+    }
+    return true;
+}
+
+bool
+vif_parent_use(struct vif *vif, struct os_error *error)
+{
+    struct vif_table *table = vif->table;
+    struct vif_parent *parent = vif_parent_of(table, vif->parent);
+    if (parent == NULL) {
+        parent = g_new0(struct vif_parent, 1);
+        g_strlcpy(parent->name, kernel_link(table->kernel, vif->parent)->name,
+                  sizeof(parent->name));
+        parent->index = vif->parent;
+        g_ptr_array_add(table->parents, parent);
+    }
+    parent->users++;
+    save_settings(vif, parent);
+    if (!vif_state_save(table, error) ||
+        !set_all(table->kernel, parent, false, error)) {
+        vif_parent_leave(vif);
+        return false;
+    }
+    return true;
+}
+
+void
+vif_parent_assert(const struct vif *vif)
+{
+    const struct vif_parent *parent = vif_parent_of(vif->table, vif->parent);
+    if (parent != NULL && parent->saved_count > 0) {
+        (void)set_all(vif->table->kernel, parent, false, NULL);
+    }
+}
+
+void
+vif_parent_restore(struct vif_table *table, struct vif_parent *parent)
+{
+    struct os_error error;
+    const struct kernel_link *link =
+        parent->index != 0 ? kernel_link(table->kernel, parent->index)
+                           : kernel_link_named(table->kernel, parent->name);
+    if (link != NULL) {
+        parent->index = link->index;
+        if (!set_all(table->kernel, parent, true, &error)) {
+            vif_warn(table, "restoring settings: %s", error.text);
+        }
+    }
+    g_ptr_array_remove(table->parents, parent);
+}
+
+void
+vif_parent_leave(struct vif *vif)
+{
+    struct vif_parent *parent = vif_parent_of(vif->table, vif->parent);
+    if (parent != NULL && parent->users > 0 && --parent->users == 0) {
+        vif_parent_restore(vif->table, parent);
+    }
+}
+
+void
+vif_parent_gone(struct vif *vif)
+{
+    struct vif_table *table = vif->table;
+    for (guint i = 0; i < table->parents->len; i++) {
+        struct vif_parent *parent = g_ptr_array_index(table->parents, i);
+        if (strcmp(parent->name, vif->parent_name) == 0) {
+            if (--parent->users == 0) {
+                g_ptr_array_remove(table->parents, parent);
+            }
+            return;
+        }
+    }
+}
+
+/* --------------------------------------------------------------- macvlan */
+
+/* IPv6 settings have no netlink attribute. The directory is opened once: the
+ * interface may be renamed meanwhile. */
+static int
+write_setting6(int directory, const char *name, const char *value)
+{
+    int fd = openat(directory, name, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == ENOENT ? 0 : errno; /* the kernel has no such one */
+    }
+    ssize_t put = write(fd, value, strlen(value));
+    int code = put < 0 ? errno : 0;
+    close(fd);
+    return code;
+}
+
+bool
+vif_has_ipv6(const struct vif *vif)
+{
+    for (uint16_t i = 0; i < vif->config.addrs.count; i++) {
+        if (vif->config.addrs.list[i].family == CARP_IPV6) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int
+open_settings6(const struct vif *vif)
+{
+    char *path = g_strdup_printf(SETTINGS6 "/%s", vif->name);
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int code = errno;
+    g_free(path);
+    errno = code;
+    return directory;
+}
+
+static bool
+say_ipv6(const struct vif *vif, int code, struct os_error *error)
+{
+    if (code == ENOENT && access(SETTINGS6 "/all", F_OK) == 0) {
+        return os_error_set(error, OS_NO_INTERFACE, ENODEV,
+                            "%s: the interface is gone", vif->name);
+    }
+    if (code == ENOENT) {
+        return os_error_set(error, OS_SYSTEM, code,
+                            "%s: IPv6 is off in this kernel: take the IPv6 "
+                            "addresses out or switch it on",
+                            vif->name);
+    }
+    return os_error_set(error, os_fault_of(code), code,
+                        "%s: writing " SETTINGS6 "/%s: %s: it must "
+                        "be writable (systemd: ProtectKernelTunables=no)",
+                        vif->name, vif->name, g_strerror(code));
+}
+
+bool
+vif_switch_ipv6(const struct vif *vif, bool on, struct os_error *error)
+{
+    int directory = open_settings6(vif);
+    int code = directory < 0
+                   ? errno
+                   : write_setting6(directory, "disable_ipv6", on ? "0" : "1");
+    if (directory >= 0) {
+        close(directory);
+    }
+    /* Without IPv6 nothing is to be kept from talking it. */
+    return code == 0 || (!on && code == ENOENT) || say_ipv6(vif, code, error);
+}
+
+static bool
+set_ipv6(const struct vif *vif, struct os_error *error)
+{
+    static const char *const calm[][2] = {
+        {"disable_ipv6", "1"},         {"accept_ra", "0"},
+        {"router_solicitations", "0"}, {"autoconf", "0"},
+        {"use_tempaddr", "0"},         {"accept_dad", "0"},
+        {"keep_addr_on_down", "-1"},
+    };
+    int directory = open_settings6(vif);
+    int code = directory < 0 ? errno : 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(calm) && directory >= 0; i++) {
+        int one = write_setting6(directory, calm[i][0], calm[i][1]);
+        code = code != 0 ? code : one;
+    }
+    if (directory >= 0) {
+        close(directory);
+    }
+    return code == 0 || (code == ENOENT && !vif_has_ipv6(vif)) ||
+           say_ipv6(vif, code, error);
+}
+
+bool
+vif_set_up_macvlan(struct vif *vif, struct os_error *error)
+{
+    struct kernel *kernel = vif->table->kernel;
+    char *alias = g_strdup_printf("carpd %d: vhid %u on %s", (int)getpid(),
+                                  vif->config.vhid, vif->parent_name);
+    struct kernel_request requests[2] = {
+        {.op = KERNEL_SET_LINK,
+         .index = vif->own,
+         .set_down = true,
+         .alias = alias,
+         .conf = {{IPV4_DEVCONF_ARP_IGNORE, 1},
+                  {IPV4_DEVCONF_ARP_ANNOUNCE, 2},
+                  {IPV4_DEVCONF_RP_FILTER, 2},
+                  {IPV4_DEVCONF_ARPFILTER, 0},
+                  {IPV4_DEVCONF_PROMOTE_SECONDARIES, 1},
+                  {IPV4_DEVCONF_ARP_NOTIFY, 0}},
+         .conf_count = 6},
+        {.op = KERNEL_SET_LINK, .index = vif->own, .no_link_local = true},
+    };
+    (void)kernel_run(kernel, requests, 2);
+    g_free(alias);
+    requests[0].alias = NULL;
+    if (requests[0].code != 0) {
+        return kernel_explain(kernel, &requests[0], error);
+    }
+    /* EAFNOSUPPORT: a kernel without IPv6. */
+    if (requests[1].code != 0 && requests[1].code != EAFNOSUPPORT) {
+        return kernel_explain(kernel, &requests[1], error);
+    }
+    return set_ipv6(vif, error);
+}
+
+/* ------------------------------------------------------------ whole host */
+
+static int
+read_all(const char *name)
+{
+    char *path = g_strdup_printf("/proc/sys/net/ipv4/conf/all/%s", name);
+    char *text = NULL;
+    int value = 0;
+    if (g_file_get_contents(path, &text, NULL, NULL)) {
+        value = (int)g_ascii_strtoll(text, NULL, 10);
+        g_free(text);
+    }
+    g_free(path);
+    return value;
+}
+
+void
+vif_warn_of_host(struct vif_table *table)
+{
+    if (table->is_warned) {
+        return;
+    }
+    table->is_warned = true;
+    if (read_all("arp_filter") != 0) {
+        vif_warn(table, "net.ipv4.conf.all.arp_filter is 1: virtual addresses "
+                        "will not be answered: set it to 0, and to 1 where "
+                        "it is wanted, or use vmac = off");
+    }
+    if (read_all("arp_ignore") > 1) {
+        vif_warn(table, "net.ipv4.conf.all.arp_ignore is above 1: virtual "
+                        "addresses may not be answered: set it to 1 or less");
+    }
+}

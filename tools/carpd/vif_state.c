@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kernel.state: what a carpd that is killed leaves in the kernel.
+ *
+ *   [carpd]            boot=…, net=…: worth nothing after a reboot or in
+ *                      another network namespace
+ *   [parent eth0]      arp_ignore=BEFORE;SET …
+ *   [macvlan NAME]     one that was made, or is about to be
+ *   [address eth0]     list=…: put up there while MASTER
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "vif_internal.h"
+
+#define FORMAT 1
+
+static char *
+read_boot(void)
+{
+    char *text = NULL;
+    if (!g_file_get_contents("/proc/sys/kernel/random/boot_id", &text, NULL,
+                             NULL)) {
+        return g_strdup("unknown");
+    }
+    return g_strchomp(text);
+}
+
+static guint64
+read_namespace(void)
+{
+    struct stat info;
+    return stat("/proc/self/ns/net", &info) == 0 ? (guint64)info.st_ino : 0;
+}
+
+/* ------------------------------------------------------------------ save */
+
+static void
+put_parent(GKeyFile *file, const struct vif_parent *parent)
+{
+    char *group = g_strdup_printf("parent %s", parent->name);
+    for (unsigned int i = 0; i < parent->saved_count; i++) {
+        gint values[2] = {(gint)parent->saved[i].before,
+                          (gint)parent->saved[i].set};
+        g_key_file_set_integer_list(
+            file, group, vif_setting_name(parent->saved[i].id), values, 2);
+    }
+    g_free(group);
+}
+
+static void
+put_addresses(GKeyFile *file, const struct vif *vif)
+{
+    char *group = g_strdup_printf("address %s", vif->parent_name);
+    char *list = g_key_file_get_value(file, group, "list", NULL);
+    GString *all = g_string_new(list);
+    for (uint16_t i = 0; i < vif->config.addrs.count; i++) {
+        char text[CARP_ADDR_TEXT];
+        g_string_append_printf(
+            all, "%s;", carp_addr_format(&vif->config.addrs.list[i], text));
+    }
+    g_key_file_set_value(file, group, "list", all->str);
+    g_string_free(all, TRUE);
+    g_free(list);
+    g_free(group);
+}
+
+static void
+put_macvlan(GKeyFile *file, const char *name)
+{
+    char *group = g_strdup_printf("macvlan %s", name);
+    g_key_file_set_boolean(file, group, "made", TRUE);
+    g_free(group);
+}
+
+static GKeyFile *
+make_file(const struct vif_table *table)
+{
+    GKeyFile *file = g_key_file_new();
+    char *boot = read_boot();
+    g_key_file_set_integer(file, "carpd", "format", FORMAT);
+    g_key_file_set_string(file, "carpd", "boot", boot);
+    g_key_file_set_uint64(file, "carpd", "net", read_namespace());
+    g_free(boot);
+    for (guint i = 0; i < table->parents->len; i++) {
+        put_parent(file, g_ptr_array_index(table->parents, i));
+    }
+    for (guint i = 0; i < table->noted->len; i++) {
+        put_macvlan(file, g_ptr_array_index(table->noted, i));
+    }
+    for (guint i = 0; i < table->vifs->len; i++) {
+        const struct vif *vif = g_ptr_array_index(table->vifs, i);
+        if (vif->config.kind == VIF_PARENT) {
+            put_addresses(file, vif);
+        } else if (vif->config.kind == VIF_MACVLAN && vif->name[0] != '\0') {
+            put_macvlan(file, vif->name);
+        }
+    }
+    return file;
+}
+
+bool
+vif_state_save(const struct vif_table *table, struct os_error *error)
+{
+    if (table->path == NULL) {
+        return true;
+    }
+    GError *why = NULL;
+    gsize len = 0;
+    GKeyFile *file = make_file(table);
+    char *text = g_key_file_to_data(file, &len, NULL);
+    /* Whole or not at all; what a power cut loses is of no use after it. */
+    bool is_saved =
+        g_file_set_contents_full(table->path, text, (gssize)len,
+                                 G_FILE_SET_CONTENTS_CONSISTENT, 0600, &why);
+    g_free(text);
+    g_key_file_free(file);
+    if (!is_saved) {
+        os_error_set(error, OS_SYSTEM, 0,
+                     "%s: cannot be written: %s: make the state directory or "
+                     "give another with --state-dir",
+                     table->path, why->message);
+        g_error_free(why);
+    }
+    return is_saved;
+}
+
+void
+vif_state_remove(const struct vif_table *table)
+{
+    if (table->path != NULL) {
+        (void)unlink(table->path);
+    }
+}
+
+/* ------------------------------------------------------------------ load */
+
+static void
+load_parent(struct vif_table *table, GKeyFile *file, const char *group)
+{
+    struct vif_parent *parent = g_new0(struct vif_parent, 1);
+    char **keys = g_key_file_get_keys(file, group, NULL, NULL);
+    g_strlcpy(parent->name, group + strlen("parent "), sizeof(parent->name));
+    for (char **key = keys; key != NULL && *key != NULL; key++) {
+        gsize count = 0;
+        gint *values =
+            g_key_file_get_integer_list(file, group, *key, &count, NULL);
+        uint16_t id = vif_setting_id(*key);
+        if (id != 0 && count == 2 && parent->saved_count < VIF_SAVED) {
+            parent->saved[parent->saved_count++] = (struct vif_saved){
+                id, (uint32_t)values[0], (uint32_t)values[1]};
+        }
+        g_free(values);
+    }
+    g_strfreev(keys);
+    g_ptr_array_add(table->parents, parent);
+}
+
+static void
+take_away(struct vif_table *table, const char *interface, const char *text)
+{
+    struct carp_addr addr;
+    const struct kernel_link *link =
+        kernel_link_named(table->kernel, interface);
+    if (link == NULL || carp_addr_parse(text, &addr, NULL) != CARP_OK) {
+        return;
+    }
+    unsigned int index = link->index;
+    const struct kernel_address *found =
+        kernel_address_find(table->kernel, index, &addr);
+    /* One without our mark is somebody else's, where marks are kept. */
+    if (found == NULL ||
+        (table->has_protos && found->proto != KERNEL_PROTO_CARP)) {
+        return;
+    }
+    struct os_error error;
+    struct kernel_request request = {.op = KERNEL_DEL_ADDRESS,
+                                     .address = *found};
+    if (kernel_run(table->kernel, &request, 1) != 0) {
+        kernel_explain(table->kernel, &request, &error);
+        vif_warn(table, "%s", error.text);
+    } else {
+        vif_warn(table, "%s: removed %s, left by a carpd that was killed",
+                 interface, text);
+    }
+}
+
+static void
+load_addresses(struct vif_table *table, GKeyFile *file, const char *group)
+{
+    char **list = g_key_file_get_string_list(file, group, "list", NULL, NULL);
+    for (char **text = list; text != NULL && *text != NULL; text++) {
+        take_away(table, group + strlen("address "), *text);
+    }
+    g_strfreev(list);
+}
+
+static bool
+is_of_here(GKeyFile *file)
+{
+    char *boot = read_boot();
+    char *noted = g_key_file_get_string(file, "carpd", "boot", NULL);
+    bool is_here =
+        noted != NULL && strcmp(noted, boot) == 0 &&
+        g_key_file_get_uint64(file, "carpd", "net", NULL) == read_namespace() &&
+        g_key_file_get_integer(file, "carpd", "format", NULL) == FORMAT;
+    g_free(noted);
+    g_free(boot);
+    return is_here;
+}
+
+static void
+load_groups(struct vif_table *table, GKeyFile *file)
+{
+    char **groups = g_key_file_get_groups(file, NULL);
+    for (char **group = groups; *group != NULL; group++) {
+        if (g_str_has_prefix(*group, "parent ")) {
+            load_parent(table, file, *group);
+        } else if (g_str_has_prefix(*group, "address ")) {
+            load_addresses(table, file, *group);
+        } else if (g_str_has_prefix(*group, "macvlan ")) {
+            g_ptr_array_add(table->noted,
+                            g_strdup(*group + strlen("macvlan ")));
+        }
+    }
+    g_strfreev(groups);
+}
+
+void
+vif_state_load(struct vif_table *table)
+{
+    GError *error = NULL;
+    GKeyFile *file = g_key_file_new();
+    if (table->path == NULL) {
+        g_key_file_free(file);
+        return;
+    }
+    if (!g_key_file_load_from_file(file, table->path, G_KEY_FILE_NONE,
+                                   &error)) {
+        if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+            vif_warn(table, "%s: cannot be read: %s: counts as empty",
+                     table->path, error->message);
+        }
+        g_error_free(error);
+    } else if (is_of_here(file)) {
+        load_groups(table, file);
+    }
+    g_key_file_free(file);
+}

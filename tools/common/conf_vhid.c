@@ -55,6 +55,12 @@ carp_conf_add(struct carp_conf *conf, const char *name, const char *file)
     return vhid;
 }
 
+struct carp_conf_vhid *
+carp_conf_edit(struct carp_conf *conf, size_t index)
+{
+    return g_ptr_array_index(conf->vhids, index);
+}
+
 const struct carp_conf_daemon *
 carp_conf_get_daemon(const struct carp_conf *conf)
 {

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Commands that ask the daemon something. */
+#include <stdio.h>
+#include <string.h>
+
+#include "client.h"
+#include "command.h"
+#include "log.h"
+#include "member.h"
+#include "show_text.h"
+
+typedef void writer(JsonObject *answer, GString *out);
+
+static struct client_request
+request(const char *command, const char *vhid)
+{
+    const struct client_request made = {command, vhid, NULL, -1};
+    return made;
+}
+
+/* Ask, and print the answer: as it is, or through @p write. */
+static enum ctl_exit
+ask(const struct ctl_context *context, const struct client_request *wanted,
+    writer *write)
+{
+    char *line = NULL;
+    JsonNode *answer = client_ask(context->socket, wanted, &line);
+    if (answer == NULL) {
+        return CTL_EXIT_FAILED;
+    }
+    if (context->is_json) {
+        printf("%s\n", line);
+    } else {
+        GString *out = g_string_new(NULL);
+        write(json_node_get_object(answer), out);
+        fputs(out->str, stdout);
+        g_string_free(out, TRUE);
+    }
+    json_node_unref(answer);
+    g_free(line);
+    return CTL_EXIT_OK;
+}
+
+enum ctl_exit
+ctl_show(const struct ctl_context *context, char **words)
+{
+    const struct client_request wanted = request("show", words[0]);
+    return ask(context, &wanted, context->verbose ? show_text_long : show_text);
+}
+
+enum ctl_exit
+ctl_stats(const struct ctl_context *context, char **words)
+{
+    const struct client_request wanted = request("stats", words[0]);
+    return ask(context, &wanted, show_text_stats);
+}
+
+/* Which vhids it was done to; nothing to add for the whole daemon. */
+static void
+write_done(JsonObject *answer, GString *out)
+{
+    JsonArray *vhids = member_array(answer, "vhids");
+    for (guint i = 0; vhids != NULL && i < json_array_get_length(vhids); i++) {
+        g_string_append_printf(out, "%s%s", i > 0 ? ", " : "done: ",
+                               member_element_text(vhids, i));
+    }
+    g_string_append(out, out->len > 0 ? "\n" : "done\n");
+}
+
+enum ctl_exit
+ctl_promote(const struct ctl_context *context, char **words)
+{
+    const struct client_request wanted = request("promote", words[0]);
+    return ask(context, &wanted, write_done);
+}
+
+enum ctl_exit
+ctl_demote(const struct ctl_context *context, char **words)
+{
+    guint64 amount = 0;
+    if (!g_ascii_string_to_unsigned(words[0], 10, 0, 255, &amount, NULL)) {
+        log_line("demote %s: the amount must be 0 to 255; 0 ends a demotion",
+                 words[0]);
+        return CTL_EXIT_USAGE;
+    }
+    struct client_request wanted = request("demote", words[1]);
+    wanted.amount = (int)amount;
+    return ask(context, &wanted, write_done);
+}
+
+enum ctl_exit
+ctl_state(const struct ctl_context *context, char **words)
+{
+    if (strcmp(words[0], "backup") != 0 && strcmp(words[0], "master") != 0) {
+        log_line("state %s: must be backup or master", words[0]);
+        return CTL_EXIT_USAGE;
+    }
+    struct client_request wanted = request("state", words[1]);
+    wanted.state = words[0];
+    return ask(context, &wanted, write_done);
+}
+
+static void
+write_names(JsonObject *answer, const char *name, GString *out)
+{
+    JsonArray *list = member_array(answer, name);
+    for (guint i = 0; list != NULL && i < json_array_get_length(list); i++) {
+        g_string_append_printf(out, "%s %s\n", name,
+                               member_element_text(list, i));
+    }
+}
+
+static void
+write_reload(JsonObject *answer, GString *out)
+{
+    write_names(answer, "messages", out);
+    write_names(answer, "added", out);
+    write_names(answer, "removed", out);
+    write_names(answer, "changed", out);
+    g_string_append_printf(out, "unchanged: %" G_GINT64_FORMAT "\n",
+                           member_integer(answer, "unchanged"));
+}
+
+enum ctl_exit
+ctl_reload(const struct ctl_context *context, char **words)
+{
+    (void)words;
+    const struct client_request wanted = request("reload", NULL);
+    return ask(context, &wanted, write_reload);
+}
+
+/* ------------------------------------------------------------------ watch */
+
+/* One line of a stream. */
+static void
+print_event(const struct ctl_context *context, const char *line)
+{
+    if (context->is_json) {
+        printf("%s\n", line);
+        return;
+    }
+    JsonNode *node = json_from_string(line, NULL);
+    if (node != NULL && JSON_NODE_HOLDS_OBJECT(node)) {
+        GString *out = g_string_new(NULL);
+        show_text_event(json_node_get_object(node), out);
+        fputs(out->str, stdout);
+        g_string_free(out, TRUE);
+    }
+    g_clear_pointer(&node, json_node_unref);
+}
+
+static bool
+is_refused(const char *line)
+{
+    JsonNode *node = json_from_string(line, NULL);
+    bool refused = node == NULL || !JSON_NODE_HOLDS_OBJECT(node);
+    if (!refused) {
+        JsonObject *answer = json_node_get_object(node);
+        refused = !member_boolean(answer, "ok");
+        if (refused) {
+            log_line("%s", member_text(member_object(answer, "error"), "text"));
+        }
+    } else {
+        log_line("answers something else than JSON: is this carpd?");
+    }
+    g_clear_pointer(&node, json_node_unref);
+    return refused;
+}
+
+enum ctl_exit
+ctl_watch(const struct ctl_context *context, char **words)
+{
+    const struct client_request wanted = request("watch", words[0]);
+    struct client *client = client_open(context->socket);
+    if (client == NULL) {
+        return CTL_EXIT_FAILED;
+    }
+    const char *line = NULL;
+    if (client_send(client, &wanted)) {
+        line = client_line(client, 10000);
+    }
+    enum ctl_exit result = CTL_EXIT_FAILED;
+    if (line != NULL && !is_refused(line)) {
+        while ((line = client_line(client, -1)) != NULL) {
+            print_event(context, line);
+            /* A reader behind a pipe gets each line at once; one that is gone
+             * ends this. */
+            if (fflush(stdout) != 0) {
+                break;
+            }
+        }
+    }
+    client_close(client);
+    return result;
+}

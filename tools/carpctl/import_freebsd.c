@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* rc.conf, sysctl.conf and ifconfig commands of FreeBSD. */
+#include <string.h>
+
+#include "import.h"
+
+/* One logical line: a quoted value may go on over line ends, and a backslash
+ * joins two lines, as in sh(1). Returns where the next one begins. */
+static const char *
+next_line(const char *text, GString *line, unsigned int *number)
+{
+    char quote = '\0';
+    const char *at = text;
+    g_string_truncate(line, 0);
+    for (; *at != '\0'; at++) {
+        if (*at == '\n') {
+            (*number)++;
+            if (quote == '\0') {
+                return at + 1;
+            }
+        }
+        if (*at == '\\' && at[1] == '\n') {
+            (*number)++;
+            at++;
+            g_string_append_c(line, ' ');
+            continue;
+        }
+        if (quote == '\0' && *at == '#' &&
+            (at == text || g_ascii_isspace(at[-1]))) {
+            at += strcspn(at, "\n");
+            at--;
+            continue;
+        }
+        if (*at == '\\' && at[1] != '\0' && quote != '\'') {
+            g_string_append_c(line, *at++);
+        } else if (quote == '\0' && (*at == '"' || *at == '\'')) {
+            quote = *at;
+        } else if (*at == quote) {
+            quote = '\0';
+        }
+        g_string_append_c(line, *at == '\n' ? ' ' : *at);
+    }
+    return at;
+}
+
+static void
+wipe_words(char **words)
+{
+    for (char **word = words; word != NULL && *word != NULL; word++) {
+        carp_wipe(*word, strlen(*word));
+    }
+    g_strfreev(words);
+}
+
+/* Words of one command for @p interface. */
+static void
+take_words(struct import *import, const char *interface, char **words,
+           const struct import_place *place)
+{
+    struct import_command command;
+    import_command_init(&command, interface);
+    import_command_words(import, &command, place, words);
+    import_command_take(import, &command, place, CARP_PROFILE_FREEBSD);
+    import_command_clear(&command);
+}
+
+/* The list of ifconfig_IF_aliases: each begins with its family. */
+static void
+take_aliases(struct import *import, const char *interface, char **words,
+             const struct import_place *place)
+{
+    char **start = words;
+    while (*start != NULL) {
+        char **end = start + 1;
+        while (*end != NULL && strcmp(*end, "inet") != 0 &&
+               strcmp(*end, "inet6") != 0) {
+            end++;
+        }
+        char *rest = *end;
+        *end = NULL;
+        take_words(import, interface, start, place);
+        *end = rest;
+        start = end;
+    }
+}
+
+/* "em0_alias0", "em0_ipv6", "em0_aliases", "em0": the interface is what is
+ * in front. rc(8) writes '_' for characters that a name of sh(1) cannot have,
+ * a '.' or a '-'. */
+static char *
+interface_of(const char *variable, bool *is_list)
+{
+    char **parts = g_regex_split_simple(
+        "^(.+?)(?:_(aliases|alias[0-9]+|ipv6|ipv6_alias[0-9]+|descr|name))?$",
+        variable, 0, 0);
+    char *interface =
+        g_strdup(parts[1] != NULL && *parts[1] != '\0' ? parts[1] : variable);
+    *is_list = g_strv_length(parts) > 3 && strcmp(parts[2], "aliases") == 0;
+    g_strfreev(parts);
+    return interface;
+}
+
+static void
+take_variable(struct import *import, const char *name, char *value,
+              const struct import_place *place)
+{
+    char **words = NULL;
+    if (strcmp(name, "net.inet.carp.preempt") == 0) {
+        import->preempt = atoi(value) != 0;
+        return;
+    }
+    if (!g_str_has_prefix(name, "ifconfig_")) {
+        return;
+    }
+    bool is_list = false;
+    char *interface = interface_of(name + strlen("ifconfig_"), &is_list);
+    GString *all = g_string_new(NULL);
+    /* The value is words once its quotes are gone. */
+    char *plain = g_shell_unquote(value, NULL);
+    if (plain != NULL && g_shell_parse_argv(plain, NULL, &words, NULL)) {
+        (is_list ? take_aliases : take_words)(import, interface, words, place);
+    } else if (plain == NULL) {
+        import_lose(import, place, "%s: the quotes do not match", name);
+    }
+    if (plain != NULL) {
+        carp_wipe(plain, strlen(plain));
+        g_free(plain);
+    }
+    g_string_free(all, TRUE);
+    wipe_words(words);
+    g_free(interface);
+}
+
+/* "ifconfig em0 vhid 1 …", as typed. */
+static void
+take_command(struct import *import, const char *line,
+             const struct import_place *place)
+{
+    char **words = NULL;
+    if (!g_shell_parse_argv(line, NULL, &words, NULL)) {
+        import_lose(import, place, "the quotes do not match");
+        return;
+    }
+    char **first = words;
+    if (*first != NULL && g_strrstr(*first, "sudo") != NULL) {
+        first++;
+    }
+    if (*first != NULL && g_str_has_suffix(*first, "ifconfig") &&
+        first[1] != NULL && first[2] != NULL) {
+        take_words(import, first[1], first + 2, place);
+    }
+    wipe_words(words);
+}
+
+static void
+take_line(struct import *import, char *line, const struct import_place *place)
+{
+    g_strstrip(line);
+    const size_t name = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                     "abcdefghijklmnopqrstuvwxyz"
+                                     "0123456789_.");
+    char *equals = line + name;
+    equals += strspn(equals, " \t");
+    if (name > 0 && *equals == '=') {
+        line[name] = '\0';
+        take_variable(import, line, g_strstrip(equals + 1), place);
+    } else {
+        take_command(import, line, place);
+    }
+}
+
+void
+import_freebsd(struct import *import, const char *text, const char *file)
+{
+    GString *line = g_string_new(NULL);
+    unsigned int number = 1;
+    while (*text != '\0') {
+        const struct import_place place = {file, number};
+        text = next_line(text, line, &number);
+        if (line->str[strspn(line->str, " \t\r")] != '\0') {
+            take_line(import, line->str, &place);
+        }
+    }
+    carp_wipe(line->str, line->allocated_len);
+    g_string_free(line, TRUE);
+}

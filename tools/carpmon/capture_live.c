@@ -40,29 +40,33 @@ blind_all(struct mon_live *live)
 static void
 read_clocks(struct mon_live *live)
 {
-    carp_time monotonic = read_clock(CLOCK_MONOTONIC);
-    carp_time asleep = carp_time_since(read_clock(CLOCK_BOOTTIME), monotonic);
-    carp_time wall = read_clock(CLOCK_REALTIME);
-    int64_t step = mon_clock_sync(live->clock, wall, monotonic);
-    live->now = mon_clock_even(live->clock, wall);
-    if (step == 0) {
-        return;
-    }
-    /* A suspended machine's wall clock goes on and its monotonic one does
-     * not: that, too, looks like a step. */
-    carp_time slept = carp_time_since(asleep, live->asleep);
-    live->asleep = asleep;
-    if (slept >= 100 * CARP_MSEC) {
+    const struct mon_clocks clocks = {.monotonic = read_clock(CLOCK_MONOTONIC),
+                                      .boot = read_clock(CLOCK_BOOTTIME),
+                                      .wall = read_clock(CLOCK_REALTIME)};
+    struct mon_clock_news news = mon_clock_sync(live->clock, &clocks);
+    live->now = live->clock->now;
+    if (news.slept != 0) {
         log_line("the machine was suspended for %.1f s: nothing was seen "
                  "meanwhile",
-                 (double)slept / 1e9);
-        step -= (int64_t)slept;
+                 (double)news.slept / 1e9);
         blind_all(live);
     }
-    if (step > (int64_t)(100 * CARP_MSEC) ||
-        step < -(int64_t)(100 * CARP_MSEC)) {
+    if (news.step != 0) {
         log_line("the clock was set by %+.3f s: tracking goes on evenly",
-                 (double)step / 1e9);
+                 (double)news.step / 1e9);
+    }
+}
+
+/* A frame of the future is one stamped behind a step of the clock that we
+ * have not seen yet. */
+static void
+read_port(struct mon_live *live, struct mon_port *port)
+{
+    bool is_open = mon_port_read(port, live->clock, live->now);
+    if (is_open && port->has_next &&
+        port->next.time > carp_time_add(live->now, CARP_SEC)) {
+        read_clocks(live);
+        port->next.time = mon_clock_even(live->clock, port->stamp);
     }
 }
 
@@ -116,7 +120,7 @@ ready_port(struct mon_live *live)
     carp_time when = first != NULL ? first->next.time : CARP_NEVER;
     for (guint i = 0; i < live->ports->len; i++) {
         if (may_be_older(live_port(live, i), when)) {
-            (void)mon_port_read(live_port(live, i), live->clock, live->now);
+            read_port(live, live_port(live, i));
         }
     }
     struct mon_port *best = oldest_port(live);
@@ -223,8 +227,6 @@ mon_live_open(const struct mon_options *options, struct mon_clock *clock)
     live->frames_left = UINT64_MAX;
     live->ports = g_ptr_array_new_with_free_func(mon_port_free);
     live->loop = mon_loop_new();
-    live->asleep = carp_time_since(read_clock(CLOCK_BOOTTIME),
-                                   read_clock(CLOCK_MONOTONIC));
     if (!live_open_ports(live)) {
         g_clear_pointer(&live, mon_live_free);
     }

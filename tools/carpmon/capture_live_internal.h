@@ -19,7 +19,6 @@ struct mon_live {
     GPtrArray *ports; /* struct mon_port */
     struct mon_loop *loop;
     uint16_t next_number;
-    carp_time asleep; /* how long the machine has been suspended so far */
     carp_time now;    /* even wall clock, read once a round */
     carp_time next_chore, next_drops;
     carp_time end;        /* CARP_NEVER without --duration */

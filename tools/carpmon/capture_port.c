@@ -122,7 +122,8 @@ mon_port_read(struct mon_port *port, const struct mon_clock *clock,
     int result = pcap_next_ex(port->pcap, &header, &data);
     if (result == 1) {
         port->has_next = true;
-        port->next.time = mon_clock_even(clock, mon_capture_time(header));
+        port->stamp = mon_capture_time(header);
+        port->next.time = mon_clock_even(clock, port->stamp);
         port->next.data = data;
         port->next.captured = header->caplen;
         port->next.on_wire = header->len;

@@ -18,3 +18,4 @@ def usable():
     if made.returncode != 0:
         pytest.skip("no interfaces can be made here: " + made.stderr.strip())
     subprocess.run(["ip", "link", "del", "dev", "probe0"], check=True)
+    subprocess.run(["ip", "link", "set", "dev", "lo", "up"], check=True)

@@ -92,7 +92,6 @@ class Wire:
     def __init__(self):
         self.near, self.far = (f"pw{next(_numbers)}{end}" for end in "ab")
         for argv in (["link", "add", "name", self.near, "type", "veth", "peer", "name", self.far],
-                     ["link", "set", "dev", "lo", "up"],
                      ["link", "set", "dev", self.near, "up"],
                      ["link", "set", "dev", self.far, "up"]):
             subprocess.run(["ip", *argv], check=True)

@@ -109,7 +109,8 @@ watch(const struct mon_options *options, const struct carp_ring *ring)
     }
     int status = MON_EXIT_UNREADABLE;
     bool has_run = true;
-    if (!mon_outputs_attach(monitor, options, &session)) {
+    struct mon_outputs outputs;
+    if (!mon_outputs_attach(monitor, options, &session, &outputs)) {
         has_run = false;
     } else if (options->is_live) {
         has_run = watch_live(monitor, &session, options, &clock);
@@ -118,6 +119,7 @@ watch(const struct mon_options *options, const struct carp_ring *ring)
     }
     if (has_run) {
         status = mon_monitor_finish(monitor);
+        status = outputs.has_failed ? MON_EXIT_UNREADABLE : status;
     }
     mon_monitor_free(monitor);
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /**
  * @file options_output.h
- * The part of the command line about outputs beside the text: the page
- * and metrics.
+ * The part of the command line about outputs beside the text: the page,
+ * metrics, the HTML report.
  */
 #ifndef CARPMON_OPTIONS_OUTPUT_H
 #define CARPMON_OPTIONS_OUTPUT_H
@@ -15,6 +15,7 @@ struct mon_output_options {
     char *listen;       /**< page and metrics; NULL: none */
     char *listen_token; /**< file of the bearer token; NULL: none */
     char *textfile;     /**< metrics for node_exporter; NULL: none */
+    char *report;       /**< HTML; NULL: none */
 };
 
 /** Let @p context fill it. */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "outputs.h"
 
+#include <string.h>
+
 #include "http.h"
 #include "log.h"
 #include "metrics.h"
+#include "report_html.h"
 
 static bool
 attach_http(struct mon_monitor *monitor, const struct mon_options *options,
@@ -26,18 +29,26 @@ attach_http(struct mon_monitor *monitor, const struct mon_options *options,
 bool
 mon_outputs_attach(struct mon_monitor *monitor,
                    const struct mon_options *options,
-                   const struct mon_session *session)
+                   const struct mon_session *session,
+                   struct mon_outputs *outputs)
 {
-    if (options->output.listen == NULL && options->output.textfile == NULL) {
+    const struct mon_output_options *wanted = &options->output;
+    memset(outputs, 0, sizeof(*outputs));
+    if (wanted->listen == NULL && wanted->textfile == NULL &&
+        wanted->report == NULL) {
         return true;
     }
     /* First: the others read it. */
     struct mon_model *model = mon_model_new(session);
     mon_monitor_attach(monitor, &mon_model_ops, model);
-    if (options->output.textfile != NULL) {
+    if (wanted->textfile != NULL) {
         mon_monitor_attach(monitor, &mon_textfile_ops,
-                           mon_textfile_new(options->output.textfile, model));
+                           mon_textfile_new(wanted->textfile, model));
     }
-    return options->output.listen == NULL ||
-           attach_http(monitor, options, model);
+    if (wanted->report != NULL) {
+        mon_monitor_attach(
+            monitor, &mon_report_html_ops,
+            mon_report_html_new(wanted->report, model, &outputs->has_failed));
+    }
+    return wanted->listen == NULL || attach_http(monitor, options, model);
 }

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "log.h"
 #include "metrics.h"
+#include "replace_file.h"
 
 #define EVERY (5 * CARP_SEC)
 
 struct textfile {
     const struct mon_model *model;
     char *path;
-    char *temporary;
     GString *text;
     carp_time next;
     bool has_news; /* a finding came or went */
@@ -26,8 +22,6 @@ mon_textfile_new(const char *path, const struct mon_model *model)
     struct textfile *file = g_new0(struct textfile, 1);
     file->model = model;
     file->path = g_strdup(path);
-    /* node_exporter reads *.prom only. */
-    file->temporary = g_strdup_printf("%s.%ld.tmp", path, (long)getpid());
     file->text = g_string_new(NULL);
     file->limit.every = 60 * CARP_SEC;
     return file;
@@ -38,45 +32,8 @@ textfile_close(void *state)
 {
     struct textfile *file = state;
     g_string_free(file->text, TRUE);
-    g_free(file->temporary);
     g_free(file->path);
     g_free(file);
-}
-
-static bool
-write_all(int fd, const GString *text)
-{
-    gsize done = 0;
-    while (done < text->len) {
-        ssize_t n = write(fd, text->str + done, text->len - done);
-        if (n < 0 && errno != EINTR) {
-            return false;
-        }
-        done += n > 0 ? (gsize)n : 0;
-    }
-    return true;
-}
-
-/* No fsync: after a crash of the machine the numbers are old anyway, and a
- * slow disk must not hold the capture up. */
-static bool
-replace(const struct textfile *file)
-{
-    int fd = open(file->temporary,
-                  O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-    if (fd < 0) {
-        return false;
-    }
-    bool is_good = write_all(fd, file->text);
-    int error = errno;
-    is_good = close(fd) == 0 && is_good;
-    if (is_good && rename(file->temporary, file->path) == 0) {
-        return true;
-    }
-    error = is_good ? errno : error;
-    (void)unlink(file->temporary);
-    errno = error;
-    return false;
 }
 
 static void
@@ -84,7 +41,8 @@ write_now(struct textfile *file, carp_time now)
 {
     g_string_truncate(file->text, 0);
     mon_metrics_write(file->text, file->model);
-    if (!replace(file) && log_limit_pass(&file->limit, now, NULL)) {
+    if (!mon_replace_file(file->path, file->text) &&
+        log_limit_pass(&file->limit, now, NULL)) {
         log_line("%s: %s: metrics are not written: see that its directory "
                  "exists, has room and may be written to",
                  file->path, g_strerror(errno));

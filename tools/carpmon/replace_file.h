@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file replace_file.h
+ * Writes a file whole: a reader sees the old one or the new one.
+ */
+#ifndef CARPMON_REPLACE_FILE_H
+#define CARPMON_REPLACE_FILE_H
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+/**
+ * Write @p text beside @p path and rename it. Nothing is synced: what must
+ * outlive a crash of the machine does not belong here.
+ * @return false with errno set; what was written is removed
+ */
+bool mon_replace_file(const char *path, const GString *text);
+
+#endif

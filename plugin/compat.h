@@ -17,6 +17,8 @@
 #error "Wireshark 4.0 or newer is needed"
 #endif
 
+#include <string.h>
+
 /* <epan/…> needs these before anything else. */
 #include <wireshark.h>
 
@@ -33,5 +35,26 @@ typedef gboolean ws_bool;
 #define tvb_get_uint8 tvb_get_guint8
 #define PLUGIN_DESCRIPTION 0
 #endif
+
+/**
+ * Give an item of a visible tree a text of less than ITEM_LABEL_LENGTH octets.
+ * Before 4.4 `tshark -T fields` makes a visible tree and never looks at its
+ * texts: there proto_item_set_text() would cost more than the item.
+ */
+static inline void
+compat_set_label(proto_item *item, packet_info *pinfo, const char *text)
+{
+#if WIRESHARK_AT_LEAST(4, 4)
+    (void)pinfo;
+    proto_item_set_text(item, "%s", text);
+#else
+    field_info *info = item != NULL ? PITEM_FINFO(item) : NULL;
+
+    if (info != NULL && !proto_item_is_hidden(item)) {
+        info->rep = wmem_new(pinfo->pool, item_label_t);
+        memcpy(info->rep->representation, text, strlen(text) + 1);
+    }
+#endif
+}
 
 #endif

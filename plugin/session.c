@@ -15,6 +15,8 @@
 
 /* Keys of per-frame data: adverts have their layer's number, from 1. */
 enum { KEY_FRAME = 0 };
+/* States are made in batches: the allocator keeps 16 octets for each piece. */
+enum { BATCH = 512 };
 /* Split brains followed at once, to mark the adverts while they last. */
 enum { SPLITS_MAX = 64 };
 
@@ -30,7 +32,9 @@ static struct {
     struct carp_told *told, **told_end; /* not attached to a frame yet */
     carp_time deadline;
     bool is_deadline_known;
-    bool was_fed; /* by an advert of the frame being dissected */
+    bool was_fed;             /* by an advert of the frame being dissected */
+    struct carp_state *batch; /* with room for: */
+    unsigned int batch_left;
     unsigned int split_count;
     struct split splits[SPLITS_MAX];
 } session;
@@ -155,6 +159,7 @@ session_begin(void)
     session.track = carp_track_new(&config);
     session.notes = notes_new();
     session.split_count = 0;
+    session.batch_left = 0;
     session.was_fed = false;
     session.is_deadline_known = false;
     (void)take_told();
@@ -218,10 +223,21 @@ flags_of(const struct carp_seen *seen, const struct carp_observation *o)
 }
 
 static struct carp_state *
+state_alloc(void)
+{
+    if (session.batch_left == 0) {
+        session.batch =
+            wmem_alloc_array(wmem_file_scope(), struct carp_state, BATCH);
+        session.batch_left = BATCH;
+    }
+    return &session.batch[--session.batch_left];
+}
+
+static struct carp_state *
 state_new(const packet_info *pinfo, const struct carp_seen *seen,
           const struct carp_observation *o)
 {
-    struct carp_state *state = wmem_new(wmem_file_scope(), struct carp_state);
+    struct carp_state *state = state_alloc();
 
     state->note =
         notes_get(session.notes, keys_ring(), &seen->frame, seen->segment, o);

@@ -5,19 +5,21 @@
  */
 #include "packet-carp.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <wsutil/wmem/wmem.h>
 
-/* Everything a note is made of. Compared as octets: made zero first. */
+/* Everything a note is made of. Compared as octets, made zero first: up to
+ * the end of what a status needs. */
 struct fact {
     struct carp_verdict verdict;
     const void *learnt; /* snapshot */
     unsigned int learnt_count;
     unsigned int obstacle; /* why nothing was verified */
     uint8_t vhid;
-    struct carp_explanation why;
+    struct carp_explanation why; /* of bad ones only */
 };
 
 struct known {
@@ -197,11 +199,17 @@ note_new(const struct fact *fact, const struct carp_ring *ring,
 
 /* ------------------------------------------------------------------ lookup */
 
+static size_t
+fact_size(enum carp_verdict_status status)
+{
+    return status == CARP_BAD ? sizeof(struct fact)
+                              : offsetof(struct fact, why);
+}
+
 static void
 gather(struct fact *fact, const struct carp_frame *frame,
        const struct carp_addrs *learnt, const struct carp_observation *o)
 {
-    memset(fact, 0, sizeof(*fact));
     fact->vhid = frame->u.adv.vhid;
     fact->verdict.status = o->verdict.status;
     fact->verdict.learnt = o->verdict.learnt;
@@ -231,19 +239,21 @@ notes_get(struct carp_notes *notes, const struct carp_ring *ring,
         o->learnt != NULL && o->learnt->count > 0
             ? snapshot_of(notes, frame, segment, o->learnt)
             : NULL;
+    const size_t size = fact_size(o->verdict.status);
     struct known **first, *known;
     struct fact fact;
 
+    memset(&fact, 0, size);
     gather(&fact, frame, learnt, o);
     first = &notes->known[fact.vhid][fact.verdict.status == CARP_BAD];
     known = *first;
     for (int i = 0; known != NULL && i < LOOK_BACK; i++, known = known->next) {
-        if (memcmp(&known->fact, &fact, sizeof(fact)) == 0) {
+        if (memcmp(&known->fact, &fact, size) == 0) {
             return known->note;
         }
     }
     known = wmem_new(wmem_file_scope(), struct known);
-    memcpy(&known->fact, &fact, sizeof(fact));
+    memcpy(&known->fact, &fact, size);
     known->note = note_new(&fact, ring, learnt);
     known->next = *first;
     *first = known;

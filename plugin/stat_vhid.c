@@ -25,13 +25,15 @@ enum column {
     COLUMNS
 };
 
+/* Whole numbers: Wireshark's window shows six decimals of all others, and puts
+ * texts in the order of their letters. */
 static stat_tap_table_item columns[COLUMNS] = {
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "vhid", "%u"},
     {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Family", "%s"},
     {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Sender", "%-39s"},
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Adverts", "%u"},
-    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Master %", "%.1f"},
-    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Max gap s", "%.3f"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Master %", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Max gap ms", "%u"},
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Good", "%u"},
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Bad", "%u"},
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Unverified", "%u"},
@@ -126,16 +128,6 @@ set_uint(stat_tap_table *table, guint index, enum column column,
     stat_tap_set_field_data(table, index, column, cell);
 }
 
-static void
-set_float(stat_tap_table *table, guint index, enum column column, double value)
-{
-    stat_tap_table_item_type *cell =
-        stat_tap_get_field_data(table, index, column);
-
-    cell->value.float_value = value;
-    stat_tap_set_field_data(table, index, column, cell);
-}
-
 /* -------------------------------------------------------------- what counts */
 
 static void
@@ -183,8 +175,11 @@ share_out(stat_tap_table *table, uint8_t vhid, uint8_t family)
         const struct row *row = row_at(table, i);
 
         if (is_of_view(row, vhid, family)) {
-            set_float(table, i, COLUMN_MASTER,
-                      last > first ? 100 * row->as_master / (last - first) : 0);
+            const double share =
+                last > first ? 100 * row->as_master / (last - first) : 0;
+
+            /* Not rounded: 100 is all the time. */
+            set_uint(table, i, COLUMN_MASTER, (unsigned int)(share + 1e-6));
         }
     }
 }
@@ -200,7 +195,8 @@ take_advert(stat_tap_table *table, const packet_info *pinfo,
 
     count_advert(row, advert, now);
     set_uint(table, index, COLUMN_ADVERTS, row->adverts);
-    set_float(table, index, COLUMN_MAX_GAP, row->max_gap);
+    set_uint(table, index, COLUMN_MAX_GAP,
+             (unsigned int)(1000 * row->max_gap + 0.5));
     set_uint(table, index, COLUMN_GOOD, row->status[CARP_GOOD]);
     set_uint(table, index, COLUMN_BAD, row->status[CARP_BAD]);
     set_uint(table, index, COLUMN_UNVERIFIED, row->status[CARP_UNVERIFIED]);
@@ -230,8 +226,7 @@ vhid_packet(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_,
     return TAP_PACKET_REDRAW;
 }
 
-/* ------------------------------------------------------------- begin and end
- */
+/* ----------------------------------------------------------- begin and end */
 
 static void
 vhid_init(stat_tap_table_ui *stat)
@@ -260,11 +255,7 @@ vhid_reset(stat_tap_table *table)
 
         *row = empty;
         for (enum column c = COLUMN_ADVERTS; c < COLUMNS; c++) {
-            if (columns[c].type == TABLE_ITEM_FLOAT) {
-                set_float(table, i, c, 0);
-            } else {
-                set_uint(table, i, c, 0);
-            }
+            set_uint(table, i, c, 0);
         }
     }
 }

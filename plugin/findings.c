@@ -2,12 +2,17 @@
 /* The catalogue of findings as expert items. */
 #include "fields.h"
 
+#include <string.h>
+
+#include <wsutil/str_util.h>
+
 struct catalogue {
     const char *abbrev; /* of the expert item */
     int group;
     const char *words; /* for the Info column, and the expert's summary */
 };
 
+/* A code that is not here is filtered and named by its own small letters. */
 static const struct catalogue catalogue[CARP_CODE_COUNT] = {
     [CARP_DUAL_MASTER] = {"carp.analysis.two_masters", PI_PROTOCOL,
                           "two masters"},
@@ -67,6 +72,9 @@ static const struct catalogue catalogue[CARP_CODE_COUNT] = {
                             "capture is blind"},
 };
 
+/* Of each code, when registered. */
+static const char *words[CARP_CODE_COUNT];
+
 static const int severities[CARP_CRITICAL + 1] = {[CARP_INFO] = PI_NOTE,
                                                   [CARP_WARNING] = PI_WARN,
                                                   [CARP_CRITICAL] = PI_ERROR};
@@ -92,6 +100,34 @@ static ei_register_info changes[] = {
  * under one name. */
 static ei_register_info findings[CARP_CODE_COUNT * (CARP_CRITICAL + 1)];
 
+/* "STALE_ARP" as "stale_arp", or as "stale arp". */
+static const char *
+small_letters(enum carp_code code, const char *before, char between)
+{
+    char *text =
+        wmem_strconcat(wmem_epan_scope(), before, carp_code_text(code), NULL);
+
+    for (char *at = text + strlen(before); *at != '\0'; at++) {
+        *at = *at == '_' ? between : g_ascii_tolower(*at);
+    }
+    return text;
+}
+
+static struct catalogue
+entry_of(enum carp_code code)
+{
+    struct catalogue entry = catalogue[code];
+
+    if (entry.abbrev == NULL) {
+        entry.abbrev = small_letters(code, "carp.analysis.", '_');
+        entry.group = PI_PROTOCOL;
+    }
+    if (entry.words == NULL) {
+        entry.words = small_letters(code, "", ' ');
+    }
+    return entry;
+}
+
 void
 findings_register(int proto)
 {
@@ -99,11 +135,13 @@ findings_register(int proto)
     int count = 0;
 
     for (int code = 0; code < CARP_CODE_COUNT; code++) {
+        const struct catalogue c = entry_of((enum carp_code)code);
+
+        words[code] = c.words;
         for (int severity = 0; severity <= CARP_CRITICAL; severity++) {
-            const struct catalogue *c = &catalogue[code];
             const ei_register_info info = {
                 &expert.findings[code][severity],
-                {c->abbrev, c->group, severities[severity], c->words, EXPFILL}};
+                {c.abbrev, c.group, severities[severity], c.words, EXPFILL}};
 
             findings[count++] = info;
         }
@@ -115,5 +153,5 @@ findings_register(int proto)
 const char *
 findings_words(enum carp_code code)
 {
-    return catalogue[code].words;
+    return words[code];
 }

@@ -65,17 +65,30 @@ def test_expert_severities(world):
 
 
 def test_every_code_is_a_filter(world):
+    engine = (ROOT / "lib/src/engine/finding.c").read_text()
+    texts = dict(re.findall(r'\[(CARP_\w+)\]\s*=\s*\{\s*"(\w+)",', engine))
     codes = (ROOT / "lib/include/carp/finding.h").read_text()
     codes = codes[codes.index("enum carp_code"):]
-    count = codes[:codes.index("CARP_CODE_COUNT")].count("CARP_")
+    codes = re.findall(r"^    (CARP_\w+)",
+                       codes[:codes.index("CARP_CODE_COUNT")], re.M)
+    assert len(codes) > 20 and set(codes) <= set(texts)
+    experts = (ROOT / "plugin" / "findings.c").read_text()
+    named = dict(re.findall(r'\[(CARP_\w+)\] = \{\s*"(carp\.[\w.]+)"',
+                            experts))
     text = world.run("tshark", "-G", "fields").stdout
-    names = set(re.findall(r"\t(carp\.analysis\.\w+)\t", text))
+    names = set(re.findall(r"\t(carp\.[\w.]+)\t", text))
+    manual = " ".join(
+        (ROOT / "docs" / "wireshark.md").read_text().split())
+    for code in codes:
+        default = "carp.analysis." + texts[code].lower()
+        assert named.get(code, default) in names
+        if named.get(code, default) != default:
+            short = named[code].removeprefix("carp.analysis")
+            assert f"`{texts[code]}`: `{short}`" in manual
     for name in ("time_delta", "previous_frame", "next_expected", "role",
                  "implementation", "lineage", "two_masters", "takeover",
                  "missed", "replay", "loop", "bow_out", "tie"):
         assert f"carp.analysis.{name}" in names
-    experts = (ROOT / "plugin" / "findings.c").read_text()
-    assert len(re.findall(r"^    \[CARP_\w+\] = \{", experts, re.M)) == count
 
 
 def test_profile_of_dist(fresh):

@@ -289,11 +289,12 @@ session_advert(tvbuff_t *tvb, packet_info *pinfo, const void *ip)
     return state;
 }
 
+/* Whatever libcarp knows, but for adverts. */
 static bool
 is_fed_here(enum carp_frame_kind kind)
 {
-    return kind == CARP_FRAME_ARP || kind == CARP_FRAME_NA ||
-           kind == CARP_FRAME_VRRP2 || kind == CARP_FRAME_VRRP3;
+    return kind != CARP_FRAME_CARP && kind != CARP_FRAME_OTHER &&
+           kind != CARP_FRAME_TRUNCATED;
 }
 
 const struct carp_told *

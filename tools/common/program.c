@@ -247,9 +247,10 @@ open_stream(struct job *job, int index, int fd)
     stream->line = g_string_sized_new(128);
     (void)g_unix_set_fd_nonblocking(fd, TRUE, NULL);
     /* GLib calls a descriptor's source with a function of another type. */
-    add_source(job->pool, &stream->source,
-               g_unix_fd_source_new(fd, G_IO_IN | G_IO_HUP | G_IO_ERR),
-               (GSourceFunc)(void (*)(void))on_readable, stream);
+    add_source(
+        job->pool, &stream->source,
+        g_unix_fd_source_new(fd, (GIOCondition)(G_IO_IN | G_IO_HUP | G_IO_ERR)),
+        (GSourceFunc)(void (*)(void))on_readable, stream);
 }
 
 static void

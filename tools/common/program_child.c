@@ -103,8 +103,9 @@ program_child_start(char **argv, char **environment, const char *input,
     }
     gboolean is_started = g_spawn_async_with_pipes_and_fds(
         "/", (const char *const *)argv, (const char *const *)environment,
-        G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, prepare_child, NULL,
-        in, -1, -1, NULL, NULL, 0, pid, NULL, &fds[0], &fds[1], &failed);
+        (GSpawnFlags)(G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH),
+        prepare_child, NULL, in, -1, -1, NULL, NULL, 0, pid, NULL, &fds[0],
+        &fds[1], &failed);
     close(in);
     if (!is_started) {
         *error = g_strdup(failed->message);

@@ -87,6 +87,29 @@ test_errors(void)
     }
 }
 
+/* What would keep a reader busy for ever, or eat the memory. */
+static void
+test_bounds(void)
+{
+    static const char *const texts[][2] = {
+        {"repeat 1000\nrepeat 1000\nrepeat 1000\nend\nend\nend",
+         "more than 100000 lines"},
+        {"repeat 1000\nrepeat 1000\nvar a = b\nend\nend",
+         "more than 100000 lines"},
+        {"repeat 1000\nrepeat 1000\nwait 1s\nend\nend",
+         "more than 5000 steps"},
+        {"var a = aaaaaaaaaaaaaaaaaaaa\nrepeat 50\nvar a = $a$a\nend",
+         "a word has more than 4096 octets"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        char *error = NULL;
+        g_assert_null(parse(texts[i][0], &error));
+        g_test_message("%s", error);
+        g_assert_nonnull(strstr(error, texts[i][1]));
+        g_free(error);
+    }
+}
+
 static void
 test_secret(void)
 {
@@ -157,6 +180,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/scenario/errors", test_errors);
+    g_test_add_func("/scenario/bounds", test_bounds);
     g_test_add_func("/scenario/secret", test_secret);
     g_test_add_func("/scenario/good", test_good);
     g_test_add_func("/scenario/durations", test_durations);

@@ -5,49 +5,10 @@
 
 #include "scenario_internal.h"
 
-/* Blocks within blocks, calls within calls. */
-#define DEPTH_MAX 8
-#define REPEAT_MAX 1000
-
-static bool read_lines(struct scn_reader *reader, unsigned int first,
-                       unsigned int last);
-
 static bool
 is_word(const struct scn_line *line, const char *word)
 {
     return strcmp(line->words[0], word) == 0;
-}
-
-/* First word of a line as it stands, without expanding anything. */
-static bool
-begins_with(const char *text, const char *word)
-{
-    while (g_ascii_isspace(*text)) {
-        text++;
-    }
-    size_t len = strlen(word);
-    return strncmp(text, word, len) == 0
-           && (text[len] == '\0' || g_ascii_isspace(text[len])
-               || text[len] == '#');
-}
-
-/* The "end" of the block whose first line is @p line; 0 and an error when
- * there is none. */
-static unsigned int
-find_end(struct scn_reader *reader, unsigned int line)
-{
-    unsigned int depth = 1;
-    for (unsigned int i = line + 1; i <= reader->line_count; i++) {
-        const char *text = reader->lines[i - 1];
-        depth += begins_with(text, "define") || begins_with(text, "repeat")
-                 || begins_with(text, "if");
-        depth -= begins_with(text, "end");
-        if (depth == 0) {
-            return i;
-        }
-    }
-    scn_fail(reader, "there is no 'end' for this block");
-    return 0;
 }
 
 /* ----------------------------------------------------------- declarations */
@@ -158,24 +119,12 @@ read_skip(struct scn_reader *reader, const struct scn_line *line)
     return true;
 }
 
-/* "VALUE = VALUE" or "VALUE != VALUE", words 1 to 3; false: neither. */
-static bool
-read_comparison(const struct scn_line *line, bool *holds)
-{
-    if (line->count < 4) {
-        return false;
-    }
-    bool is_same = strcmp(line->words[2], "=") == 0;
-    *holds = (strcmp(line->words[1], line->words[3]) == 0) == is_same;
-    return is_same || strcmp(line->words[2], "!=") == 0;
-}
-
 static bool
 read_require(struct scn_reader *reader, const struct scn_line *line)
 {
     bool holds = false;
     if (reader->test == NULL || line->count != 5
-        || !read_comparison(line, &holds)) {
+        || !scn_read_comparison(line, &holds)) {
         return scn_fail(reader, "write, below a test: require VALUE = VALUE "
                         "\"REASON\" (or !=)");
     }
@@ -217,90 +166,6 @@ read_differs(struct scn_reader *reader, const struct scn_line *line)
     return true;
 }
 
-/* ----------------------------------------------------------------- blocks */
-
-static bool
-read_define(struct scn_reader *reader, const struct scn_line *line)
-{
-    if (line->count != 2) {
-        return scn_fail(reader, "write: define NAME, steps, end");
-    }
-    if (find_end(reader, reader->line) == 0) {
-        return false;
-    }
-    g_hash_table_replace(reader->blocks, g_strdup(line->words[1]),
-                         GUINT_TO_POINTER(reader->line));
-    return true;
-}
-
-static bool
-read_inside(struct scn_reader *reader, unsigned int begin)
-{
-    unsigned int here = reader->line;
-    reader->line = begin;
-    unsigned int end = find_end(reader, begin);
-    reader->line = here;
-    if (end == 0) {
-        return false;
-    }
-    if (++reader->depth > DEPTH_MAX) {
-        return scn_fail(reader, "blocks are nested more than %d deep",
-                        DEPTH_MAX);
-    }
-    bool is_good = read_lines(reader, begin + 1, end - 1);
-    reader->depth--;
-    if (is_good) {
-        reader->line = here;
-    }
-    return is_good;
-}
-
-static bool
-read_do(struct scn_reader *reader, const struct scn_line *line)
-{
-    gpointer begin = NULL;
-    if (line->count != 2) {
-        return scn_fail(reader, "write: do NAME");
-    }
-    if (!g_hash_table_lookup_extended(reader->blocks, line->words[1], NULL,
-                                      &begin)) {
-        return scn_fail(reader, "\"%s\" is not defined: 'define %s' must "
-                        "stand above", line->words[1], line->words[1]);
-    }
-    return read_inside(reader, GPOINTER_TO_UINT(begin));
-}
-
-static bool
-read_repeat(struct scn_reader *reader, const struct scn_line *line)
-{
-    guint64 times = 0;
-    if (line->count != 2
-        || !g_ascii_string_to_unsigned(line->words[1], 10, 1, REPEAT_MAX,
-                                       &times, NULL)) {
-        return scn_fail(reader, "write: repeat N, steps, end; N from 1 to %d",
-                        REPEAT_MAX);
-    }
-    for (guint64 i = 1; i <= times; i++) {
-        g_hash_table_replace(reader->vars, g_strdup("i"),
-                             g_strdup_printf("%" G_GUINT64_FORMAT, i));
-        if (!read_inside(reader, reader->line)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool
-read_if(struct scn_reader *reader, const struct scn_line *line)
-{
-    bool holds = false;
-    if (line->count != 4 || !read_comparison(line, &holds)) {
-        return scn_fail(reader, "write: if VALUE = VALUE (or !=), steps, end");
-    }
-    return holds ? read_inside(reader, reader->line)
-                 : find_end(reader, reader->line) != 0;
-}
-
 /* ------------------------------------------------------------------ lines */
 
 static const struct {
@@ -312,8 +177,8 @@ static const struct {
     {"group", read_group, false},     {"test", read_test, false},
     {"cite", read_cite, false},       {"skip", read_skip, false},
     {"require", read_require, false}, {"differs", read_differs, false},
-    {"define", read_define, true},    {"do", read_do, false},
-    {"repeat", read_repeat, true},    {"if", read_if, true},
+    {"define", scn_read_define, true},    {"do", scn_read_do, false},
+    {"repeat", scn_read_repeat, true},    {"if", scn_read_if, true},
 };
 
 static bool
@@ -348,7 +213,7 @@ read_line(struct scn_reader *reader, const struct scn_line *line,
                 return false;
             }
             if (statements[i].is_block) {
-                *next = find_end(reader, here) + 1;
+                *next = scn_find_end(reader, here) + 1;
             }
             return true;
         }
@@ -359,14 +224,15 @@ read_line(struct scn_reader *reader, const struct scn_line *line,
     return read_step_line(reader, line);
 }
 
-static bool
-read_lines(struct scn_reader *reader, unsigned int first, unsigned int last)
+bool
+scn_read_lines(struct scn_reader *reader, unsigned int first, unsigned int last)
 {
     for (unsigned int at = first; at <= last;) {
-        struct scn_line line;
+        struct scn_line line = {.words = NULL};
         unsigned int next = at + 1;
         reader->line = at;
-        bool is_good = scn_split(reader, reader->lines[at - 1], &line);
+        bool is_good = scn_count_line(reader)
+                       && scn_split(reader, reader->lines[at - 1], &line);
         if (is_good && line.count > 0) {
             is_good = read_line(reader, &line, &next);
         }
@@ -407,7 +273,7 @@ scn_parse(const char *file, const char *text, const struct inj_spec *base,
     reader.group = g_strdup("play");
     reader.lines = g_strsplit(text, "\n", -1);
     reader.line_count = g_strv_length(reader.lines);
-    bool is_good = read_lines(&reader, 1, reader.line_count);
+    bool is_good = scn_read_lines(&reader, 1, reader.line_count);
     if (is_good && reader.scenario->tests->len == 0) {
         reader.line = MAX(reader.line, 1);
         is_good = scn_fail(&reader, "there is no step in it");

@@ -19,6 +19,10 @@
 
 /** Most steps of one file, repetitions counted. */
 #define SCN_STEPS_MAX 5000
+/** Most lines that are read, those of blocks again each time; and octets of
+ * a word when its variables are replaced. */
+#define SCN_LINES_MAX 100000
+#define SCN_WORD_MAX 4096
 /** Most frames that one step sends. */
 #define SCN_SEND_MAX 100000
 

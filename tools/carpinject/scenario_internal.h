@@ -31,7 +31,7 @@ struct scn_reader {
     GPtrArray *roles;    /**< struct scn_role */
     char **lines;
     unsigned int line_count, line; /**< from 1 */
-    unsigned int depth, steps;
+    unsigned int depth, steps, read; /**< read: lines, again and again */
     char *group;
     struct scn_test *test;
     char *error;         /**< first error */
@@ -46,6 +46,24 @@ bool scn_fail(struct scn_reader *reader, const char *format, ...)
 bool scn_split(struct scn_reader *reader, const char *text,
                struct scn_line *line);
 void scn_line_clear(struct scn_line *line);
+
+/* scenario.c */
+/** Read lines @p first to @p last, counted from 1. */
+bool scn_read_lines(struct scn_reader *reader, unsigned int first,
+                    unsigned int last);
+
+/* scenario_block.c */
+bool scn_read_define(struct scn_reader *reader, const struct scn_line *line);
+bool scn_read_do(struct scn_reader *reader, const struct scn_line *line);
+bool scn_read_repeat(struct scn_reader *reader, const struct scn_line *line);
+bool scn_read_if(struct scn_reader *reader, const struct scn_line *line);
+/** The "end" of the block that begins in a line; 0 and an error when there is
+ * none. */
+unsigned int scn_find_end(struct scn_reader *reader, unsigned int line);
+/** Words 1 to 3 as VALUE = VALUE or VALUE != VALUE; false: neither. */
+bool scn_read_comparison(const struct scn_line *line, bool *holds);
+/** Count a line against SCN_LINES_MAX; false after an error. */
+bool scn_count_line(struct scn_reader *reader);
 
 /* scenario_step.c and scenario_send.c */
 /** Read a step from word @p first on; NULL after an error. */

@@ -78,9 +78,13 @@ read_word(struct scn_reader *reader, const char **text, GString *word)
             if (!expand(reader, text, word)) {
                 return false;
             }
-            continue;
+            --*text; /* it goes on behind the name */
         } else {
             g_string_append_c(word, c);
+        }
+        if (word->len > SCN_WORD_MAX) {
+            return scn_fail(reader, "a word has more than %d octets",
+                            SCN_WORD_MAX);
         }
         ++*text;
     }

@@ -353,3 +353,9 @@ dev_free(struct device *d)
     g_queue_free_full(d->out, g_free);
     g_free(d);
 }
+
+void
+dev_take_over(struct device *d, carp_time now)
+{
+    dev_become_master(d, now);
+}

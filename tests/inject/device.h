@@ -111,6 +111,8 @@ void dev_free(struct device *device);
 /** As the daemon's start and stop. It is stopped at first. */
 void dev_start(struct device *device, carp_time now);
 void dev_stop(struct device *device, carp_time now);
+/** Become MASTER at once, as when its timer had run out. */
+void dev_take_over(struct device *device, carp_time now);
 /** A frame of the wire arrives. */
 void dev_input(struct device *device, const uint8_t *octets, size_t len,
                carp_time now);

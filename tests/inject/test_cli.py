@@ -11,6 +11,7 @@ import subprocess
 import pytest
 
 import manual
+import schema
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CARPINJECT = os.environ.get("CARPINJECT", "carpinject")
@@ -32,6 +33,7 @@ def run(*argv, status=0, env=None):
 def frames(*argv, **more):
     done = run(*argv, "--dry-run", "--format", "json", **more)
     events = [json.loads(line) for line in done.stdout.splitlines()]
+    schema.check(events)
     return [event for event in events if event["event"] == "frame"]
 
 
@@ -91,6 +93,19 @@ def test_override_every_field():
     assert made["eth_dst"] == "33:33:00:00:00:12"
     assert advert("--family", "ipv6")["source"] == "fe80::1"
     assert advert()["source"] == "192.0.2.1"
+
+
+def test_summary_json(tmp_path):
+    """Nor does the schema let anything pass."""
+    done = run("flood", "--count", "3", "-w", tmp_path / "x", "--format",
+               "json")
+    summary = json.loads(done.stdout)
+    schema.check([summary])
+    assert summary["frames"] == 3 and summary["octets"] == 210
+    for wrong in ({**summary, "frames": -1}, {**summary, "event": "sum"},
+                  {**summary, "more": 1}, {"schema": 1, "event": "frame"}):
+        with pytest.raises(AssertionError):
+            schema.check([wrong])
 
 
 def test_issues():
@@ -294,8 +309,7 @@ def test_manual(line, tmp_path):
                           cwd=tmp_path, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr
     if plays:
-        assert ".takeover: " in done.stdout or "parameters.fields: " in \
-            done.stdout or done.stdout.startswith("election.worse: ")
+        assert ".takeover: " in done.stdout or "parameters." in done.stdout
 
 
 def test_manual_is_complete():

@@ -1,30 +1,29 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""carpinject conform against ucarp: each deviation that docs/PROTOCOL.md
-knows of is found, and nothing else.
+"""carpinject conform on a wire: against ucarp each deviation that
+docs/PROTOCOL.md knows of is found, and nothing else; carpd passes; and a
+simulated device shows that IPv6 and preempt are tested on real sockets, too.
+(unit.conform plays every test with right and wrong devices, in no time.)
 
-The quick part takes a minute; with CARP_LONG=1 the whole suite runs and, with
-CARP_KEEP=DIR, its JSON lines are kept as DIR/ucarp.jsonl.
+With CARP_LONG=1 the whole suite runs and, with CARP_KEEP=DIR, its JSON lines
+are kept as DIR/ucarp.jsonl and so on, for tests/conformance/interop.
 """
 import json
 import os
-import signal
 import subprocess
-import threading
 import xml.etree.ElementTree
 
 import pytest
 
 import netlab
-import peers
+import schema
+import targets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SUITE = os.path.join(HERE, "..", "conformance")
-CARPINJECT = os.environ.get("CARPINJECT", "carpinject")
-PASSWORD = "lab-secret"
-VIP = "10.79.0.50"
 LONG = bool(os.environ.get("CARP_LONG"))
+needs_time = pytest.mark.skipif(not LONG, reason="takes minutes: CARP_LONG=1")
 # What ucarp does otherwise, by test.
-DIFFERS = {
+UCARP_DIFFERS = {
     "parameters.source-mac", "announcements.announced-mac",
     "announcements.announced-again", "announcements.answer",
     "announcements.worse-answered", "election.silent-yield",
@@ -32,97 +31,145 @@ DIFFERS = {
     "timing.bow-out", "timing.leave", "unicast.unicast",
     "unicast.other-group",
 }
-
-
-class Device:
-    """ucarp, started and stopped by carpinject through a pair of pipes."""
-
-    def __init__(self, lab, preempt=False):
-        self.lab = lab
-        self.preempt = preempt
-        self.peer = None
-        self.asked = os.path.join(lab.dir, "asked")
-        self.done = os.path.join(lab.dir, "done")
-        self.command = os.path.join(lab.dir, "control")
-        os.mkfifo(self.asked)
-        os.mkfifo(self.done)
-        with open(self.command, "w", encoding="ascii") as file:
-            file.write('#!/bin/sh\necho "$1" > %s\nread x < %s\n'
-                       % (self.asked, self.done))
-        os.chmod(self.command, 0o700)
-        self.do("start")
-        self.peer.wait_state("MASTER")
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def do(self, action):
-        if action == "start":
-            self.peer = peers.Ucarp(self.lab, "a", vhid=7, vip=VIP,
-                                    password=PASSWORD, advskew=100,
-                                    preempt=self.preempt)
-        elif self.peer is not None:
-            self.peer.stop(signal.SIGTERM)
-
-    def serve(self):
-        while True:
-            with open(self.asked, encoding="ascii") as file:
-                action = file.read().strip()
-            self.do(action)
-            with open(self.done, "w", encoding="ascii") as file:
-                file.write("x\n")
-
-
-def run(lab, *options):
-    password = os.path.join(lab.dir, "password")
-    with open(password, "w", encoding="ascii") as file:
-        file.write(PASSWORD + "\n")
-    os.chmod(password, 0o600)
-    return subprocess.run(
-        lab.argv("inj", CARPINJECT, "conform", "-i", "eth0", "--vhid", "7",
-                 "--address", VIP, "--password-file", password, "--profile",
-                 "ucarp", "--target", "10.79.0.11", "--target-skew", "100",
-                 "--suite", SUITE, *options),
-        capture_output=True, text=True, timeout=560, check=False)
+# May be in time by chance: it reads once a second.
+BY_CHANCE = {"election.too-slow", "election.preempt"}
+CARPD_DIFFERS = {
+    "announcements.announced-again", "announcements.worse-answered",
+    "election.silent-yield",
+}
+REAL_MAC = {"parameters.source-mac", "announcements.announced-mac",
+            "announcements.answer"}
 
 
 @pytest.fixture(name="lab")
 def make_lab():
-    reason = netlab.usable() or peers.Ucarp.missing()
+    reason = netlab.usable()
     if reason:
         pytest.skip(reason)
     netlab.Lab.ended_by = KeyboardInterrupt
-    with netlab.Lab({"a": "10.79.0.11", "inj": "10.79.0.12"}) as lab:
+    with netlab.Lab({"a": "10.79.0.11", "inj": "10.79.0.12"},
+                    ipv6=True) as lab:
         yield lab
 
 
-def results(done):
-    tests = [json.loads(line) for line in done.stdout.splitlines()]
-    return {"%s.%s" % (test["group"], test["name"]): test
-            for test in tests if test["event"] == "test"}
+def target(kind, lab, *argv, **more):
+    if kind.missing():
+        pytest.skip(kind.missing())
+    return kind(lab, *argv, **more)
 
 
-def test_suite(lab):
-    device = Device(lab)
-    groups = [] if LONG else [
-        "--group", "parameters,unicast.unicast,timing.takeover,timing.leave,"
-        "counters.fresh,validity.ttl-254,election.tie-high"]
-    done = run(lab, "--control", device.command, "--format", "json", *groups)
-    found = results(done)
-    if "CARP_KEEP" in os.environ:
-        with open(os.path.join(os.environ["CARP_KEEP"], "ucarp.jsonl"), "w",
-                  encoding="utf-8") as file:
+def conform(device, *options):
+    return subprocess.run(
+        device.lab.argv("inj", targets.CARPINJECT, "conform", "-i", "eth0",
+                        "--suite", SUITE, *device.arguments(), *options),
+        capture_output=True, text=True, timeout=900, check=False)
+
+
+def judge(device, group, keep=None):
+    """Every result by test; none has failed."""
+    done = conform(device, "--format", "json",
+                   *([] if group is None else ["--group", group]))
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    if keep is not None and "CARP_KEEP" in os.environ:
+        with open(os.path.join(os.environ["CARP_KEEP"], keep + ".jsonl"),
+                  "w", encoding="utf-8") as file:
             file.write(done.stdout)
+    schema.check(lines)
+    found = {"%s.%s" % (line["group"], line["name"]): line
+             for line in lines if line["event"] == "test"}
     assert {name: test["detail"] for name, test in found.items()
             if test["result"] == "fail"} == {}
     assert done.returncode == 0, done.stderr
-    assert {name for name, test in found.items()
-            if test["result"] == "differs"} == DIFFERS & set(found)
-    assert len(found) > 14
+    return {name: test["result"] for name, test in found.items()}
+
+
+def differing(results):
+    return {name for name, result in results.items() if result == "differs"}
+
+
+def test_ucarp_quick(lab):
+    results = judge(target(targets.Ucarp, lab),
+                    "parameters.source-mac,parameters.values,"
+                    "election.tie-high,unicast.unicast")
+    assert len(results) == 4
+    assert differing(results) == UCARP_DIFFERS & set(results)
+
+
+def test_simulated_quick(lab):
+    """What no installed daemon can show: IPv6, and preempt."""
+    device = target(targets.Simulated, lab, "freebsd", dual=True,
+                    preempt=True)
+    results = judge(device, "ipv6.destination,ipv6.neighbour,ipv6.answer,"
+                    "election.preempt")
+    assert set(results.values()) == {"pass"} and len(results) == 4
+
+
+def test_carpd_quick(lab):
+    results = judge(target(targets.Carpd, lab),
+                    "parameters,timing.leave,election.better")
+    assert differing(results) == set()
+
+
+@needs_time
+def test_ucarp(lab):
+    results = judge(target(targets.Ucarp, lab), None, "ucarp")
+    assert differing(results) | BY_CHANCE == UCARP_DIFFERS | BY_CHANCE
+
+
+@needs_time
+def test_ucarp_preempts(lab):
+    results = judge(target(targets.Ucarp, lab, preempt=True),
+                    "election,replay")
+    assert differing(results) - BY_CHANCE == \
+        UCARP_DIFFERS & set(results) - BY_CHANCE
+    assert results["election.preempt"] != "skip"
+
+
+@needs_time
+def test_ucarp_script(lab):
+    """Its script blocks it."""
+    results = judge(target(targets.Ucarp, lab, script=2), "timing.script")
+    assert results == {"timing.script": "differs"}
+
+
+@needs_time
+def test_ucarp_skew_0(lab):
+    """Without a skew its poll costs nothing, only that it reads late."""
+    results = judge(target(targets.Ucarp, lab, advskew=0), None)
+    assert differing(results) | BY_CHANCE | {"timing.takeover"} == \
+        UCARP_DIFFERS | BY_CHANCE
+
+
+@needs_time
+@pytest.mark.parametrize("profile, differs", [
+    ("freebsd", {"replay.own", "timing.leave"}),
+    ("openbsd", {"announcements.announced-again", "counters.continues",
+                 "counters.fresh", "timing.takeover", "unicast.unicast"})])
+def test_simulated(lab, profile, differs):
+    results = judge(target(targets.Simulated, lab, profile, dual=True,
+                           preempt=True), None)
+    assert differing(results) == differs
+
+
+@needs_time
+@pytest.mark.parametrize("more, differs", [
+    ({}, CARPD_DIFFERS),
+    ({"settings": {"vmac": "off"}.items()}, CARPD_DIFFERS | REAL_MAC),
+    ({"settings": {"replay": "strict"}.items()},
+     CARPD_DIFFERS | {"replay.hold"}),
+    ({"dual": True, "preempt": True}, CARPD_DIFFERS | {"ipv6.two-timers"}),
+], ids=["default", "vmac-off", "replay-strict", "dual-preempt"])
+def test_carpd(lab, more, differs):
+    device = target(targets.Carpd, lab, **more)
+    keep = "carpd" if not more else None
+    assert differing(judge(device, None, keep)) <= differs
 
 
 def test_formats(lab):
-    Device(lab)
-    done = run(lab, "--format", "junit", "--group", "parameters.digest,ipv6")
+    device = target(targets.Simulated, lab, "freebsd")
+    done = conform(device, "--format", "junit", "--group",
+                   "parameters.digest,ipv6")
     suite = xml.etree.ElementTree.fromstring(done.stdout)
-    assert suite.get("tests") == "3" and suite.get("skipped") == "2"
-    tap = run(lab, "--format", "tap", "--group", "parameters.digest")
+    assert suite.get("tests") == "8" and suite.get("skipped") == "7"
+    tap = conform(device, "--format", "tap", "--group", "parameters.digest")
     assert tap.stdout.startswith("1..1\nok 1 - parameters.digest")

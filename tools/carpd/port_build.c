@@ -169,7 +169,8 @@ port_build_advert(struct port_builder *builder,
     if (!take(builder, out)) {
         return false;
     }
-    if (!is_ipv6) { /* libnet sums only what it sends itself */
+    if (!is_ipv6) { /* some versions of libnet sum, some do not */
+        put_sum(out->octets + ETH_LEN + 10, 0);
         put_sum(out->octets + ETH_LEN + 10,
                 carp_checksum(out->octets + ETH_LEN, IPV4_LEN));
     }

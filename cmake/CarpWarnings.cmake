@@ -12,5 +12,5 @@ target_compile_options(carp_warnings INTERFACE
         -Wduplicated-cond -Wduplicated-branches -Wlogical-op
         -Warith-conversion -Wimplicit-fallthrough=5 -Wjump-misses-init>
     $<$<C_COMPILER_ID:Clang>:-Wcast-align -Wcomma -Wshorten-64-to-32
-        -Wassign-enum -Wimplicit-fallthrough -Wconditional-uninitialized
+        -Wimplicit-fallthrough -Wconditional-uninitialized
         -Wextra-semi-stmt -Wmissing-variable-declarations>)

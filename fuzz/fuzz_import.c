@@ -14,19 +14,28 @@
 /* Shorter passwords may be in a note by chance. */
 #define TELLING_LEN 12
 
+/* What stands twice in the input may have been something else, too. */
+static bool
+stands_once(const char *text, const char *password)
+{
+    const char *first = strstr(text, password);
+    return first != NULL && strstr(first + 1, password) == NULL;
+}
+
 static void
-check_notes(const struct import *import)
+check_notes(const struct import *import, const char *text)
 {
     for (size_t i = 0; i < carp_conf_count(import->conf); i++) {
         const struct carp_key *key = &carp_conf_get(import->conf, i)->key;
         const char *password = (const char *)key->password;
         if (key->password_len < TELLING_LEN ||
-            strlen(password) != key->password_len) {
+            strlen(password) != key->password_len ||
+            !stands_once(text, password)) {
             continue;
         }
         for (guint n = 0; n < import->notes->len; n++) {
             if (strstr(g_ptr_array_index(import->notes, n), password) != NULL) {
-                abort();
+                FUZZ_FAIL("a note tells a password");
             }
         }
     }
@@ -68,7 +77,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     import_init(&import);
     import_text(&import, data[0], text);
     import_finish(&import);
-    check_notes(&import);
+    check_notes(&import, text);
     GString *out = g_string_new(NULL);
     carp_conf_write(import.conf, 0, out);
     g_string_free(out, TRUE);

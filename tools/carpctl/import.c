@@ -39,6 +39,9 @@ import_map(struct import *import, const char *theirs, const char *ours)
     g_hash_table_replace(import->map, g_strdup(theirs), g_strdup(ours));
 }
 
+static void add_note(struct import *import, const struct import_place *place,
+                     const char *format, va_list values) G_GNUC_PRINTF(3, 0);
+
 static void
 add_note(struct import *import, const struct import_place *place,
          const char *format, va_list values)

@@ -85,19 +85,18 @@ take_aliases(struct import *import, const char *interface, char **words,
 }
 
 /* "em0_alias0", "em0_ipv6", "em0_aliases", "em0": the interface is what is
- * in front. rc(8) writes '_' for characters that a name of sh(1) cannot have,
- * a '.' or a '-'. */
+ * in front. */
 static char *
 interface_of(const char *variable, bool *is_list)
 {
-    char **parts = g_regex_split_simple(
-        "^(.+?)(?:_(aliases|alias[0-9]+|ipv6|ipv6_alias[0-9]+|descr|name))?$",
-        variable, 0, 0);
-    char *interface =
-        g_strdup(parts[1] != NULL && *parts[1] != '\0' ? parts[1] : variable);
-    *is_list = g_strv_length(parts) > 3 && strcmp(parts[2], "aliases") == 0;
-    g_strfreev(parts);
-    return interface;
+    static const char *const tails[] = {"_alias", "_ipv6", "_descr", "_name"};
+    const char *end = variable + strlen(variable);
+    *is_list = g_str_has_suffix(variable, "_aliases");
+    for (size_t i = 0; i < G_N_ELEMENTS(tails); i++) {
+        const char *tail = strstr(variable, tails[i]);
+        end = tail != NULL && tail < end ? tail : end;
+    }
+    return g_strndup(variable, (gsize)(end - variable));
 }
 
 static void
@@ -114,7 +113,6 @@ take_variable(struct import *import, const char *name, char *value,
     }
     bool is_list = false;
     char *interface = interface_of(name + strlen("ifconfig_"), &is_list);
-    GString *all = g_string_new(NULL);
     /* The value is words once its quotes are gone. */
     char *plain = g_shell_unquote(value, NULL);
     if (plain != NULL && g_shell_parse_argv(plain, NULL, &words, NULL)) {
@@ -126,7 +124,6 @@ take_variable(struct import *import, const char *name, char *value,
         carp_wipe(plain, strlen(plain));
         g_free(plain);
     }
-    g_string_free(all, TRUE);
     wipe_words(words);
     g_free(interface);
 }

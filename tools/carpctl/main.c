@@ -15,7 +15,7 @@ main(int argc, char **argv)
     g_set_prgname("carpctl");
     struct ctl_options options;
     char *error = NULL;
-    int status = CTL_EXIT_OK;
+    enum ctl_exit status = CTL_EXIT_OK;
     switch (ctl_options_parse(&options, argc, argv, &error)) {
     case CTL_PARSE_RUN:
         status = options.command->run(&options.context, options.words);
@@ -33,5 +33,5 @@ main(int argc, char **argv)
         log_line("standard output: cannot be written: is the disk full?");
         status = CTL_EXIT_FAILED;
     }
-    return status;
+    return (int)status;
 }

@@ -276,7 +276,7 @@ port_new(struct kernel *kernel, const char *name, const struct port_want *want,
          const struct port_ops *ops, GMainContext *context, bool may_be_absent,
          struct os_error *error)
 {
-    struct os_error why;
+    struct os_error why = {.fault = OS_OK};
     struct port *port = g_new0(struct port, 1);
     port->kernel = kernel;
     port->context = context;

@@ -100,6 +100,9 @@ on_request(void *user, struct MHD_Connection *connection, const char *url,
     return http_answer(http, connection, url);
 }
 
+static void on_log(void *user, const char *format, va_list args)
+    G_GNUC_PRINTF(2, 0);
+
 static void
 on_log(void *user, const char *format, va_list args)
 {

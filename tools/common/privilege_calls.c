@@ -195,9 +195,10 @@ allow_families(struct filter *filter)
     static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK,
                                    AF_PACKET};
     for (size_t i = 0; i < G_N_ELEMENTS(families) && filter->status == 0; i++) {
-        filter->status = seccomp_rule_add(
-            filter->context, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-            SCMP_A0_32(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+        const struct scmp_arg_cmp family = {0, SCMP_CMP_MASKED_EQ, UINT32_MAX,
+                                            (scmp_datum_t)families[i]};
+        filter->status = seccomp_rule_add_array(
+            filter->context, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, &family);
         filter->failed = "socket";
     }
 }

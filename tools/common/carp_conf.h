@@ -100,6 +100,7 @@ struct carp_conf_vhid {
     carp_time start_delay;   /**< 0 when not given */
     uint8_t dead_ratio;      /**< 1..255, 3 when not given */
     enum carp_conf_vmac vmac;
+    bool has_vmac; /**< it was given; else off where the device allows none */
     bool by_script; /**< addresses are put up by the scripts, not by carpd */
     struct carp_addr peer, peer6; /**< family none: CARP's own group */
     bool broadcast;               /**< to the broadcast MAC, as ucarp -M */
@@ -188,5 +189,16 @@ struct carp_conf_vhid *carp_conf_edit(struct carp_conf *conf, size_t index);
  */
 CARP_NODISCARD enum carp_status carp_conf_fill_ring(
     const struct carp_conf *conf, struct carp_ring *ring);
+/** The same for one group: row 0 is its own secret with its own addresses, row
+ * k + a * (1 + accept_count) the k-th accepted secret with the a-th accepted
+ * list of addresses, counted from 1. */
+CARP_NODISCARD enum carp_status
+carp_conf_fill_ring_vhid(const struct carp_conf_vhid *vhid,
+                         struct carp_ring *ring);
+
+/** True when the daemon would do the same for both; where they stand does not
+ * matter. */
+bool carp_conf_vhid_equal(const struct carp_conf_vhid *a,
+                          const struct carp_conf_vhid *b);
 
 #endif

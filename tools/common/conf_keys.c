@@ -55,6 +55,7 @@ set_vmac(struct conf_group *group, const struct conf_row *row,
     if (conf_find_word(group, row, value, words, G_N_ELEMENTS(words),
                        "on, off or adverts", &found)) {
         group->vhid->vmac = values[found];
+        group->vhid->has_vmac = true;
     }
 }
 

@@ -87,8 +87,9 @@ add_keys(const struct carp_conf_vhid *vhid, struct carp_ring_row *row,
     return status;
 }
 
-static enum carp_status
-add_vhid(const struct carp_conf_vhid *vhid, struct carp_ring *ring)
+enum carp_status
+carp_conf_fill_ring_vhid(const struct carp_conf_vhid *vhid,
+                         struct carp_ring *ring)
 {
     struct carp_ring_row row;
     memset(&row, 0, sizeof(row));
@@ -112,7 +113,8 @@ carp_conf_fill_ring(const struct carp_conf *conf, struct carp_ring *ring)
 {
     enum carp_status status = CARP_OK;
     for (guint i = 0; i < conf->vhids->len && status == CARP_OK; i++) {
-        status = add_vhid(g_ptr_array_index(conf->vhids, i), ring);
+        status = carp_conf_fill_ring_vhid(
+            g_ptr_array_index(conf->vhids, i), ring);
     }
     return status;
 }

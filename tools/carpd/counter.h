@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file counter.h
+ * The counter of one vhid's own adverts (PROTOCOL 4.1, LINEAGE 2).
+ *
+ * As with the BSDs, it jumps until a peer's advert has been accepted, and then
+ * goes on from that advert's value: so a listener can tell who hears whom.
+ * Unlike theirs it never repeats and never goes back, not across restarts
+ * either: its jumps lead upwards, a lower value of a peer is not adopted, and
+ * a reserve above it is written down before it is used.
+ */
+#ifndef CARPD_COUNTER_H
+#define CARPD_COUNTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Jumps are at least and at most that far: no monitor takes them for missed
+ * adverts, and SEEN_FILL covers them. */
+#define COUNTER_JUMP_MIN ((uint64_t)1 << 20)
+#define COUNTER_JUMP_MASK (((uint64_t)1 << 28) - 1)
+/** How far ahead is written down: hours of jumps. */
+#define COUNTER_RESERVE ((uint64_t)1 << 42)
+/** Peers' values above this are not adopted, so that it never wraps. */
+#define COUNTER_TOP (UINT64_MAX - ((uint64_t)1 << 48))
+
+struct counter {
+    uint64_t last;    /**< of the last advert, or what it begins behind */
+    uint64_t reserve; /**< nothing above is sent before it is written down */
+    bool has_heard;   /**< a peer's advert was accepted since the start */
+};
+
+/** Begin anywhere in the lower quarter. @p random: 64 random bits. */
+void counter_init(struct counter *counter, uint64_t random);
+/** Begin where the reserve of the run before ends. */
+void counter_resume(struct counter *counter, uint64_t reserve);
+/** The value for the next advert. @p random: 64 random bits. */
+uint64_t counter_next(struct counter *counter, uint64_t random);
+/** An authentic, fresh advert of a peer had @p value. */
+void counter_hear(struct counter *counter, uint64_t value);
+/** Less than half of the reserve is left: counter_extend(), write it down. */
+bool counter_wants_reserve(const struct counter *counter);
+/** The new reserve; adopt it when it is on the disk. */
+uint64_t counter_extend(const struct counter *counter);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file daemon_internal.h
+ * What the files of the daemon share.
+ */
+#ifndef CARPD_DAEMON_INTERNAL_H
+#define CARPD_DAEMON_INTERNAL_H
+
+#include "daemon.h"
+#include "os_error.h"
+
+struct instance;
+
+/** Make the instance of a group; it does not run yet and belongs to the
+ * caller. @return NULL and @p error: nothing is left behind */
+struct instance *daemon_add(struct daemon *daemon,
+                            const struct carp_conf_vhid *conf,
+                            struct os_error *error);
+
+#endif

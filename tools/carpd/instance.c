@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Making a vhid, judging its surroundings, changing it, its end. */
+#include "instance.h"
+
+#include <string.h>
+
+#include "entropy.h"
+#include "instance_internal.h"
+#include "log.h"
+#include "store.h"
+#include "wire.h"
+
+bool
+instance_is_multicast(const struct carp_addr *addr)
+{
+    return addr->family == CARP_IPV4 ? (addr->octets[0] & 0xf0u) == 0xe0
+                                     : addr->octets[0] == 0xff;
+}
+
+const struct carp_addr *
+instance_dest(const struct instance *instance, unsigned int family)
+{
+    return family == CARP_F4 ? &instance->conf->peer : &instance->conf->peer6;
+}
+
+bool
+instance_is_sibling(const struct instance *instance,
+                    const struct instance *other)
+{
+    return instance != other && instance->conf->group != NULL &&
+           other->conf->group != NULL &&
+           strcmp(instance->conf->group, other->conf->group) == 0;
+}
+
+/* ------------------------------------------------------------- election */
+
+static enum carp_tie_rule
+tie_rule(enum carp_conf_tie tie)
+{
+    switch (tie) {
+    case CARP_CONF_TIE_ADDRESS:
+        break;
+    case CARP_CONF_TIE_YIELD:
+        return CARP_TIE_YIELD;
+    case CARP_CONF_TIE_UCARP:
+        return CARP_TIE_UCARP;
+    }
+    return CARP_TIE_ADDRESS;
+}
+
+static void
+find_sources(const struct instance *instance, struct carp_fsm_config *config)
+{
+    static const struct carp_addr groups[CARP_FAMILIES] = {
+        {.family = CARP_IPV4, .octets = {224, 0, 0, 18}},
+        {.family = CARP_IPV6, .octets = {0xff, 2, [15] = 0x12}}};
+    const struct carp_conf_vhid *conf = instance->conf;
+    struct daemon *daemon = instance->daemon;
+    const struct kernel_link *link =
+        kernel_link_named(daemon->kernel, conf->interface);
+    unsigned int index = link != NULL ? link->index : 0;
+    for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
+        const struct carp_addr *given =
+            f == CARP_F4 ? &conf->source : &conf->source6;
+        const struct carp_addr *dest = instance_dest(instance, f);
+        if (!config->has[f]) {
+            memset(&config->source[f], 0, sizeof(config->source[f]));
+        } else if (given->family != CARP_FAMILY_NONE) {
+            config->source[f] = *given;
+        } else {
+            config->source[f] = kernel_source(
+                daemon->kernel, index,
+                dest->family != CARP_FAMILY_NONE ? dest : &groups[f],
+                vif_table_is_virtual, daemon->vifs);
+        }
+    }
+}
+
+static void
+fill_config(const struct instance *instance, struct carp_fsm_config *config)
+{
+    const struct carp_conf_vhid *conf = instance->conf;
+    memset(config, 0, sizeof(*config));
+    config->behaviour = *carp_behaviour_get(instance->profile);
+    carp_behaviour_improve(&config->behaviour);
+    config->behaviour.tie = tie_rule(conf->tie);
+    config->behaviour.families_apart = conf->families_apart;
+    config->behaviour.link = CARP_LINK_TO_INIT;
+    config->advbase = conf->advbase;
+    config->advskew = conf->advskew;
+    config->dead_ratio = conf->dead_ratio;
+    config->preempt = conf->preempt;
+    config->preempt_delay = conf->preempt_delay;
+    config->start_delay = conf->start_delay;
+    config->late_listen =
+        conf->late_listen ? carp_fsm_listen_time(conf->advbase) : 0;
+    for (uint16_t i = 0; i < conf->addrs.count; i++) {
+        bool is_v6 = conf->addrs.list[i].family == CARP_IPV6;
+        config->has[is_v6 ? CARP_F6 : CARP_F4] = true;
+    }
+    find_sources(instance, config);
+}
+
+/* ----------------------------------------------------------------- keys */
+
+static bool
+make_keys(const struct carp_conf_vhid *conf, enum carp_profile_id profile,
+          struct carp_auth *auth, struct carp_ring **ring)
+{
+    *ring = carp_ring_new();
+    if (*ring == NULL) {
+        return false;
+    }
+    if (carp_conf_fill_ring_vhid(conf, *ring) != CARP_OK ||
+        carp_auth_init(auth, &conf->key, conf->vhid, &conf->addrs, profile,
+                       conf->has_lladdr ? &conf->lladdr : NULL) != CARP_OK) {
+        g_clear_pointer(ring, carp_ring_free);
+        return false;
+    }
+    return true;
+}
+
+static enum carp_profile_id
+send_profile(const struct carp_conf_vhid *conf)
+{
+    return conf->profile == CARP_PROFILE_AUTO ? CARP_PROFILE_FREEBSD
+                                              : conf->profile;
+}
+
+/* ------------------------------------------------------------ addresses */
+
+static enum vif_kind
+wanted_kind(const struct carp_conf_vhid *conf)
+{
+    if (conf->by_script) {
+        return VIF_ADVERTS;
+    }
+    return conf->vmac == CARP_CONF_VMAC_ON ? VIF_MACVLAN : VIF_PARENT;
+}
+
+static bool
+make_vif(struct instance *instance, struct os_error *error)
+{
+    const struct carp_conf_vhid *conf = instance->conf;
+    struct vif_config config = {.vhid = conf->vhid,
+                                .interface = conf->interface,
+                                .kind = wanted_kind(conf),
+                                .addrs = conf->addrs};
+    memcpy(config.prefix_len, conf->prefix_len, sizeof(config.prefix_len));
+    struct vif_table *vifs = instance->daemon->vifs;
+    instance->vif = vif_new(vifs, &config, instance, error);
+    if (instance->vif == NULL && error->fault == OS_NO_MACVLAN &&
+        !conf->has_vmac) {
+        log_say(LOG_LEVEL_WARNING,
+                "%s: %s; the addresses go on %s itself "
+                "with its own MAC (vmac = off says so)",
+                instance->id, error->text, conf->interface);
+        config.kind = VIF_PARENT;
+        instance->vif = vif_new(vifs, &config, instance, error);
+    }
+    return instance->vif != NULL;
+}
+
+/* ----------------------------------------------------------------- life */
+
+static void
+resume(struct instance *instance)
+{
+    peers_init(&instance->peers);
+    if (!store_restore(instance->daemon->store, instance->id,
+                       &instance->counter, &instance->peers)) {
+        counter_init(&instance->counter, entropy_u64());
+    }
+}
+
+static void
+configure(struct instance *instance)
+{
+    const struct carp_conf_vhid *conf = instance->conf;
+    announce_configure(&instance->announce, conf->announce_repeat,
+                       conf->announce_delay, conf->announce_refresh);
+}
+
+struct instance *
+instance_new(struct daemon *daemon, struct wire *wire,
+             const struct carp_conf_vhid *conf, struct os_error *error)
+{
+    struct instance *instance = g_new0(struct instance, 1);
+    instance->daemon = daemon;
+    instance->conf = conf;
+    instance->profile = send_profile(conf);
+    instance->retry_at = CARP_NEVER;
+    instance->is_quiet = true;
+    instance->conflict_log.every = 10 * CARP_SEC;
+    instance->demotions = g_array_new(FALSE, TRUE, sizeof(struct demotion));
+    g_snprintf(instance->id, sizeof(instance->id), "%u@%s", conf->vhid,
+               conf->interface);
+    announce_stop(&instance->announce);
+    configure(instance);
+    struct carp_fsm_config config;
+    fill_config(instance, &config);
+    if (carp_fsm_init(&instance->fsm, &config, alarm_now()) != CARP_OK ||
+        !make_keys(conf, instance->profile, &instance->auth, &instance->ring)) {
+        os_error_set(error, OS_SYSTEM, 0, "%s: no memory", instance->id);
+        instance_free(instance);
+        return NULL;
+    }
+    resume(instance);
+    if (!make_vif(instance, error) || !wire_join(wire, instance, error)) {
+        instance_free(instance);
+        return NULL;
+    }
+    instance_demote(instance, "configured", conf->demote, false);
+    instance->is_quiet = false;
+    return instance;
+}
+
+void
+instance_stop(struct instance *instance)
+{
+    instance_tell(instance, CARP_FSM_DISABLE, alarm_now());
+}
+
+void
+instance_free(struct instance *instance)
+{
+    if (instance == NULL) {
+        return;
+    }
+    if (instance->wire != NULL) {
+        wire_leave(instance->wire, instance);
+    }
+    vif_free(instance->vif);
+    carp_ring_free(instance->ring);
+    carp_auth_clear(&instance->auth);
+    peers_clear(&instance->peers);
+    instance_clear_demotions(instance);
+    g_array_free(instance->demotions, TRUE);
+    g_free(instance->fault);
+    g_free(instance->address_fault);
+    g_free(instance);
+}
+
+/* --------------------------------------------------------- surroundings */
+
+/* Why it cannot run now; NULL: it can. */
+static char *
+hindrance(const struct instance *instance)
+{
+    const char *name = instance->conf->interface;
+    const struct kernel_link *link =
+        kernel_link_named(instance->daemon->kernel, name);
+    const struct carp_fsm_config *config = &instance->fsm.config;
+    if (link == NULL) {
+        return g_strdup_printf("%s is not there: waiting for it", name);
+    }
+    if (!link->is_up) {
+        return g_strdup_printf("%s is down: ip link set %s up", name, name);
+    }
+    if (!link->has_carrier && !instance->conf->ignore_link) {
+        return g_strdup_printf("%s has no carrier: look at its cable or "
+                               "switch port",
+                               name);
+    }
+    if (!port_is_open(instance->wire->port) || !vif_is_ready(instance->vif)) {
+        return g_strdup_printf("%s cannot be used yet", name);
+    }
+    if (config->source[CARP_F4].family == CARP_FAMILY_NONE &&
+        config->source[CARP_F6].family == CARP_FAMILY_NONE) {
+        return g_strdup_printf("%s has no address of its own to send adverts "
+                               "from: give it one, or set %s",
+                               name,
+                               config->has[CARP_F4] ? "source" : "source6");
+    }
+    return NULL;
+}
+
+static void
+refresh_sources(struct instance *instance)
+{
+    struct carp_fsm_config config = instance->fsm.config;
+    find_sources(instance, &config);
+    bool is_same = true;
+    for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
+        is_same = is_same && carp_addr_equal(&config.source[f],
+                                             &instance->fsm.config.source[f]);
+    }
+    if (!is_same) {
+        /* It fails for numbers only, and those stay. */
+        enum carp_status status =
+            carp_fsm_reconfigure(&instance->fsm, &config, alarm_now());
+        g_assert(status == CARP_OK);
+    }
+}
+
+/* One of a group cannot serve: the others go with it. */
+static void
+take_siblings_along(struct instance *instance, carp_time now)
+{
+    GPtrArray *all = instance->daemon->instances;
+    for (guint i = 0; i < all->len; i++) {
+        struct instance *other = g_ptr_array_index(all, i);
+        if (instance_is_sibling(instance, other) &&
+            other->fsm.state == CARP_STATE_MASTER) {
+            instance_tell(other, CARP_FSM_FORCE_BACKUP, now);
+        }
+    }
+}
+
+void
+instance_evaluate(struct instance *instance)
+{
+    if (instance->daemon->is_stopping) {
+        return;
+    }
+    refresh_sources(instance);
+    carp_time now = alarm_now();
+    char *why = hindrance(instance);
+    bool may_run =
+        why == NULL && !(instance->wants_retry && now < instance->retry_at);
+    instance_set_fault(instance, &instance->fault, why);
+    g_free(why);
+    if (may_run == instance->is_up) {
+        return;
+    }
+    instance->is_up = may_run;
+    instance_tell(instance, may_run ? CARP_FSM_UP : CARP_FSM_DOWN, now);
+    instance_demote(instance, "link",
+                    may_run ? 0 : instance->conf->demote_link_down, true);
+    if (!may_run) {
+        take_siblings_along(instance, now);
+    }
+}
+
+void
+instance_on_vif(struct instance *instance, enum vif_event event,
+                const char *text)
+{
+    switch (event) {
+    case VIF_REPAIRED:
+        log_say(LOG_LEVEL_WARNING, "%s: %s", instance->id, text);
+        announce_start(&instance->announce, alarm_now());
+        instance_announce(instance, alarm_now());
+        break;
+    case VIF_LOST:
+        instance_set_fault(instance, &instance->address_fault, text);
+        instance_retry_later(instance);
+        break;
+    case VIF_READY:
+        instance_set_fault(instance, &instance->address_fault, NULL);
+        instance->wants_retry = false;
+        instance_evaluate(instance);
+        break;
+    case VIF_FOREIGN:
+        log_say(LOG_LEVEL_WARNING, "%s: %s", instance->id, text);
+        break;
+    }
+}
+
+void
+instance_retry_later(struct instance *instance)
+{
+    instance->wants_retry = true;
+    instance->retry_at = carp_time_add(alarm_now(), INSTANCE_RETRY);
+    instance_evaluate(instance);
+    daemon_wake(instance->daemon, instance->retry_at);
+}
+
+/* --------------------------------------------------------------- change */
+
+bool
+instance_can_change(const struct instance *instance,
+                    const struct carp_conf_vhid *conf)
+{
+    return instance->conf->vhid == conf->vhid &&
+           strcmp(instance->conf->interface, conf->interface) == 0 &&
+           wanted_kind(instance->conf) == wanted_kind(conf);
+}
+
+bool
+instance_change(struct instance *instance, const struct carp_conf_vhid *conf,
+                struct os_error *error)
+{
+    enum carp_profile_id profile = send_profile(conf);
+    struct carp_auth auth;
+    struct carp_ring *ring = NULL;
+    if (!make_keys(conf, profile, &auth, &ring)) {
+        return os_error_set(error, OS_SYSTEM, 0, "%s: no memory", instance->id);
+    }
+    if (!vif_set_addresses(instance->vif, &conf->addrs, conf->prefix_len,
+                           error)) {
+        carp_ring_free(ring);
+        carp_auth_clear(&auth);
+        return false;
+    }
+    bool are_new =
+        instance->conf->addrs.count != conf->addrs.count ||
+        memcmp(&instance->conf->addrs, &conf->addrs, sizeof(conf->addrs)) != 0;
+    carp_ring_free(instance->ring);
+    carp_auth_clear(&instance->auth);
+    instance->ring = ring;
+    instance->auth = auth;
+    carp_wipe(&auth, sizeof(auth));
+    instance->profile = profile;
+    instance->conf = conf;
+    configure(instance);
+    struct carp_fsm_config config;
+    fill_config(instance, &config);
+    /* The reader of carp.conf has refused what it could refuse. */
+    enum carp_status status =
+        carp_fsm_reconfigure(&instance->fsm, &config, alarm_now());
+    g_assert(status == CARP_OK);
+    instance_demote(instance, "configured", conf->demote, false);
+    wire_update(instance->wire);
+    if (are_new && instance->fsm.state == CARP_STATE_MASTER) {
+        announce_start(&instance->announce, alarm_now());
+    }
+    return true;
+}

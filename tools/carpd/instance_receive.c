@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What arrives: checked in the order of FreeBSD (PROTOCOL 1.9), judged, and
+ * handed to the election. Nothing here logs a bad frame: the observer tells
+ * what is wrong, once, with its cause. */
+#include <string.h>
+
+#include "instance_internal.h"
+#include "log.h"
+#include "log_rate.h"
+#include "observer.h"
+
+static void
+drop(struct instance *instance, enum stat_id stat)
+{
+    instance->stats.carp[stat]++;
+}
+
+static void
+note(struct instance *instance, enum stat_reason reason)
+{
+    instance->stats.reason[reason]++;
+}
+
+static bool
+is_unicast(const struct instance *instance, unsigned int f)
+{
+    const struct carp_addr *dest = instance_dest(instance, f);
+    return dest->family != CARP_FAMILY_NONE && !instance_is_multicast(dest);
+}
+
+/* Length, checksum, version, TTL, source and destination. */
+static bool
+check_envelope(struct instance *instance, const struct carp_frame *frame,
+               unsigned int f)
+{
+    if ((frame->issues & CARP_ISSUE_CAPTURE) != 0) {
+        drop(instance, STAT_HDROPS);
+    } else if ((frame->issues & CARP_ISSUE_SHORT) != 0) {
+        drop(instance, STAT_BADLEN);
+    } else if ((frame->issues & CARP_ISSUE_CHECKSUM) != 0) {
+        drop(instance, STAT_BADSUM);
+    } else if (!instance->fsm.config.has[f]) {
+        drop(instance, STAT_BADVHID);
+    } else if ((frame->issues & CARP_ISSUE_VERSION) != 0) {
+        drop(instance, STAT_BADVER);
+    } else if (frame->ttl <
+               (is_unicast(instance, f) ? instance->conf->min_ttl : 255)) {
+        drop(instance, STAT_BADTTL);
+    } else if (is_unicast(instance, f) &&
+               !carp_addr_equal(&frame->src, instance_dest(instance, f))) {
+        note(instance, REASON_NOT_PEER);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+static bool
+is_for_us(const struct instance *instance, const struct carp_frame *frame,
+          unsigned int f)
+{
+    static const struct carp_addr groups[CARP_FAMILIES] = {
+        {.family = CARP_IPV4, .octets = {224, 0, 0, 18}},
+        {.family = CARP_IPV6, .octets = {0xff, 2, [15] = 0x12}}};
+    const struct carp_addr *dest = instance_dest(instance, f);
+    const struct carp_addr *group =
+        dest->family != CARP_FAMILY_NONE && instance_is_multicast(dest)
+            ? dest
+            : &groups[f];
+    /* A peer's unicast is taken even when we multicast, as FreeBSD does. */
+    return !instance_is_multicast(&frame->dst) ||
+           carp_addr_equal(&frame->dst, group);
+}
+
+static bool
+verify(struct instance *instance, const struct carp_frame *frame,
+       struct carp_verdict *verdict)
+{
+    const struct carp_conf_vhid *conf = instance->conf;
+    const struct peer *peer = peers_find(&instance->peers, &frame->src);
+    *verdict = carp_ring_verify(instance->ring, &frame->u.adv,
+                                peer != NULL ? &peer->verdict : NULL, NULL);
+    if (verdict->status != CARP_GOOD) {
+        drop(instance, STAT_BADAUTH);
+        return false;
+    }
+    if (verdict->row % (1 + conf->accept_count) != 0) {
+        note(instance, REASON_OLD_KEY);
+    }
+    if (verdict->row / (1 + conf->accept_count) != 0) {
+        note(instance, REASON_OLD_ADDRESSES);
+    }
+    return true;
+}
+
+static void
+tell_replay(struct instance *instance, const struct carp_frame *frame,
+            bool is_rewritten, carp_time at)
+{
+    char source[CARP_ADDR_TEXT];
+    carp_addr_format(&frame->src, source);
+    bool is_strict = instance->conf->replay == CARP_CONF_REPLAY_STRICT;
+    char *key = g_strdup_printf("replay %s %s", instance->id, source);
+    log_rate_say(
+        instance->daemon->rate, key, at, LOG_LEVEL_WARNING,
+        "%s: advert from %s (advbase %u advskew %u) %s: %s", instance->id,
+        source, frame->u.adv.advbase, frame->u.adv.advskew,
+        is_rewritten ? "repeats its last counter with other intervals: "
+                       "somebody rewrote it"
+                     : "has a counter that was seen before: replayed, or its "
+                       "sender does not hear us",
+        is_strict ? "dropped (replay = strict)"
+                  : "acted upon (replay = alert; strict drops it)");
+    g_free(key);
+}
+
+/* May the advert be acted upon? */
+static bool
+judge(struct instance *instance, const struct carp_frame *frame, carp_time at)
+{
+    const struct carp_adv *adv = &frame->u.adv;
+    enum peer_verdict verdict =
+        peers_judge(&instance->peers, &frame->src, adv, at);
+    switch (verdict) {
+    case PEER_FRESH:
+        counter_hear(&instance->counter, adv->counter);
+        return true;
+    case PEER_REPEAT:
+        return true;
+    case PEER_DUPLICATE:
+        note(instance, REASON_DUPLICATE);
+        return false;
+    case PEER_ECHO:
+        note(instance, REASON_ECHO);
+        return false;
+    case PEER_REPLAYED:
+        note(instance, REASON_REPLAYED);
+        break;
+    case PEER_REWRITTEN:
+        note(instance, REASON_REWRITTEN);
+        break;
+    }
+    if (instance->conf->replay == CARP_CONF_REPLAY_OFF) {
+        return true;
+    }
+    tell_replay(instance, frame, verdict == PEER_REWRITTEN, at);
+    return instance->conf->replay == CARP_CONF_REPLAY_ALERT;
+}
+
+void
+instance_receive(struct instance *instance, const struct carp_frame *frame,
+                 carp_time at)
+{
+    unsigned int f = frame->family == CARP_IPV6 ? CARP_F6 : CARP_F4;
+    const struct carp_adv *adv = &frame->u.adv;
+    struct carp_verdict verdict;
+    instance->stats.carp[f == CARP_F6 ? STAT_IPACKETS6 : STAT_IPACKETS]++;
+    if (!check_envelope(instance, frame, f)) {
+        return;
+    }
+    if (carp_addr_equal(&frame->src, &instance->fsm.config.source[f])) {
+        note(instance, REASON_ECHO);
+        return;
+    }
+    if (!is_for_us(instance, frame, f)) {
+        note(instance, REASON_OTHER_DESTINATION);
+        return;
+    }
+    if ((frame->issues & CARP_ISSUE_TRAILING) != 0) {
+        note(instance, REASON_TRAILING);
+    }
+    if (!verify(instance, frame, &verdict) || !judge(instance, frame, at)) {
+        return;
+    }
+    peers_accept(&instance->peers, &frame->src, adv, &verdict, at);
+    struct carp_fsm_event event;
+    memset(&event, 0, sizeof(event));
+    event.kind = CARP_FSM_ADVERT;
+    event.family = frame->family;
+    event.advbase = adv->advbase;
+    event.advskew = adv->advskew;
+    event.demote = adv->demote;
+    event.source = frame->src;
+    instance_event(instance, &event, at);
+}
+
+void
+instance_hear_owner(struct instance *instance, const struct carp_addr *addr,
+                    const struct carp_mac *mac, carp_time at)
+{
+    struct carp_mac own = vif_mac(instance->vif);
+    if (instance->fsm.state != CARP_STATE_MASTER || carp_mac_equal(mac, &own)) {
+        return;
+    }
+    announce_conflict(&instance->announce, at);
+    daemon_wake(instance->daemon, announce_deadline(&instance->announce));
+    char text[CARP_ADDR_TEXT];
+    char other[CARP_MAC_TEXT];
+    uint64_t held = 0;
+    if (log_limit_pass(&instance->conflict_log, at, &held)) {
+        log_say(LOG_LEVEL_WARNING,
+                "%s: %s says that it has %s, which is ours "
+                "as MASTER: announcing it again",
+                instance->id, carp_mac_format(mac, other),
+                carp_addr_format(addr, text));
+    }
+}

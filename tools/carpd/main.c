@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "background.h"
+#include "conf_write.h"
+#include "control.h"
+#include "daemon.h"
+#include "log.h"
+#include "log_sink.h"
+#include "options.h"
+
+/* Says what was found; returns how many warnings there were. */
+static unsigned int
+say_messages(const struct carp_conf *conf)
+{
+    unsigned int warnings = 0;
+    for (size_t i = 0; i < carp_conf_message_count(conf); i++) {
+        const struct carp_conf_message *message = carp_conf_message(conf, i);
+        warnings += !message->is_error;
+        log_say(message->is_error ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s%s",
+                message->is_error ? "" : "warning: ", message->text);
+    }
+    return warnings;
+}
+
+static unsigned int
+count_running(const struct carp_conf *conf)
+{
+    unsigned int running = 0;
+    for (size_t i = 0; i < carp_conf_count(conf); i++) {
+        running += carp_conf_get(conf, i)->interface != NULL;
+    }
+    return running;
+}
+
+static int
+check(const struct carp_conf *conf, const char *path)
+{
+    unsigned int warnings = say_messages(conf);
+    if (!carp_conf_is_usable(conf)) {
+        return DAEMON_EXIT_CONFIG;
+    }
+    unsigned int running = count_running(conf);
+    if (running == 0) {
+        log_line("warning: %s: no group has an interface: nothing would run",
+                 path);
+        warnings++;
+    }
+    printf("%s: %u vhid%s to run%s\n", path, running, running == 1 ? "" : "s",
+           warnings > 0 ? ", usable with warnings" : ", good");
+    return warnings > 0 ? DAEMON_EXIT_CHECK_WARNINGS : DAEMON_EXIT_OK;
+}
+
+static int
+print_config(const struct carp_conf *conf)
+{
+    GString *text = g_string_new(NULL);
+    carp_conf_write(conf, CONF_WRITE_NO_SECRETS, text);
+    fputs(text->str, stdout);
+    g_string_free(text, TRUE);
+    return fflush(stdout) == 0 ? DAEMON_EXIT_OK : DAEMON_EXIT_FAILED;
+}
+
+/* Where messages go from now on. True: not to standard error. */
+static bool
+open_log(const struct carpd_options *options, const struct carp_conf *conf)
+{
+    const char *log = options->facility != NULL
+                          ? options->facility
+                          : carp_conf_get_daemon(conf)->log;
+    bool is_auto = strcmp(log, "auto") == 0;
+    if (options->foreground || strcmp(log, "stderr") == 0) {
+        log_set_sink(NULL);
+        return false;
+    }
+    if (is_auto && options->background && !log_is_journal()) {
+        log_open(log_facility("daemon"));
+        return true;
+    }
+    log_open(is_auto ? -1 : log_facility(log));
+    return !is_auto;
+}
+
+static void
+write_pid_file(const char *path)
+{
+    char *text = g_strdup_printf("%ld\n", (long)getpid());
+    if (path != NULL &&
+        !g_file_set_contents_full(path, text, -1,
+                                  G_FILE_SET_CONTENTS_CONSISTENT, 0644, NULL)) {
+        log_say(LOG_LEVEL_WARNING, "%s: cannot be written", path);
+    }
+    g_free(text);
+}
+
+/* With ucarp's options each address is a process: each has a state of its
+ * own, and a socket only when asked for. */
+static struct daemon_setup
+make_setup(const struct carpd_options *options, const struct carp_conf *conf,
+           char **state_dir)
+{
+    struct daemon_setup setup = {
+        .config = options->config != NULL ? options->config : DAEMON_CONFIG,
+        .socket = options->socket,
+        .state_dir = options->state_dir,
+        .is_foreground = options->foreground};
+    *state_dir = NULL;
+    if (options->is_ucarp) {
+        const struct carp_conf_vhid *vhid = carp_conf_get(conf, 0);
+        setup.config = "";
+        *state_dir = g_strdup_printf("%s/ucarp-%u-%s", DAEMON_STATE_DIR,
+                                     vhid->vhid, vhid->interface);
+    } else if (setup.socket == NULL) {
+        setup.socket = CARP_CONTROL_SOCKET;
+    }
+    if (setup.state_dir == NULL) {
+        setup.state_dir = options->is_ucarp ? *state_dir : DAEMON_STATE_DIR;
+    }
+    return setup;
+}
+
+static int
+run(const struct carpd_options *options, struct carp_conf *conf)
+{
+    if (options->background && !background_begin()) {
+        log_line("cannot detach: %s", g_strerror(errno));
+        carp_conf_free(conf);
+        return DAEMON_EXIT_FAILED;
+    }
+    char *state_dir = NULL;
+    struct daemon_setup setup = make_setup(options, conf, &state_dir);
+    bool log_elsewhere = open_log(options, conf);
+    int status = DAEMON_EXIT_OK;
+    struct daemon *daemon = daemon_new(&setup, conf, &status);
+    if (daemon != NULL) {
+        write_pid_file(options->pid_file);
+    }
+    background_ready(status, log_elsewhere);
+    if (daemon != NULL) {
+        status = daemon_run(daemon);
+        daemon_free(daemon);
+        if (options->pid_file != NULL) {
+            (void)unlink(options->pid_file);
+        }
+    }
+    g_free(state_dir);
+    return status;
+}
+
+static int
+work(struct carpd_options *options)
+{
+    const char *path =
+        options->config != NULL ? options->config : DAEMON_CONFIG;
+    struct carp_conf *conf = options->is_ucarp
+                                 ? g_steal_pointer(&options->conf)
+                                 : carp_conf_load(path, CARP_CONF_PRIVATE);
+    int status = DAEMON_EXIT_CONFIG;
+    if (options->check) {
+        status = check(conf, path);
+        carp_conf_free(conf);
+        return status;
+    }
+    say_messages(conf);
+    if (carp_conf_is_usable(conf) && options->print_config) {
+        status = print_config(conf);
+    } else if (carp_conf_is_usable(conf) && count_running(conf) == 0) {
+        log_line("%s: no group has an interface: nothing to run", path);
+    } else if (carp_conf_is_usable(conf)) {
+        return run(options, conf);
+    }
+    carp_conf_free(conf);
+    return status;
+}
+
+int
+main(int argc, char **argv)
+{
+    /* Not LC_NUMERIC: numbers have a point everywhere. */
+    setlocale(LC_CTYPE, "");
+    g_set_prgname("carpd");
+    struct carpd_options options;
+    char *error = NULL;
+    int status = DAEMON_EXIT_OK;
+    switch (carpd_options_parse(&options, argc, argv, &error)) {
+    case CARPD_PARSE_RUN:
+        if (options.verbose) {
+            log_set_level(LOG_LEVEL_DEBUG);
+        }
+        status = work(&options);
+        break;
+    case CARPD_PARSE_DONE:
+        break;
+    case CARPD_PARSE_USAGE:
+        log_line("%s (carpd --help shows how)", error);
+        g_free(error);
+        status = DAEMON_EXIT_USAGE;
+        break;
+    }
+    carpd_options_clear(&options);
+    return status;
+}

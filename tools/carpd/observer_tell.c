@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "observer_tell.h"
+
+#include <string.h>
+
+#include "instance.h"
+#include "log.h"
+#include "server.h"
+
+static struct instance *
+find(struct daemon *daemon, const char *segment, uint8_t vhid)
+{
+    for (guint i = 0; i < daemon->instances->len; i++) {
+        struct instance *instance = g_ptr_array_index(daemon->instances, i);
+        if (instance->conf->vhid == vhid &&
+            strcmp(instance->conf->interface, segment) == 0) {
+            return instance;
+        }
+    }
+    return NULL;
+}
+
+static enum log_level
+level(const struct carp_event *event)
+{
+    if (event->kind == CARP_EVENT_RESOLVED) {
+        return event->severity == CARP_INFO ? LOG_LEVEL_DEBUG
+                                            : LOG_LEVEL_NOTICE;
+    }
+    switch (event->severity) {
+    case CARP_INFO:
+        return LOG_LEVEL_DEBUG;
+    case CARP_WARNING:
+        return LOG_LEVEL_WARNING;
+    case CARP_CRITICAL:
+        break;
+    }
+    return LOG_LEVEL_CRITICAL;
+}
+
+void
+observer_tell(struct daemon *daemon, const char *segment,
+              const struct carp_event *event)
+{
+    struct instance *instance = find(daemon, segment, event->vhid);
+    if (instance == NULL) {
+        return;
+    }
+    const char *code = carp_code_text(event->code);
+    const char *cause = carp_cause_text(event->cause);
+    char vhid[8];
+    g_snprintf(vhid, sizeof(vhid), "%u", event->vhid);
+    const struct log_field fields[] = {
+        {"CARP_VHID", vhid},
+        {"CARP_IFACE", segment},
+        {"CARP_FINDING", code},
+        {"CARP_CAUSE", *cause != '\0' ? cause : NULL},
+    };
+    bool is_over = event->kind == CARP_EVENT_RESOLVED;
+    log_event(level(event), fields, G_N_ELEMENTS(fields),
+              "%s: %s%s%s%s: %s%s%s%s%s", instance->id,
+              is_over ? "resolved: " : "", code, *cause != '\0' ? " " : "",
+              cause, event->text, !is_over && *event->detail != '\0' ? " " : "",
+              is_over ? "" : event->detail,
+              !is_over && *event->remedy != '\0' ? " Do: " : "",
+              is_over ? "" : event->remedy);
+    server_tell_finding(daemon->server, instance, event);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "observer_thread.h"
+
+#include "alarm.h"
+#include "text.h"
+
+struct observer_thread {
+    GThread *thread; /* NULL: not started */
+    GAsyncQueue *jobs;
+    GAsyncQueue *answers;         /* struct answer, read by the main thread */
+    struct carp_ring *first_ring; /* until the thread has it */
+    void (*on_event)(void *user, const struct carp_event *event);
+    void (*on_batch)(void *user, carp_time deadline);
+    void *user;
+    guint idle; /* source; guarded by the lock */
+    GMutex lock;
+    /* The thread's own. */
+    struct carp_ring *ring;
+    struct carp_track *track;
+    uint64_t frames;
+};
+
+enum job_kind { JOB_BATCH, JOB_KEYS, JOB_END };
+
+struct job {
+    enum job_kind kind;
+    GArray *batch;
+    carp_time now;
+    struct carp_ring *ring;
+};
+
+struct answer {
+    bool is_event; /* else the end of a batch */
+    struct carp_event event;
+    char *text, *detail, *remedy;
+    carp_time deadline;
+};
+
+static void
+free_answer(void *memory)
+{
+    struct answer *answer = memory;
+    g_free(answer->text);
+    g_free(answer->detail);
+    g_free(answer->remedy);
+    g_free(answer);
+}
+
+/* ---------------------------------------------------------- main thread */
+
+static gboolean
+on_answers(gpointer user)
+{
+    struct observer_thread *thread = user;
+    g_mutex_lock(&thread->lock);
+    thread->idle = 0;
+    g_mutex_unlock(&thread->lock);
+    struct answer *answer = NULL;
+    while ((answer = g_async_queue_try_pop(thread->answers)) != NULL) {
+        if (answer->is_event) {
+            answer->event.text = answer->text;
+            answer->event.detail = answer->detail;
+            answer->event.remedy = answer->remedy;
+            thread->on_event(thread->user, &answer->event);
+        } else {
+            thread->on_batch(thread->user, answer->deadline);
+        }
+        free_answer(answer);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+/* --------------------------------------------------------- other thread */
+
+static void
+give(struct observer_thread *thread, struct answer *answer)
+{
+    g_async_queue_push(thread->answers, answer);
+    g_mutex_lock(&thread->lock);
+    if (thread->idle == 0) {
+        thread->idle = g_idle_add(on_answers, thread);
+    }
+    g_mutex_unlock(&thread->lock);
+}
+
+static void
+on_track_event(void *user, const struct carp_event *event)
+{
+    struct observer_thread *thread = user;
+    if (event->kind == CARP_EVENT_TRANSITION) {
+        return; /* the election tells its own, and knows better */
+    }
+    struct answer *answer = g_new0(struct answer, 1);
+    answer->is_event = true;
+    answer->event = *event;
+    answer->text = g_strdup(event->text);
+    answer->detail = g_strdup(event->detail);
+    answer->remedy = g_strdup(event->remedy);
+    give(thread, answer);
+}
+
+static void
+format_time(void *user, carp_time when, char *text, size_t size)
+{
+    (void)user;
+    char clock[TXT_CLOCK];
+    g_strlcpy(text, txt_clock(alarm_to_wall(when), false, clock), size);
+}
+
+static void
+change_keys(struct observer_thread *thread, struct carp_ring *ring)
+{
+    if (thread->track != NULL) {
+        carp_track_set_ring(thread->track, ring);
+    }
+    carp_ring_free(thread->ring);
+    thread->ring = ring;
+}
+
+static void
+begin(struct observer_thread *thread, struct carp_ring *ring)
+{
+    thread->ring = ring;
+    struct carp_track_config config = {.ring = ring,
+                                       .on_event = on_track_event,
+                                       .format_time = format_time,
+                                       .user = thread};
+    thread->track = carp_track_new(&config);
+}
+
+static void
+look_at(struct observer_thread *thread, const struct observed *observed)
+{
+    struct carp_packet packet = {.time = observed->at,
+                                 .number = ++thread->frames,
+                                 .segment = observed->segment,
+                                 .source = observed->segment,
+                                 .frame = &observed->frame};
+    switch (observed->kind) {
+    case OBSERVED_FRAME:
+        carp_track_feed(thread->track, &packet, NULL);
+        break;
+    case OBSERVED_SIGHT:
+        carp_track_blind(thread->track, observed->segment, observed->at);
+        break;
+    case OBSERVED_BLIND:
+        carp_track_blind(thread->track, observed->segment, CARP_NEVER);
+        break;
+    }
+}
+
+static void
+do_batch(struct observer_thread *thread, const struct job *job)
+{
+    struct answer *answer = g_new0(struct answer, 1);
+    answer->deadline = CARP_NEVER;
+    if (thread->track != NULL) {
+        for (guint i = 0; i < job->batch->len; i++) {
+            look_at(thread, &g_array_index(job->batch, struct observed, i));
+        }
+        carp_track_advance(thread->track, job->now);
+        answer->deadline = carp_track_deadline(thread->track);
+    }
+    give(thread, answer);
+}
+
+static gpointer
+run(gpointer user)
+{
+    struct observer_thread *thread = user;
+    begin(thread, g_steal_pointer(&thread->first_ring));
+    bool is_over = false;
+    while (!is_over) {
+        struct job *job = g_async_queue_pop(thread->jobs);
+        switch (job->kind) {
+        case JOB_BATCH:
+            do_batch(thread, job);
+            g_array_free(job->batch, TRUE);
+            break;
+        case JOB_KEYS:
+            change_keys(thread, job->ring);
+            break;
+        case JOB_END:
+            is_over = true;
+            break;
+        }
+        g_free(job);
+    }
+    carp_track_free(thread->track);
+    carp_ring_free(thread->ring);
+    return NULL;
+}
+
+/* ---------------------------------------------------------- main thread */
+
+struct observer_thread *
+observer_thread_new(struct carp_ring *ring,
+                    void (*on_event)(void *user,
+                                     const struct carp_event *event),
+                    void (*on_batch)(void *user, carp_time deadline),
+                    void *user)
+{
+    struct observer_thread *thread = g_new0(struct observer_thread, 1);
+    thread->jobs = g_async_queue_new();
+    thread->answers = g_async_queue_new_full(free_answer);
+    thread->first_ring = ring;
+    thread->on_event = on_event;
+    thread->on_batch = on_batch;
+    thread->user = user;
+    g_mutex_init(&thread->lock);
+    return thread;
+}
+
+static void
+push(struct observer_thread *thread, struct job job)
+{
+    g_async_queue_push(thread->jobs, g_memdup2(&job, sizeof(job)));
+}
+
+void
+observer_thread_free(struct observer_thread *thread)
+{
+    if (thread->thread != NULL) {
+        push(thread, (struct job){.kind = JOB_END});
+        g_thread_join(thread->thread);
+    }
+    carp_ring_free(thread->first_ring);
+    if (thread->idle != 0) {
+        g_source_remove(thread->idle);
+    }
+    g_async_queue_unref(thread->jobs);
+    g_async_queue_unref(thread->answers);
+    g_mutex_clear(&thread->lock);
+    g_free(thread);
+}
+
+void
+observer_thread_push(struct observer_thread *thread, GArray *batch,
+                     carp_time now)
+{
+    push(thread, (struct job){.kind = JOB_BATCH, .batch = batch, .now = now});
+    if (thread->thread == NULL) {
+        thread->thread = g_thread_new("observer", run, thread);
+    }
+}
+
+void
+observer_thread_set_keys(struct observer_thread *thread, struct carp_ring *ring)
+{
+    if (thread->thread == NULL) {
+        carp_ring_free(thread->first_ring);
+        thread->first_ring = ring;
+        return;
+    }
+    push(thread, (struct job){.kind = JOB_KEYS, .ring = ring});
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file observer_thread.h
+ * The observer's thread: batches in, events out in the main context.
+ */
+#ifndef CARPD_OBSERVER_THREAD_H
+#define CARPD_OBSERVER_THREAD_H
+
+#include <glib.h>
+
+#include <carp/track.h>
+
+enum observed_kind { OBSERVED_FRAME = 0, OBSERVED_SIGHT, OBSERVED_BLIND };
+
+/** Something that happened on a wire. */
+struct observed {
+    enum observed_kind kind;
+    uint16_t segment;
+    carp_time at;
+    struct carp_frame frame; /**< FRAME */
+};
+
+struct observer_thread;
+
+/**
+ * Nothing runs yet: the thread is started with the first batch, so that it
+ * has no rights that were given up before.
+ * @param ring taken over
+ * @param on_event, on_batch called in the default main context
+ */
+struct observer_thread *observer_thread_new(
+    struct carp_ring *ring,
+    void (*on_event)(void *user, const struct carp_event *event),
+    void (*on_batch)(void *user, carp_time deadline), void *user);
+/** Ends the thread; nothing is called any more. */
+void observer_thread_free(struct observer_thread *thread);
+/** Hand over a batch of struct observed; it is taken over. */
+void observer_thread_push(struct observer_thread *thread, GArray *batch,
+                          carp_time now);
+/** Verify with other keys from now on; @p ring is taken over. */
+void observer_thread_set_keys(struct observer_thread *thread,
+                              struct carp_ring *ring);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SCHED_RESET_ON_FORK is Linux's. */
+#define _GNU_SOURCE
+
+#include "rights.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "privilege.h"
+#include "server.h"
+#include "store.h"
+
+#define USER "carp"
+
+static bool
+schedule(const struct carp_conf_daemon *conf, struct os_error *error)
+{
+    if (conf->lock_memory && mlockall(MCL_CURRENT | MCL_FUTURE) != 0) {
+        return os_error_set(error, os_fault_of(errno), errno,
+                            "lock-memory: "
+                            "%s: it needs CAP_IPC_LOCK or a larger "
+                            "LimitMEMLOCK=",
+                            g_strerror(errno));
+    }
+    /* Programs that are started must not have it. */
+    struct sched_param param = {.sched_priority = conf->realtime};
+    if (conf->realtime > 0 &&
+        sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param) != 0) {
+        return os_error_set(error, os_fault_of(errno), errno,
+                            "realtime: %s: "
+                            "it needs CAP_SYS_NICE or LimitRTPRIO=",
+                            g_strerror(errno));
+    }
+    return true;
+}
+
+static bool
+find_user(const struct carp_conf_daemon *conf, const struct passwd **user,
+          struct os_error *error)
+{
+    *user = NULL;
+    if (geteuid() != 0 && conf->user == NULL) {
+        return true;
+    }
+    const char *name = conf->user != NULL ? conf->user : USER;
+    *user = getpwnam(name);
+    if (*user == NULL && conf->user != NULL) {
+        return os_error_set(error, OS_SYSTEM, 0,
+                            "[carpd] user: there is no "
+                            "user %s",
+                            name);
+    }
+    return true;
+}
+
+static bool
+hand_over(struct daemon *daemon, const struct carp_conf_daemon *conf,
+          const struct passwd *user, struct os_error *error)
+{
+    uid_t uid = user != NULL ? user->pw_uid : geteuid();
+    gid_t gid = user != NULL ? user->pw_gid : getegid();
+    if (user != NULL && geteuid() == 0 &&
+        !store_give_to(daemon->store, uid, gid)) {
+        return os_error_set(error, os_fault_of(errno), errno,
+                            "%s: cannot be "
+                            "given to user %s: %s",
+                            daemon->setup.state_dir, user->pw_name,
+                            g_strerror(errno));
+    }
+    if (conf->socket_group != NULL) {
+        const struct group *group = getgrnam(conf->socket_group);
+        if (group == NULL) {
+            return os_error_set(error, OS_SYSTEM, 0,
+                                "[carpd] socket-group: "
+                                "there is no group %s",
+                                conf->socket_group);
+        }
+        gid = group->gr_gid;
+    }
+    if (daemon->server != NULL &&
+        (conf->socket_group != NULL || user != NULL) &&
+        !server_give_to(daemon->server, uid, gid)) {
+        return os_error_set(error, os_fault_of(errno), errno,
+                            "%s: cannot be "
+                            "given to another user or group: %s",
+                            daemon->setup.socket, g_strerror(errno));
+    }
+    return true;
+}
+
+static bool
+drop(const struct passwd *user, struct os_error *error)
+{
+    static const int keep[] = {CAP_NET_ADMIN, CAP_NET_RAW};
+    /* Scripts of ucarp's kind put addresses up: they keep the two as well. */
+    struct privilege_plan plan = {.user = user != NULL ? user->pw_name : NULL,
+                                  .capabilities = keep,
+                                  .capability_count = G_N_ELEMENTS(keep),
+                                  .for_children = true};
+    char *why = NULL;
+    bool is_good =
+        privilege_drop(&plan, &why) &&
+        privilege_confine(PRIVILEGE_FILES | PRIVILEGE_SOCKETS | PRIVILEGE_SPAWN,
+                          &why);
+    if (!is_good) {
+        os_error_set(error, OS_SYSTEM, 0, "cannot give up rights: %s", why);
+    }
+    g_free(why);
+    return is_good;
+}
+
+bool
+rights_give_up(struct daemon *daemon, struct os_error *error)
+{
+    const struct carp_conf_daemon *conf = carp_conf_get_daemon(daemon->conf);
+    const struct passwd *user = NULL;
+    return schedule(conf, error) && find_user(conf, &user, error) &&
+           hand_over(daemon, conf, user, error) && drop(user, error);
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* accept4() is not in POSIX yet. */
+#define _GNU_SOURCE
+
+/* The socket and its clients. Every length is bounded; a client that does not
+ * read loses events, then its connection. */
+#include "server.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+#include <glib.h>
+
+#include "command.h"
+#include "control.h"
+#include "credential.h"
+#include "daemon.h"
+#include "log.h"
+#include "text.h"
+
+/* Events are left out while this much waits for a client. */
+#define EVENTS_MAX ((gsize)256 * 1024)
+#define PRIORITY (G_PRIORITY_DEFAULT + 20)
+
+struct client {
+    struct server *server;
+    int fd;
+    GSource *in, *out; /* out NULL: nothing waits */
+    GString *request, *answer;
+    bool is_watching;
+    bool is_closing; /* once the answer is written */
+    guint64 lost;    /* events */
+};
+
+struct server {
+    struct daemon *daemon;
+    char *path;
+    int fd;
+    GSource *in;
+    GPtrArray *clients;
+    struct log_limit refused;
+    gid_t group;
+};
+
+static void
+remove_source(GSource **source)
+{
+    if (*source != NULL) {
+        g_source_destroy(*source);
+        g_source_unref(*source);
+        *source = NULL;
+    }
+}
+
+static void
+free_client(void *memory)
+{
+    struct client *client = memory;
+    remove_source(&client->in);
+    remove_source(&client->out);
+    close(client->fd);
+    g_string_free(client->request, TRUE);
+    g_string_free(client->answer, TRUE);
+    g_free(client);
+}
+
+static GSource *
+watch_fd(int fd, GIOCondition condition, GUnixFDSourceFunc call, void *user)
+{
+    GSource *source = g_unix_fd_source_new(fd, condition);
+    /* GLib's way: the source calls it as what it is. */
+    g_source_set_callback(source, G_SOURCE_FUNC(call), user, NULL);
+    g_source_set_priority(source, PRIORITY);
+    g_source_attach(source, NULL);
+    return source;
+}
+
+/* ---------------------------------------------------------------- write */
+
+static gboolean on_writable(gint fd, GIOCondition condition, gpointer user);
+
+/* False: the client is gone, and freed. */
+static bool
+flush(struct client *client)
+{
+    while (client->answer->len > 0) {
+        ssize_t n = send(client->fd, client->answer->str, client->answer->len,
+                         MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0 && errno != EAGAIN) {
+            g_ptr_array_remove_fast(client->server->clients, client);
+            return false;
+        }
+        if (n < 0) {
+            break;
+        }
+        g_string_erase(client->answer, 0, n);
+    }
+    if (client->answer->len == 0) {
+        remove_source(&client->out);
+        if (client->is_closing) {
+            g_ptr_array_remove_fast(client->server->clients, client);
+            return false;
+        }
+    } else if (client->answer->len > CARP_CONTROL_ANSWER_MAX) {
+        g_ptr_array_remove_fast(client->server->clients, client);
+        return false;
+    } else if (client->out == NULL) {
+        client->out = watch_fd(client->fd, G_IO_OUT, on_writable, client);
+    }
+    return true;
+}
+
+static gboolean
+on_writable(gint fd, GIOCondition condition, gpointer user)
+{
+    (void)fd;
+    (void)condition;
+    struct client *client = user;
+    GSource *source = client->out;
+    g_source_ref(source);
+    bool is_there = flush(client);
+    bool goes_on = is_there && client->out == source;
+    g_source_unref(source);
+    return goes_on ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* ----------------------------------------------------------------- read */
+
+static void
+answer(struct client *client, char *line)
+{
+    struct jsonl json;
+    jsonl_init(&json);
+    if (client->is_watching) {
+        command_refuse(&json, NULL, CARP_CONTROL_STATE,
+                       "this connection watches: open another one");
+    } else {
+        enum command_after after =
+            command_run(client->server->daemon, line, &json);
+        client->is_watching = after == COMMAND_WATCHES;
+    }
+    g_string_append_len(client->answer, json.text->str, (gssize)json.text->len);
+    g_string_append_c(client->answer, '\n');
+    jsonl_clear(&json);
+}
+
+static void
+refuse_and_close(struct client *client, const char *code, const char *text)
+{
+    struct jsonl json;
+    jsonl_init(&json);
+    command_refuse(&json, NULL, code, text);
+    g_string_append_len(client->answer, json.text->str, (gssize)json.text->len);
+    g_string_append_c(client->answer, '\n');
+    jsonl_clear(&json);
+    client->is_closing = true;
+}
+
+static void
+answer_lines(struct client *client)
+{
+    char *newline = NULL;
+    while ((newline = memchr(client->request->str, '\n',
+                             client->request->len)) != NULL) {
+        *newline = '\0';
+        answer(client, client->request->str);
+        g_string_erase(client->request, 0, newline - client->request->str + 1);
+    }
+    if (client->request->len >= CARP_CONTROL_REQUEST_MAX) {
+        refuse_and_close(client, CARP_CONTROL_SYNTAX,
+                         "a request has 4096 octets at most");
+    }
+}
+
+static gboolean
+on_readable(gint fd, GIOCondition condition, gpointer user)
+{
+    (void)condition;
+    struct client *client = user;
+    char data[CARP_CONTROL_REQUEST_MAX];
+    size_t room = CARP_CONTROL_REQUEST_MAX - client->request->len;
+    ssize_t n = recv(fd, data, room, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return G_SOURCE_CONTINUE;
+    }
+    if (n <= 0) {
+        g_ptr_array_remove_fast(client->server->clients, client);
+        return G_SOURCE_REMOVE;
+    }
+    g_string_append_len(client->request, data, n);
+    answer_lines(client);
+    if (client->is_closing) {
+        remove_source(&client->in);
+        (void)flush(client);
+        return G_SOURCE_REMOVE;
+    }
+    return flush(client) ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* --------------------------------------------------------------- accept */
+
+static gboolean
+on_connection(gint fd, GIOCondition condition, gpointer user)
+{
+    (void)condition;
+    struct server *server = user;
+    int client_fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (client_fd < 0) {
+        return G_SOURCE_CONTINUE;
+    }
+    struct client *client = g_new0(struct client, 1);
+    client->server = server;
+    client->fd = client_fd;
+    client->request = g_string_new(NULL);
+    client->answer = g_string_new(NULL);
+    g_ptr_array_add(server->clients, client);
+    long uid = -1;
+    if (server->clients->len > CARP_CONTROL_CLIENTS_MAX) {
+        refuse_and_close(client, CARP_CONTROL_BUSY,
+                         "too many clients: try again");
+    } else if (!credential_may_talk(client_fd, server->group, &uid)) {
+        refuse_and_close(client, CARP_CONTROL_FORBIDDEN,
+                         "you are neither root nor carpd's user nor in the "
+                         "socket's group");
+        uint64_t held = 0;
+        if (log_limit_pass(&server->refused, alarm_now(), &held)) {
+            log_say(LOG_LEVEL_WARNING, "%s: refused user %ld", server->path,
+                    uid);
+        }
+    } else {
+        client->in = watch_fd(client_fd, G_IO_IN, on_readable, client);
+    }
+    (void)flush(client);
+    return G_SOURCE_CONTINUE;
+}
+
+/* True when somebody accepts connections there. */
+static bool
+is_alive(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool is_there =
+        fd >= 0 && (connect(fd, (const struct sockaddr *)(const void *)address,
+                            sizeof(*address)) == 0 ||
+                    errno == EAGAIN);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return is_there;
+}
+
+static bool
+open_socket(struct server *server, struct os_error *error)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *path = server->path;
+    if (strlen(path) >= sizeof(address.sun_path)) {
+        return os_error_set(error, OS_SYSTEM, ENAMETOOLONG,
+                            "%s: longer than "
+                            "%zu octets: give another --socket",
+                            path, sizeof(address.sun_path) - 1);
+    }
+    memcpy(address.sun_path, path, strlen(path));
+    char *directory = g_path_get_dirname(path);
+    (void)g_mkdir_with_parents(directory, 0755);
+    g_free(directory);
+    struct stat st;
+    if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+        if (is_alive(&address)) {
+            return os_error_set(error, OS_SYSTEM, EADDRINUSE,
+                                "%s: another "
+                                "carpd listens there: stop it, or give "
+                                "another --socket",
+                                path);
+        }
+        (void)unlink(path);
+    }
+    server->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    mode_t mask = umask(0117);
+    bool is_bound =
+        server->fd >= 0 &&
+        bind(server->fd, (const struct sockaddr *)(const void *)&address,
+             sizeof(address)) == 0;
+    int code = errno;
+    umask(mask);
+    if (!is_bound || listen(server->fd, 16) != 0) {
+        return os_error_set(error, os_fault_of(code), code,
+                            "%s: %s: give a "
+                            "--socket where carpd may make one",
+                            path, g_strerror(code));
+    }
+    server->group = getegid();
+    return true;
+}
+
+struct server *
+server_new(struct daemon *daemon, const char *path, struct os_error *error)
+{
+    struct server *server = g_new0(struct server, 1);
+    server->daemon = daemon;
+    server->path = g_strdup(path);
+    server->fd = -1;
+    server->clients = g_ptr_array_new_with_free_func(free_client);
+    server->refused.every = 60 * CARP_SEC;
+    if (!open_socket(server, error)) {
+        if (server->fd >= 0) {
+            close(server->fd);
+        }
+        g_ptr_array_free(server->clients, TRUE);
+        g_free(server->path);
+        g_free(server);
+        return NULL;
+    }
+    server->in = watch_fd(server->fd, G_IO_IN, on_connection, server);
+    return server;
+}
+
+void
+server_free(struct server *server)
+{
+    if (server != NULL) {
+        remove_source(&server->in);
+        g_ptr_array_free(server->clients, TRUE);
+        close(server->fd);
+        (void)unlink(server->path);
+        g_free(server->path);
+        g_free(server);
+    }
+}
+
+bool
+server_give_to(struct server *server, unsigned int uid, unsigned int gid)
+{
+    server->group = gid;
+    return chown(server->path, uid, gid) == 0;
+}
+
+unsigned int
+server_client_count(const struct server *server)
+{
+    return server != NULL ? server->clients->len : 0;
+}
+
+bool
+server_is_watched(const struct server *server)
+{
+    for (guint i = 0; server != NULL && i < server->clients->len; i++) {
+        const struct client *client = g_ptr_array_index(server->clients, i);
+        if (client->is_watching) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+server_broadcast(struct server *server, const char *line, gsize len)
+{
+    for (guint i = server->clients->len; i > 0; i--) {
+        struct client *client = g_ptr_array_index(server->clients, i - 1);
+        if (!client->is_watching) {
+            continue;
+        }
+        if (client->answer->len > EVENTS_MAX) {
+            client->lost++;
+            continue;
+        }
+        if (client->lost > 0) {
+            char when[TXT_RFC3339];
+            g_string_append_printf(
+                client->answer,
+                "{\"schema\":1,\"time\":\"%s\",\"event\":\"lost\","
+                "\"count\":%" G_GUINT64_FORMAT "}\n",
+                txt_rfc3339(alarm_wall(), when), client->lost);
+            client->lost = 0;
+        }
+        g_string_append_len(client->answer, line, (gssize)len);
+        g_string_append_c(client->answer, '\n');
+        (void)flush(client);
+    }
+}

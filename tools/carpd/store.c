@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "instance.h"
+#include "log.h"
+#include "store_text.h"
+
+#define FILE_NAME "counters.state"
+#define LOCK_NAME "carpd.lock"
+#define FILE_MAX ((goffset)64 * 1024 * 1024)
+
+struct store {
+    struct daemon *daemon;
+    char *directory, *path;
+    int lock;
+    GHashTable *kept; /* of vhids that do not run (yet) */
+    carp_time save_at;
+    uint64_t additions; /* of all seen, when last written */
+    GThread *writer;    /* NULL: none runs */
+    guint source;       /* its end */
+    GMutex guard;
+};
+
+/* What is handed to the writer, and back. */
+struct writing {
+    struct store *store;
+    char *path;
+    GString *text;
+    GHashTable *reserves; /* id to guint64 */
+    int code;             /* errno, or 0 */
+};
+
+static bool
+lock(struct store *store, struct os_error *error)
+{
+    char *path = g_build_filename(store->directory, LOCK_NAME, NULL);
+    store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    bool is_good = true;
+    if (store->lock < 0) {
+        is_good = os_error_set(error, os_fault_of(errno), errno,
+                               "%s: %s: start carpd as root or let it write "
+                               "there (--state-dir)",
+                               path, g_strerror(errno));
+    } else if (flock(store->lock, LOCK_EX | LOCK_NB) != 0) {
+        char pid[16] = "";
+        ssize_t len = read(store->lock, pid, sizeof(pid) - 1);
+        pid[len > 0 ? len : 0] = '\0';
+        g_strchomp(pid);
+        is_good =
+            os_error_set(error, OS_SYSTEM, EBUSY,
+                         "another carpd%s%s "
+                         "runs with the state directory %s: stop it, "
+                         "or give this one another --state-dir",
+                         *pid != '\0' ? ", pid " : "", pid, store->directory);
+    } else if (ftruncate(store->lock, 0) != 0 ||
+               dprintf(store->lock, "%ld\n", (long)getpid()) < 0) {
+        is_good = os_error_set(error, OS_SYSTEM, errno, "%s: %s", path,
+                               g_strerror(errno));
+    }
+    g_free(path);
+    return is_good;
+}
+
+static void
+load(struct store *store)
+{
+    struct stat st;
+    char *text = NULL;
+    unsigned int wrong = 0;
+    if (stat(store->path, &st) != 0) {
+        return;
+    }
+    if (st.st_size > FILE_MAX ||
+        !g_file_get_contents(store->path, &text, NULL, NULL)) {
+        log_say(LOG_LEVEL_WARNING,
+                "%s: cannot be read: own counters begin "
+                "anew",
+                store->path);
+        return;
+    }
+    GHashTable *kept = store_text_read(text, &wrong);
+    g_free(text);
+    if (kept == NULL) {
+        log_say(LOG_LEVEL_WARNING,
+                "%s: is no state file of carpd: own "
+                "counters begin anew",
+                store->path);
+        return;
+    }
+    if (wrong > 0) {
+        log_say(LOG_LEVEL_WARNING,
+                "%s: %u lines make no sense and are left "
+                "out",
+                store->path, wrong);
+    }
+    g_hash_table_destroy(store->kept);
+    store->kept = kept;
+}
+
+struct store *
+store_open(struct daemon *daemon, const char *directory, struct os_error *error)
+{
+    if (g_mkdir_with_parents(directory, 0750) != 0) {
+        os_error_set(error, os_fault_of(errno), errno,
+                     "%s: %s: make the directory, or give --state-dir",
+                     directory, g_strerror(errno));
+        return NULL;
+    }
+    struct store *store = g_new0(struct store, 1);
+    store->daemon = daemon;
+    store->directory = g_strdup(directory);
+    store->path = g_build_filename(directory, FILE_NAME, NULL);
+    store->save_at = CARP_NEVER;
+    store->kept = store_text_new();
+    g_mutex_init(&store->guard);
+    if (!lock(store, error)) {
+        store_close(store);
+        return NULL;
+    }
+    load(store);
+    return store;
+}
+
+static void
+free_writing(struct writing *writing)
+{
+    g_free(writing->path);
+    g_string_free(writing->text, TRUE);
+    g_hash_table_destroy(writing->reserves);
+    g_free(writing);
+}
+
+void
+store_close(struct store *store)
+{
+    if (store == NULL) {
+        return;
+    }
+    if (store->writer != NULL) {
+        free_writing(g_thread_join(store->writer));
+    }
+    if (store->source != 0) {
+        g_source_remove(store->source);
+    }
+    if (store->lock >= 0) {
+        close(store->lock);
+    }
+    g_hash_table_destroy(store->kept);
+    g_mutex_clear(&store->guard);
+    g_free(store->directory);
+    g_free(store->path);
+    g_free(store);
+}
+
+bool
+store_give_to(struct store *store, unsigned int uid, unsigned int gid)
+{
+    bool is_good = chown(store->directory, uid, gid) == 0 &&
+                   fchown(store->lock, uid, gid) == 0;
+    if (access(store->path, F_OK) == 0) {
+        is_good = is_good && chown(store->path, uid, gid) == 0;
+    }
+    return is_good;
+}
+
+bool
+store_restore(struct store *store, const char *id, struct counter *counter,
+              struct peers *peers)
+{
+    struct stored *stored = g_hash_table_lookup(store->kept, id);
+    if (stored == NULL || !stored->has_counter) {
+        return false;
+    }
+    counter_resume(counter, stored->counter);
+    peers_clear(peers);
+    *peers = stored->peers;
+    peers_init(&stored->peers);
+    g_hash_table_remove(store->kept, id);
+    return true;
+}
+
+void
+store_forget(struct store *store, struct instance *instance)
+{
+    struct stored *stored = store_text_get(store->kept, instance->id);
+    stored->has_counter = true;
+    stored->counter = MAX(instance->counter.reserve, instance->counter.last);
+    peers_clear(&stored->peers);
+    stored->peers = instance->peers;
+    peers_init(&instance->peers);
+}
+
+/* ---------------------------------------------------------------- write */
+
+static struct writing *
+collect(struct store *store)
+{
+    struct writing *writing = g_new0(struct writing, 1);
+    GPtrArray *instances = store->daemon->instances;
+    writing->store = store;
+    writing->path = g_strdup(store->path);
+    writing->text = g_string_new(NULL);
+    writing->reserves =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    store_text_begin(writing->text);
+    store->additions = 0;
+    for (guint i = 0; i < instances->len; i++) {
+        const struct instance *instance = g_ptr_array_index(instances, i);
+        guint64 reserve = counter_extend(&instance->counter);
+        store_text_add(writing->text, instance->id, reserve, &instance->peers);
+        store->additions += instance->peers.seen.additions;
+        g_hash_table_insert(writing->reserves, g_strdup(instance->id),
+                            g_memdup2(&reserve, sizeof(reserve)));
+    }
+    GHashTableIter iter;
+    void *value = NULL;
+    g_hash_table_iter_init(&iter, store->kept);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct stored *stored = value;
+        store_text_add(writing->text, stored->id, stored->counter,
+                       &stored->peers);
+    }
+    return writing;
+}
+
+static int
+write_file(const struct writing *writing)
+{
+    char *fresh = g_strconcat(writing->path, ".new", NULL);
+    int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    int code = fd < 0 ? errno : 0;
+    const char *at = writing->text->str;
+    size_t left = writing->text->len;
+    while (code == 0 && left > 0) {
+        ssize_t n = write(fd, at, left);
+        if (n >= 0) {
+            at += n;
+            left -= (size_t)n;
+        } else if (errno != EINTR) {
+            code = errno;
+        }
+    }
+    if (code == 0 && fsync(fd) != 0) {
+        code = errno;
+    }
+    if (fd >= 0 && close(fd) != 0 && code == 0) {
+        code = errno;
+    }
+    if (code == 0 && rename(fresh, writing->path) != 0) {
+        code = errno;
+    }
+    g_free(fresh);
+    return code;
+}
+
+/* The reserves are on the disk: they may be used. */
+static void
+adopt(const struct writing *writing)
+{
+    struct store *store = writing->store;
+    GPtrArray *instances = store->daemon->instances;
+    if (writing->code != 0) {
+        log_rate_say(store->daemon->rate, "state", alarm_now(), LOG_LEVEL_ERROR,
+                     "%s: cannot be written: %s: counters "
+                     "may repeat after the next start",
+                     writing->path, g_strerror(writing->code));
+        return;
+    }
+    for (guint i = 0; i < instances->len; i++) {
+        struct instance *instance = g_ptr_array_index(instances, i);
+        const guint64 *reserve =
+            g_hash_table_lookup(writing->reserves, instance->id);
+        if (reserve != NULL) {
+            instance->counter.reserve = *reserve;
+        }
+    }
+}
+
+static gboolean
+on_written(gpointer user)
+{
+    struct store *store = user;
+    g_mutex_lock(&store->guard);
+    store->source = 0;
+    g_mutex_unlock(&store->guard);
+    struct writing *writing = g_thread_join(store->writer);
+    store->writer = NULL;
+    adopt(writing);
+    free_writing(writing);
+    return G_SOURCE_REMOVE;
+}
+
+static gpointer
+write_beside(gpointer user)
+{
+    struct writing *writing = user;
+    struct store *store = writing->store;
+    writing->code = write_file(writing);
+    g_mutex_lock(&store->guard);
+    store->source = g_idle_add(on_written, store);
+    g_mutex_unlock(&store->guard);
+    return writing;
+}
+
+void
+store_save_soon(struct store *store)
+{
+    carp_time when = carp_time_add(alarm_now(), STORE_SOON);
+    if (when < store->save_at) {
+        store->save_at = when;
+        daemon_wake(store->daemon, when);
+    }
+}
+
+bool
+store_save(struct store *store, struct os_error *error)
+{
+    struct writing *writing = collect(store);
+    writing->code = write_file(writing);
+    bool is_good = writing->code == 0;
+    if (is_good) {
+        adopt(writing);
+    } else {
+        os_error_set(error, os_fault_of(writing->code), writing->code,
+                     "%s: cannot be written: %s", store->path,
+                     g_strerror(writing->code));
+    }
+    free_writing(writing);
+    store->save_at = carp_time_add(alarm_now(), STORE_EVERY);
+    return is_good;
+}
+
+static bool
+has_news(const struct store *store)
+{
+    GPtrArray *instances = store->daemon->instances;
+    uint64_t additions = 0;
+    for (guint i = 0; i < instances->len; i++) {
+        const struct instance *instance = g_ptr_array_index(instances, i);
+        if (counter_wants_reserve(&instance->counter)) {
+            return true;
+        }
+        additions += instance->peers.seen.additions;
+    }
+    return additions != store->additions;
+}
+
+void
+store_tick(struct store *store, carp_time now)
+{
+    if (now < store->save_at) {
+        return;
+    }
+    store->save_at = carp_time_add(now, STORE_EVERY);
+    if (store->writer == NULL && has_news(store)) {
+        store->writer = g_thread_new("state", write_beside, collect(store));
+    }
+}
+
+carp_time
+store_deadline(const struct store *store)
+{
+    return store->save_at;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file store.h
+ * The state directory: a lock that keeps a second carpd out, and a file with
+ * what must survive a restart: how far own counters may have come, and which
+ * counters were seen.
+ *
+ * The file is replaced as a whole, seldom, by a thread, so that a slow disk
+ * never holds up an advert.
+ */
+#ifndef CARPD_STORE_H
+#define CARPD_STORE_H
+
+#include <stdbool.h>
+
+#include <carp/time.h>
+
+#include "counter.h"
+#include "os_error.h"
+#include "peer.h"
+
+/** Between two writes of what was seen, when something was. */
+#define STORE_EVERY (300 * CARP_SEC)
+/** How soon a wish is granted: several come together. */
+#define STORE_SOON (1 * CARP_SEC)
+
+struct daemon;
+struct instance;
+struct store;
+
+/**
+ * Make the directory if need be, lock it, read the file. A damaged file is
+ * told, and what of it makes sense is used.
+ * @return NULL and @p error: another carpd runs there, or it cannot be
+ *         written
+ */
+struct store *store_open(struct daemon *daemon, const char *directory,
+                         struct os_error *error);
+/** NULL is allowed. The file stays, the lock goes. */
+void store_close(struct store *store);
+/** The directory and what is in it will be written by this user. */
+bool store_give_to(struct store *store, unsigned int uid, unsigned int gid);
+
+/** What was kept of a vhid; false: nothing. */
+bool store_restore(struct store *store, const char *id, struct counter *counter,
+                   struct peers *peers);
+/** The instance goes: what is known of it is kept for when it comes back. */
+void store_forget(struct store *store, struct instance *instance);
+/** A reserve is running low. */
+void store_save_soon(struct store *store);
+/** Write now, and wait: before the first advert, and at the end.
+ * @return false and @p error */
+bool store_save(struct store *store, struct os_error *error);
+void store_tick(struct store *store, carp_time now);
+carp_time store_deadline(const struct store *store);
+
+#endif

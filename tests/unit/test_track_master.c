@@ -175,7 +175,7 @@ test_blind(void)
     w->hidden[0][0] = false;
     carp_track_blind(w->track, 0, w->now);
     world_wait(w, WORLD_S(20));
-    world_quiet(w, 0);
+    world_quiet(w, 1ull << CARP_CAPTURE_BLIND);
     world_kill(w, 0);
     world_kill(w, 1);
     world_wait(w, WORLD_S(10));

@@ -125,9 +125,9 @@ const struct world_event *world_one(const struct world *w, enum carp_code code,
                                     enum carp_cause cause);
 /** Fails when there is an onset of @p code. */
 void world_none(const struct world *w, enum carp_code code);
-/** Fails unless all findings but those of the mask (1 << code) are absent,
+/** Fails unless all findings but those of the mask (1ull << code) are absent,
  * hand-overs of DUAL_MASTER excepted. */
-void world_quiet(const struct world *w, uint32_t but);
+void world_quiet(const struct world *w, uint64_t but);
 /** The RESOLVED event of @p onset; fails when there is none. */
 const struct world_event *world_end(const struct world *w,
                                     const struct world_event *onset);

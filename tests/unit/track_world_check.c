@@ -203,7 +203,7 @@ is_hand_over(const struct carp_event *e)
 }
 
 void
-world_quiet(const struct world *w, uint32_t but)
+world_quiet(const struct world *w, uint64_t but)
 {
     for (unsigned int i = 0; i < w->events->len; i++) {
         const struct carp_event *e = &world_at(w, i)->e;

@@ -33,6 +33,18 @@ enum carp_code {
     CARP_MALFORMED,
     CARP_BAD_VERSION,
     CARP_SENDER_FLOOD, /**< more senders than a segment can have */
+    CARP_STALE_ARP,
+    CARP_VMAC_NOT_USED,
+    CARP_VMAC_FROM_BACKUP,
+    CARP_WRONG_GROUP_MAC,
+    CARP_SPLIT_PLACEMENT,
+    CARP_ROGUE_SENDER,
+    CARP_NO_QUERIER,
+    CARP_NO_MEMBERSHIP,
+    CARP_KEY_CHANGED,
+    CARP_ADDRESSES_CHANGED,
+    CARP_IMPLEMENTATION_CHANGED,
+    CARP_CAPTURE_BLIND, /**< the observer itself cannot see */
     CARP_CODE_COUNT
 };
 
@@ -59,6 +71,21 @@ enum carp_cause {
     CARP_CAUSE_SENDER_PAUSED, /**< the counter shows that none was lost */
     /* MISSED_ADVERTS */
     CARP_CAUSE_LOST_BEFORE_CAPTURE, /**< the counter shows how many */
+    /* STALE_ARP */
+    CARP_CAUSE_NOT_ANNOUNCED,      /**< the new master announced nothing */
+    CARP_CAUSE_ANNOUNCED_BY_OTHER, /**< somebody announced after the master */
+    /* ROGUE_SENDER */
+    CARP_CAUSE_NOT_CONFIGURED, /**< none of the senders that are expected */
+    CARP_CAUSE_NEW_MASTER,     /**< never seen before; its digest is right */
+    /* REPLAY */
+    CARP_CAUSE_MANY_SOURCES, /**< one advert under several addresses */
+    /* NO_MEMBERSHIP */
+    CARP_CAUSE_LEFT_GROUP, /**< it said that it leaves, and goes on */
+    /* CAPTURE_BLIND */
+    CARP_CAUSE_INTERFACE_LOST,
+    CARP_CAUSE_FRAMES_DROPPED,
+    CARP_CAUSE_NOTHING_SEEN, /**< no advert since the watch began */
+    CARP_CAUSE_ALL_SILENT,   /**< all masters at the same time */
     CARP_CAUSE_COUNT
 };
 

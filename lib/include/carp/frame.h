@@ -78,6 +78,11 @@ struct carp_vrrp {
 struct carp_group {
     uint8_t type;          /**< IGMP or ICMPv6 type */
     bool is_query;         /**< a general or group query */
+    /** Among all groups of the message is 224.0.0.18 or ff02::12, and the
+     * sender says that it listens to it (joins_carp) or no longer does
+     * (leaves_carp). Records that the capture cut off are not there. */
+    bool joins_carp, leaves_carp;
+    bool asks_carp; /**< a query for one of them */
     struct carp_addr group; /**< first or only group; family none if none */
 };
 

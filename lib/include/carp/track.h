@@ -20,6 +20,7 @@
 #include <carp/export.h>
 #include <carp/finding.h>
 #include <carp/frame.h>
+#include <carp/status.h>
 #include <carp/time.h>
 
 CARP_BEGIN_DECLS
@@ -177,10 +178,34 @@ CARP_API void carp_track_advance(struct carp_track *track, carp_time now);
  * Nothing of a segment can be seen until @p until: its interface is away or
  * has no carrier. Silence before that is no silence: it ends no master and
  * no contest, and is no gap. Call it with CARP_NEVER when sight is lost and
- * with the time when it returns.
+ * with the time when it returns. CAPTURE_BLIND (INTERFACE_LOST) is on
+ * meanwhile.
  */
 CARP_API void carp_track_blind(struct carp_track *track, uint16_t segment,
                                carp_time until);
+/**
+ * A segment is watched live from @p now on. When no advert of any kind comes
+ * within a minute CAPTURE_BLIND (NOTHING_SEEN) says so, until one does. Call
+ * it once a segment; not for captures that are read from files.
+ */
+CARP_API void carp_track_watch(struct carp_track *track, uint16_t segment,
+                               carp_time now);
+/**
+ * The capture of a segment lost frames: CAPTURE_BLIND (FRAMES_DROPPED) is
+ * raised, and what was not seen until @p now proves nothing. Call it each
+ * time the count of dropped frames was found to have grown.
+ * @param frames how many were lost since the last call; 0 does nothing
+ */
+CARP_API void carp_track_dropped(struct carp_track *track, uint16_t segment,
+                                 carp_time now, uint64_t frames);
+/**
+ * Senders that may advertise @p vhid, on any segment. From the first one on
+ * every other sender of the vhid is ROGUE_SENDER (NOT_CONFIGURED).
+ * @return CARP_OK, CARP_ERR_FULL at CARP_ADDRS_MAX, or CARP_ERR_NOMEM
+ */
+CARP_API CARP_NODISCARD enum carp_status
+carp_track_expect_sender(struct carp_track *track, uint8_t vhid,
+                         const struct carp_addr *sender);
 /** The next instant at which carp_track_advance() would do something. */
 CARP_API carp_time carp_track_deadline(const struct carp_track *track);
 

@@ -440,10 +440,13 @@ void
 checks_on_advert(struct context *c, const struct past *before,
                  const struct lineage_step *step)
 {
+    changed_check(c);
+    rogue_check(c, before);
     check_bow_out(c);
     if (c->sender->bowed_out) {
         return;
     }
+    checks_envelope(c);
     if (c->track->config.ring != NULL) {
         check_digest(c);
     }

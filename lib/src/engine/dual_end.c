@@ -88,6 +88,7 @@ dual_end(struct context *c, struct sender *challenger)
         return;
     }
     ct->active = false;
+    stale_look(c);
     if (c->view->master == NOBODY) {
         return;
     }

@@ -68,6 +68,46 @@ static const struct code_row codes[CARP_CODE_COUNT] = {
     [CARP_SENDER_FLOOD] = { "SENDER_FLOOD", CARP_CRITICAL,
         "somebody sends adverts under many addresses: find the switch port "
         "they come from" },
+    [CARP_STALE_ARP] = { "STALE_ARP", CARP_CRITICAL,
+        "make the master announce its addresses again (arping -U -I IFACE "
+        "ADDRESS, or restart its CARP): hosts that heard the other one send "
+        "to the wrong MAC for as long as their entry lives" },
+    [CARP_VMAC_NOT_USED] = { "VMAC_NOT_USED", CARP_WARNING,
+        "switches never learn where the virtual MAC is and flood its "
+        "traffic: use multicast adverts, or enter the MAC in the switches by "
+        "hand" },
+    [CARP_VMAC_FROM_BACKUP] = { "VMAC_FROM_BACKUP", CARP_WARNING,
+        "every such frame draws the traffic of the virtual MAC to the wrong "
+        "port: find what uses the CARP interface for its own traffic there "
+        "(DHCP, routing, monitoring)" },
+    [CARP_WRONG_GROUP_MAC] = { "WRONG_GROUP_MAC", CARP_WARNING,
+        "members do not receive these frames: look at the driver's multicast "
+        "filter and at devices that turn multicast into unicast" },
+    [CARP_SPLIT_PLACEMENT] = { "SPLIT_PLACEMENT", CARP_WARNING,
+        "traffic comes in at one host and leaves by the other: compare "
+        "preempt and demotion on both, and the links of the vhid that stayed "
+        "behind" },
+    [CARP_ROGUE_SENDER] = { "ROGUE_SENDER", CARP_WARNING,
+        "find the switch port of the sender; if it belongs here, add it to "
+        "the senders of this vhid" },
+    [CARP_NO_QUERIER] = { "NO_QUERIER", CARP_WARNING,
+        "where switches snoop, memberships run out without a querier and "
+        "adverts stop: configure an IGMP/MLD querier, or turn snooping off "
+        "in this VLAN" },
+    [CARP_NO_MEMBERSHIP] = { "NO_MEMBERSHIP", CARP_WARNING,
+        "a snooping switch will not send adverts to this host: restart its "
+        "CARP so that it joins the group, and look for a filter of IGMP/MLD" },
+    [CARP_KEY_CHANGED] = { "KEY_CHANGED", CARP_INFO,
+        "nothing if the password is being changed; else find out who did" },
+    [CARP_ADDRESSES_CHANGED] = { "ADDRESSES_CHANGED", CARP_INFO,
+        "change the other members and carp.conf within a few seconds: "
+        "digests differ until then" },
+    [CARP_IMPLEMENTATION_CHANGED] = { "IMPLEMENTATION_CHANGED", CARP_INFO,
+        "nothing if the host was replaced or upgraded; else find out who "
+        "uses its address" },
+    [CARP_CAPTURE_BLIND] = { "CAPTURE_BLIND", CARP_CRITICAL,
+        "do not trust silence now: see to the interface, the mirror port or "
+        "the load of the machine that captures" },
 };
 
 struct cause_row {
@@ -113,6 +153,26 @@ static const struct cause_row causes[CARP_CAUSE_COUNT] = {
         "family" },
     [CARP_CAUSE_SENDER_PAUSED] = { "SENDER_PAUSED", NULL },
     [CARP_CAUSE_LOST_BEFORE_CAPTURE] = { "LOST_BEFORE_CAPTURE", NULL },
+    [CARP_CAUSE_NOT_ANNOUNCED] = { "NOT_ANNOUNCED", NULL },
+    [CARP_CAUSE_ANNOUNCED_BY_OTHER] = { "ANNOUNCED_BY_OTHER", NULL },
+    [CARP_CAUSE_NOT_CONFIGURED] = { "NOT_CONFIGURED", NULL },
+    [CARP_CAUSE_NEW_MASTER] = { "NEW_MASTER",
+        "nothing if a member was added or was BACKUP all the time; else "
+        "change the password and find the switch port of the sender" },
+    [CARP_CAUSE_MANY_SOURCES] = { "MANY_SOURCES", NULL },
+    [CARP_CAUSE_LEFT_GROUP] = { "LEFT_GROUP", NULL },
+    [CARP_CAUSE_INTERFACE_LOST] = { "INTERFACE_LOST",
+        "bring the interface back; nothing is known about this segment until "
+        "then" },
+    [CARP_CAUSE_FRAMES_DROPPED] = { "FRAMES_DROPPED",
+        "take load off the machine that captures or give it a larger buffer: "
+        "missing adverts and silence mean nothing while frames are lost" },
+    [CARP_CAUSE_NOTHING_SEEN] = { "NOTHING_SEEN",
+        "is it the right interface and VLAN? Does a switch keep multicast or "
+        "mirrored traffic from this port?" },
+    [CARP_CAUSE_ALL_SILENT] = { "ALL_SILENT",
+        "look at the port and cable of this capture first: several masters "
+        "seldom die in one moment" },
 };
 
 const char *
@@ -158,8 +218,13 @@ carp_confidence_text(enum carp_confidence confidence)
 enum carp_severity
 carp_code_severity(enum carp_code code, enum carp_cause cause)
 {
-    if (code == CARP_DUAL_MASTER && cause == CARP_CAUSE_TRANSITION) {
+    if ((code == CARP_DUAL_MASTER && cause == CARP_CAUSE_TRANSITION) ||
+        cause == CARP_CAUSE_NEW_MASTER) {
         return CARP_INFO;
+    }
+    /* Some lost frames are no blindness, but silence is worth less. */
+    if (cause == CARP_CAUSE_FRAMES_DROPPED) {
+        return CARP_WARNING;
     }
     return (unsigned int)code < CARP_CODE_COUNT ? codes[code].severity
                                                 : CARP_INFO;

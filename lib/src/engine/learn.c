@@ -16,14 +16,6 @@ learnt_addrs(const struct group *group)
     return group->learnt != NULL ? &group->learnt->addrs : NULL;
 }
 
-/* One announcement: "addr is at mac". */
-struct claim {
-    struct carp_addr addr;
-    struct carp_mac mac;
-    carp_time time;
-    uint64_t frame;
-};
-
 static int
 position_of(const struct carp_addrs *addrs, const struct carp_addr *addr)
 {
@@ -44,7 +36,8 @@ is_unspecified(const struct carp_addr *addr)
 }
 
 static void
-learn(struct group *group, const struct claim *claim, uint8_t evidence)
+learn(struct carp_track *track, struct group *group,
+      const struct claim *claim, uint8_t evidence)
 {
     struct learnt *l = group->learnt;
     struct announced *about;
@@ -67,6 +60,7 @@ learn(struct group *group, const struct claim *claim, uint8_t evidence)
         at = l->addrs.count++;
         l->addrs.list[at] = claim->addr;
         l->about[at].first = claim->time;
+        claims_add(track, group, claim);
     }
     about = &l->about[at];
     about->evidence |= evidence;
@@ -91,7 +85,7 @@ learn_virtual(struct carp_track *track, const struct carp_packet *packet,
         group_find(track, packet->segment, packet->frame->vlan, vhid);
 
     if (group != NULL) {
-        learn(group, claim, CARP_LEARNT_VIRTUAL_MAC);
+        learn(track, group, claim, CARP_LEARNT_VIRTUAL_MAC);
     }
 }
 
@@ -143,7 +137,7 @@ learn_real(struct carp_track *track, struct group *group,
 
     if (may_be_mac_of(track, group, master, &g->mac) &&
         !is_own_address(group, &g->addr)) {
-        learn(group, &claim, CARP_LEARNT_TAKEOVER);
+        learn(track, group, &claim, CARP_LEARNT_TAKEOVER);
     }
 }
 
@@ -214,6 +208,8 @@ learn_arp(struct carp_track *track, const struct carp_packet *packet)
     } else if (carp_addr_equal(&arp->sender, &arp->target)) {
         keep_garp(track, packet, &claim);
     }
+    /* Whoever has an entry takes this one, request or reply. */
+    claims_note(track, packet, &claim);
 }
 
 void
@@ -232,6 +228,7 @@ learn_na(struct carp_track *track, const struct carp_packet *packet)
     } else if (!nd->solicited) {
         keep_garp(track, packet, &claim);
     }
+    claims_note(track, packet, &claim);
 }
 
 /* A host's own address is none of the vhid's, whatever it looked like while
@@ -256,6 +253,7 @@ void
 learn_on_first(struct context *c)
 {
     unlearn(c->group->learnt, &c->sender->addr);
+    claims_drop(c->group, &c->sender->addr);
     learn_on_takeover(c);
 }
 

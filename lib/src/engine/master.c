@@ -156,6 +156,7 @@ set_master(struct context *c, const struct sender *s)
         }
     }
     v->master = v->last_master = index;
+    stale_soon(c);
 }
 
 static void
@@ -178,6 +179,7 @@ takeover(struct context *c, enum carp_reason reason, carp_time silence)
     learn_on_takeover(c);
     if (previous != NULL && previous != s) {
         checks_flapping(c, false);
+        placement_on_move(c, previous);
     }
 }
 
@@ -308,6 +310,7 @@ challenge(struct context *c, struct sender *master,
     }
     if (sender_is_better(s, master) && !is_refused(s, master)) {
         master->is_master = true;
+        rogue_on_preempt(c, master);
         takeover(c, CARP_REASON_PREEMPTING, 0);
         contest_start(c, master, s, &(struct lineage_step){ 0 });
         master->contest.by_winner = true;
@@ -476,6 +479,9 @@ master_timers(struct context *c, carp_time now)
         return;
     }
     c->now = due;
+    if (blind_is_silence(c, due)) {
+        return;
+    }
     if (v->master != NOBODY) {
         v->senders[v->master].is_master = false;
         v->senders[v->master].departure = CARP_LEFT_SILENT;

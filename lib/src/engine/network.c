@@ -44,20 +44,57 @@ has_group(const struct carp_track *track, const struct network *n)
     return false;
 }
 
-/* VLANs that carry no CARP are forgotten first, the longest silent ones. */
+/* VLANs that carry no CARP are forgotten, the longest silent of a few: a
+ * flood of VLAN ids must not cost a look at all. */
 static struct network *
 least_standing(struct carp_track *track)
 {
     struct network *least = NULL;
 
-    for (unsigned int i = 0; i < track->network_count; i++) {
-        struct network *n = track->networks[i];
+    for (unsigned int i = 0; i < 16; i++) {
+        struct network *n =
+            track->networks[track->network_next++ % NETWORKS_MAX];
 
-        if ((least == NULL || n->last < least->last) && !has_group(track, n)) {
+        if ((least == NULL || n->last < least->last) && n->vlan != 0 &&
+            !n->has_carp) {
             least = n;
         }
     }
     return least;
+}
+
+/* Whoever was told of a finding is told of its end. */
+static void
+forget(struct carp_track *track, struct network *n)
+{
+    struct group *self = n->self;
+    struct context c = {.track = track,
+                        .group = self,
+                        .view = &self->views[VIEW4],
+                        .now = track->now};
+
+    while (self->alert_count != 0) {
+        alert_resolve(&c, &self->alerts[0], "this VLAN is no longer watched");
+    }
+    track->silent_segments -= n->is_silent;
+    group_clear(self);
+    free(n->hosts);
+    memset(n, 0, sizeof(*n));
+    n->self = self;
+}
+
+static void
+init_self(struct network *n)
+{
+    n->self->used = true;
+    n->self->segment = n->segment;
+    n->self->vlan = n->vlan;
+    n->self->deadline = CARP_NEVER;
+    for (int v = 0; v < VIEWS; v++) {
+        n->self->views[v].family = v == VIEW4 ? CARP_IPV4 : CARP_IPV6;
+        n->self->views[v].master = NOBODY;
+        n->self->views[v].last_master = NOBODY;
+    }
 }
 
 struct network *
@@ -79,25 +116,43 @@ network_get(struct carp_track *track, uint16_t segment, uint16_t vlan)
         if (n == NULL) {
             return NULL;
         }
+        n->self = calloc(1, sizeof(*n->self));
+        if (n->self == NULL) {
+            free(n);
+            return NULL;
+        }
         track->networks[track->network_count++] = n;
     } else {
         n = least_standing(track);
         if (n == NULL) {
             return NULL;
         }
-        free(n->hosts);
-        memset(n, 0, sizeof(*n));
+        forget(track, n);
     }
     n->segment = segment;
     n->vlan = vlan;
     n->last = track->now;
+    n->has_carp = has_group(track, n);
+    init_self(n);
     return n;
+}
+
+void
+network_has_carp(struct carp_track *track, uint16_t segment, uint16_t vlan)
+{
+    struct network *n = network_find(track, segment, vlan);
+
+    if (n != NULL) {
+        n->has_carp = true;
+    }
 }
 
 void
 network_clear(struct carp_track *track)
 {
     for (unsigned int i = 0; i < track->network_count; i++) {
+        group_clear(track->networks[i]->self);
+        free(track->networks[i]->self);
         free(track->networks[i]->hosts);
         free(track->networks[i]);
     }
@@ -168,6 +223,20 @@ network_keep(struct carp_track *track, uint16_t segment, uint16_t vlan,
     }
 }
 
+bool
+network_is_other(const struct context *c, const struct carp_addr *addr,
+                 const struct sender *m)
+{
+    struct network *n =
+        network_find(c->track, c->group->segment, c->group->vlan);
+    const struct host *a = n != NULL ? network_host(n, addr) : NULL;
+    const struct host *b = n != NULL ? network_host(n, &m->addr) : NULL;
+
+    return c->sender != NULL ||
+           (a != NULL && b != NULL && a->has_mac && b->has_mac &&
+            !carp_mac_equal(&a->mac, &b->mac));
+}
+
 /* ------------------------------------------------------------------ frames */
 
 static bool
@@ -224,4 +293,5 @@ network_feed(struct carp_track *track, const struct carp_packet *packet)
             host->has_mac = true;
         }
     }
+    vmac_feed(track, packet, &addr);
 }

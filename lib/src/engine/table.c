@@ -70,6 +70,8 @@ group_clear(struct group *g)
     free(g->history);
     free(g->alerts);
     free(g->learnt);
+    free(g->claims);
+    free(g->partners);
     memset(g, 0, sizeof(*g));
 }
 
@@ -182,6 +184,7 @@ group_get(struct carp_track *track, uint16_t segment, uint16_t vlan,
     g->next = *bucket;
     *bucket = (uint32_t)(g - track->groups) + 1;
     track->last_group = *bucket;
+    network_has_carp(track, segment, vlan);
     free(track->order);
     track->order = NULL;
     return g;

@@ -58,6 +58,8 @@ carp_track_free(struct carp_track *track)
     }
     group_clear(&track->overflow);
     network_clear(track);
+    claims_free(track);
+    rogue_free(track);
     free(track->order);
     free(track->buckets);
     free(track->groups);
@@ -113,9 +115,19 @@ run_group(struct carp_track *track, struct group *group, carp_time now)
     for (int v = 0; v < VIEWS; v++) {
         c.view = &group->views[v];
         master_timers(&c, now);
+        stale_timer(&c, now);
+        placement_timer(&c, now);
     }
     c.view = &group->views[VIEW4];
     alert_timers(&c, now);
+}
+
+static void
+run_network(struct carp_track *track, struct network *n, carp_time now)
+{
+    run_group(track, n->self, now);
+    membership_timers(track, n, now);
+    blind_timer(track, n, now);
 }
 
 /* Everything that is due at @p now or before. */
@@ -131,6 +143,16 @@ run_due(struct carp_track *track, carp_time now)
         }
         if (group->deadline < track->deadline) {
             track->deadline = group->deadline;
+        }
+    }
+    for (unsigned int i = 0; i < track->network_count; i++) {
+        struct network *n = track->networks[i];
+
+        if (n->self->deadline <= now) {
+            run_network(track, n, now);
+        }
+        if (n->self->deadline < track->deadline) {
+            track->deadline = n->self->deadline;
         }
     }
     if (track->overflow.deadline <= now) {
@@ -153,22 +175,6 @@ carp_track_advance(struct carp_track *track, carp_time now)
     }
 }
 
-void
-carp_track_blind(struct carp_track *track, uint16_t segment, carp_time until)
-{
-    for (unsigned int i = 0; i < track->group_count; i++) {
-        struct group *group = &track->groups[i];
-
-        if (!group->used || group->segment != segment) {
-            continue;
-        }
-        for (int v = 0; v < VIEWS; v++) {
-            group->views[v].blind = until;
-        }
-        track_due(track, group, until); /* look again then */
-    }
-}
-
 carp_time
 carp_track_deadline(const struct carp_track *track)
 {
@@ -188,6 +194,7 @@ feed_vrrp(struct carp_track *track, const struct carp_packet *packet)
         return;
     }
     c.group->last_seen = track->now;
+    blind_on_first(track, packet);
     c.view = &c.group->views[f->family == CARP_IPV6 ? VIEW6 : VIEW4];
     checks_on_vrrp(&c);
 }
@@ -216,7 +223,9 @@ feed_carp(struct carp_track *track, const struct carp_packet *packet,
         return;
     }
     c.group->last_seen = track->now;
-    c.group->frames_seen++;
+    if (c.group->frames_seen++ == 0) {
+        blind_on_first(track, packet);
+    }
     c.view = &c.group->views[f->family == CARP_IPV6 ? VIEW6 : VIEW4];
     advert_feed(&c, observation);
 }
@@ -229,6 +238,9 @@ carp_track_feed(struct carp_track *track, const struct carp_packet *packet,
         memset(observation, 0, sizeof(*observation));
     }
     carp_track_advance(track, packet->time);
+    if (track->silent_segments != 0) {
+        blind_on_frame(track, packet);
+    }
     switch (packet->frame->kind) {
     case CARP_FRAME_CARP:
         feed_carp(track, packet, observation);
@@ -246,9 +258,12 @@ carp_track_feed(struct carp_track *track, const struct carp_packet *packet,
         learn_na(track, packet);
         break;
     case CARP_FRAME_NS:
+        network_feed(track, packet);
+        break;
     case CARP_FRAME_IGMP:
     case CARP_FRAME_MLD:
         network_feed(track, packet);
+        membership_feed(track, packet);
         break;
     case CARP_FRAME_OTHER:
     case CARP_FRAME_P112:

@@ -18,7 +18,9 @@
  * MASTER; dual.c why two are, dual_say.c in words, dual_end.c until when;
  * checks.c what is wrong with one advert or sender; faults.c what receivers
  * drop, silence, flapping, floods; unseen.c masters that this wire did not
- * see; lineage.c counters; alert.c onset, update, resolved; network.c hosts;
+ * see; envelope.c MACs; changed.c, rogue.c, stale.c, membership.c, placement.c,
+ * blind.c findings of their names; claims.c who announced what; lineage.c
+ * counters; alert.c onset, update, resolved; network.c hosts;
  * learn.c announced addresses; explained.c digests; impl.c implementations;
  * text.c sentences; summary.c, learnt.c, predict.c, inventory.c what is known.
  */
@@ -28,6 +30,7 @@
 #include <carp/timing.h>
 #include <carp/track.h>
 
+#include "engine/claims.h"
 #include "engine/lineage.h"
 #include "engine/network.h"
 
@@ -108,6 +111,13 @@ struct sender {
     struct contest contest;
 
     struct carp_verdict verdict; /* of its last advert */
+    struct carp_verdict proved;  /* the last right one */
+    bool has_proved, is_outside;
+    uint64_t proved_set; /* of learnt addresses, as a hash */
+    uint64_t head;       /* first octets of the last digest */
+    carp_time changed_told;
+    uint32_t print, other_print; /* of the envelope */
+    uint8_t other_prints, impl_before;
     uint64_t good, bad, unverified;
     struct explained *explained; /* why its digest is wrong; may be NULL */
 };
@@ -141,6 +151,8 @@ struct view {
     unsigned int false_next;
     carp_time flood_start;
     uint32_t flood_new;
+    carp_time stale_due, place_due; /* when to look; 0: not */
+    bool place_apart;
     struct vrrp *vrrp; /* from the first VRRP advert of this id on */
 };
 
@@ -195,6 +207,8 @@ struct group {
     unsigned int alert_count;
     struct alert *alerts; /* ALERTS_MAX, from the first on */
     struct learnt *learnt;
+    struct claims *claims;
+    struct partners *partners;
     carp_time explain_next;
     unsigned int explain_tokens;
     uint32_t next; /* hash chain, index + 1 */
@@ -220,6 +234,27 @@ struct garp {
     struct carp_addr addr;
 };
 
+/* Another group that changed its master at the same time, with the hosts
+ * that were left and taken. */
+enum { PARTNERS_MAX = 4, MOVES_MAX = 32 };
+struct partner {
+    uint16_t segment, vlan;
+    uint8_t vhid;
+    uint8_t together; /* so many times; 0: free */
+    carp_time last;
+    struct carp_addr mine[2], theirs[2];
+};
+struct partners {
+    struct partner list[PARTNERS_MAX];
+};
+struct move {
+    carp_time time;
+    uint32_t group; /* index + 1 */
+    uint16_t segment, vlan;
+    uint8_t vhid;
+    struct carp_addr from, to;
+};
+
 /* What may be told of senders that are no members. */
 enum { RATION_UNKNOWN, RATION_UNPROVEN, RATIONS };
 struct bucket {
@@ -239,8 +274,14 @@ struct carp_track {
     uint32_t *order;     /* for summaries; NULL when stale */
     unsigned int order_count;
     struct group overflow; /* findings about the segment itself: vhid 0 */
+    struct move moves[MOVES_MAX];
+    unsigned int move_next;
+    struct spot *spots; /* the claims' index */
+    uint32_t spot_mask, spot_count;
+    struct carp_addrs *expected[256]; /* senders, by vhid */
+    unsigned int silent_segments;
     struct network **networks; /* NETWORKS_MAX, from the first on */
-    unsigned int network_count;
+    unsigned int network_count, network_next;
     uint64_t forgotten_groups;
     carp_time forgotten_start;
     uint32_t forgotten_recent;
@@ -330,6 +371,45 @@ void checks_collision(struct context *c);
 void checks_flapping(struct context *c, bool false_start);
 void checks_no_master(struct context *c, carp_time now);
 void checks_flood(struct context *c, bool group);
+
+/* envelope.c */
+void checks_envelope(struct context *c);
+void vmac_feed(struct carp_track *track, const struct carp_packet *packet,
+               const struct carp_addr *addr);
+
+/* changed.c */
+void changed_check(struct context *c);
+
+/* rogue.c */
+void rogue_check(struct context *c, const struct past *before);
+void rogue_on_preempt(struct context *c, const struct sender *master);
+void rogue_free(struct carp_track *track);
+
+/* stale.c */
+void stale_soon(struct context *c); /* when announcements had their time */
+void stale_look(struct context *c); /* now that a contest is over */
+void stale_on_claim(struct carp_track *track, struct group *group,
+                    uint8_t family);
+void stale_timer(struct context *c, carp_time now);
+
+/* membership.c */
+void membership_feed(struct carp_track *track,
+                     const struct carp_packet *packet);
+void membership_timers(struct carp_track *track, struct network *n,
+                       carp_time now);
+
+/* placement.c */
+void placement_on_move(struct context *c, const struct sender *from);
+void placement_timer(struct context *c, carp_time now);
+
+/* blind.c */
+void blind_timer(struct carp_track *track, struct network *n, carp_time now);
+void blind_on_first(struct carp_track *track,
+                    const struct carp_packet *packet);
+void blind_on_frame(struct carp_track *track,
+                    const struct carp_packet *packet);
+/* That this silence is the capture's, not the masters'. */
+bool blind_is_silence(struct context *c, carp_time due);
 
 /* unseen.c */
 void unseen_check(struct context *c, const struct past *before,

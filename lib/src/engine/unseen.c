@@ -384,6 +384,10 @@ unseen_check(struct context *c, const struct past *before,
     struct fit fit;
     bool ordinary;
 
+    /* What was not seen while blind says nothing about a partition. */
+    if (before->adverts != 0 && before->last < c->view->blind) {
+        return;
+    }
     if (!silent || step->kind == LINEAGE_CONSTANT ||
         (adv->advbase == CARP_BOW_OUT && adv->advskew == CARP_BOW_OUT)) {
         if (silent && before->adverts != 0) {

@@ -18,6 +18,11 @@
 #define ICMPV6_NA 136
 #define ICMPV6_MLD_REPORT_V2 143
 
+/* Record types of both. */
+#define RECORD_IS_INCLUDE 1
+#define RECORD_TO_INCLUDE 3
+#define RECORD_BLOCK 6
+
 #define ND_OPTION_UNIT 8
 #define ND_SOURCE_LLADDR 1
 #define ND_TARGET_LLADDR 2
@@ -175,20 +180,77 @@ read_group(struct carp_reader *r, enum carp_family family, struct carp_group *g)
     }
 }
 
-/* The first record of an IGMPv3 or MLDv2 report: same layout but for the
- * size of an address. */
+static bool
+is_carp_group(const struct carp_addr *group)
+{
+    static const uint8_t group4[16] = {224, 0, 0, 18};
+    static const uint8_t group6[16] = {0xff, 0x02, [15] = 0x12};
+
+    return (group->family == CARP_IPV4 &&
+            memcmp(group->octets, group4, 16) == 0) ||
+           (group->family == CARP_IPV6 &&
+            memcmp(group->octets, group6, 16) == 0);
+}
+
+/* A message about one group. */
+static void
+read_only_group(struct carp_reader *r, enum carp_family family, bool is_leave,
+                struct carp_group *g)
+{
+    read_group(r, family, g);
+    if (is_carp_group(&g->group)) {
+        g->asks_carp = g->is_query;
+        g->joins_carp = !g->is_query && !is_leave;
+        g->leaves_carp = !g->is_query && is_leave;
+    }
+}
+
+/* One record: whom a node wants to hear in one group. No source and mode
+ * "include" is nobody. */
+static void
+read_record(struct carp_reader *r, enum carp_family family,
+            struct carp_group *g)
+{
+    const size_t size = family == CARP_IPV4 ? 4 : 16;
+    uint8_t type = carp_get_u8(r);
+    size_t auxiliary = carp_get_u8(r);
+    size_t sources = carp_get_u16(r);
+    bool includes = type == RECORD_IS_INCLUDE || type == RECORD_TO_INCLUDE;
+
+    read_group(r, family, g);
+    if (!r->failed && is_carp_group(&g->group) && type != RECORD_BLOCK) {
+        bool leaves = includes && sources == 0;
+
+        g->joins_carp |= !leaves;
+        g->leaves_carp |= leaves;
+    }
+    carp_skip(r, auxiliary * 4 + sources * size);
+}
+
+/* An IGMPv3 or MLDv2 report: same layout but for the size of an address.
+ * The first record has to be there, the others may be cut off. */
 static void
 read_report(struct carp_reader *r, enum carp_family family,
             struct carp_group *g)
 {
+    struct carp_reader rest;
+    struct carp_group other;
     uint16_t records;
 
     carp_skip(r, 2); /* reserved */
     records = carp_get_u16(r);
-    if (records > 0) {
-        carp_skip(r, 4); /* record type, auxiliary length, sources */
-        read_group(r, family, g);
+    if (records == 0) {
+        return;
     }
+    rest = *r;
+    read_record(&rest, family, g);
+    other = *g;
+    carp_skip(r, 8 + (family == CARP_IPV6 ? 12 : 0));
+    while (--records > 0 && !rest.failed) {
+        read_record(&rest, family, &other);
+    }
+    g->joins_carp = other.joins_carp;
+    g->leaves_carp = other.leaves_carp && !other.joins_carp;
 }
 
 static enum carp_status
@@ -197,7 +259,8 @@ parse_igmp(struct carp_parse *p)
     struct carp_group *g = &p->out->u.group;
     struct carp_reader r = payload_reader(p);
 
-    *g = (struct carp_group){carp_get_u8(&r), false, {0, {0}}};
+    memset(g, 0, sizeof(*g));
+    g->type = carp_get_u8(&r);
     carp_skip(&r, 3); /* response time, checksum */
     g->is_query = g->type == IGMP_QUERY;
     switch (g->type) {
@@ -205,7 +268,7 @@ parse_igmp(struct carp_parse *p)
     case IGMP_REPORT_V1:
     case IGMP_REPORT_V2:
     case IGMP_LEAVE:
-        read_group(&r, CARP_IPV4, g);
+        read_only_group(&r, CARP_IPV4, g->type == IGMP_LEAVE, g);
         break;
     case IGMP_REPORT_V3:
         read_report(&r, CARP_IPV4, g);
@@ -221,13 +284,15 @@ parse_mld(struct carp_parse *p, struct carp_reader *r, uint8_t type)
 {
     struct carp_group *g = &p->out->u.group;
 
-    *g = (struct carp_group){type, type == ICMPV6_MLD_QUERY, {0, {0}}};
+    memset(g, 0, sizeof(*g));
+    g->type = type;
+    g->is_query = type == ICMPV6_MLD_QUERY;
     carp_skip(r, 3); /* code, checksum */
     if (type == ICMPV6_MLD_REPORT_V2) {
         read_report(r, CARP_IPV6, g);
     } else {
         carp_skip(r, 4); /* response time, reserved */
-        read_group(r, CARP_IPV6, g);
+        read_only_group(r, CARP_IPV6, type == ICMPV6_MLD_DONE, g);
     }
     return finish(p, r, CARP_FRAME_MLD);
 }

@@ -166,13 +166,16 @@ CARP_API void carp_track_set_ring(struct carp_track *track,
 
 /**
  * Feed one frame. Times should not decrease; one that does is taken as the
- * latest time seen.
+ * latest time seen. One more than 10 minutes ahead of the one before is left
+ * out unless the next frame (or carp_track_advance()) is there, too: a
+ * damaged time stamp must not stop the clock.
  * @param[out] observation may be NULL
  */
 CARP_API void carp_track_feed(struct carp_track *track,
                               const struct carp_packet *packet,
                               struct carp_observation *observation);
-/** Let time pass without a frame: timers run. */
+/** Let time pass without a frame: timers run. A leap of more than 10 minutes
+ * is believed when a second call or frame confirms it. */
 CARP_API void carp_track_advance(struct carp_track *track, carp_time now);
 /**
  * Nothing of a segment can be seen until @p until: its interface is away or

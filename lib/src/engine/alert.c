@@ -249,6 +249,22 @@ remedy_of(struct carp_track *track, const struct alert *alert)
     return track->scratch;
 }
 
+/* Who else is MASTER beside the two. */
+static void
+add_other_masters(const struct view *v, struct carp_event *event)
+{
+    for (unsigned int i = 0;
+         i < v->count && event->sender_count < CARP_EVENT_SENDERS; i++) {
+        const struct sender *s = &v->senders[i];
+
+        if (s->is_master && s->contest.reported && s->contest.active &&
+            !carp_addr_equal(&s->addr, &event->senders[0]) &&
+            !carp_addr_equal(&s->addr, &event->senders[1])) {
+            event->senders[event->sender_count++] = s->addr;
+        }
+    }
+}
+
 static void
 emit(struct context *c, enum carp_event_kind kind, const struct alert *alert,
      const char *text, const char *detail)
@@ -273,6 +289,9 @@ emit(struct context *c, enum carp_event_kind kind, const struct alert *alert,
     }
     if (alert->b.family != CARP_FAMILY_NONE) {
         event.senders[event.sender_count++] = alert->b;
+    }
+    if (alert->code == CARP_DUAL_MASTER) {
+        add_other_masters(view_of(c->group, alert->family), &event);
     }
     event.frame_count = alert->frame_count;
     memcpy(event.frames, alert->frames, sizeof(event.frames));

@@ -167,28 +167,26 @@ check_verified(struct context *c)
 
 /* OpenBSD's counter stays, so its digest does: nothing else is hashed. */
 static void
-check_constant(struct context *c, uint64_t head)
+check_constant(struct context *c)
 {
-    const struct sender *s = c->sender;
+    struct sender *s = c->sender;
+    const uint64_t head = repeat_digest_head(&c->packet->frame->u.adv);
 
-    if (s->mode == COUNTER_CONSTANT && s->constants >= 3 &&
-        s->counter == c->packet->frame->u.adv.counter && s->head != 0 &&
-        s->head != head) {
+    if (s->head != 0 && s->head != head && s->constants >= 3) {
         tell(c, CARP_KEY_CHANGED, CARP_LOW,
              "has another digest with the same counter: its password or its "
              "addresses changed");
     }
+    s->head = head;
 }
 
 void
-changed_check(struct context *c)
+changed_check(struct context *c, const struct lineage_step *step)
 {
-    const uint64_t head = repeat_digest_head(&c->packet->frame->u.adv);
-
     if (c->sender->verdict.status != CARP_UNVERIFIED) {
         check_verified(c);
-    } else if ((c->packet->frame->issues & CARP_ISSUE_CAPTURE) == 0) {
-        check_constant(c, head);
+    } else if (step->kind == LINEAGE_CONSTANT &&
+               (c->packet->frame->issues & CARP_ISSUE_CAPTURE) == 0) {
+        check_constant(c);
     }
-    c->sender->head = head;
 }

@@ -440,7 +440,7 @@ void
 checks_on_advert(struct context *c, const struct past *before,
                  const struct lineage_step *step)
 {
-    changed_check(c);
+    changed_check(c, step);
     rogue_check(c, before);
     check_bow_out(c);
     if (c->sender->bowed_out) {

@@ -159,6 +159,22 @@ latest_sender(const struct view *v)
     return latest;
 }
 
+/* Two groups of CARP are another finding under this code. */
+static struct alert *
+collision_with_vrrp(const struct context *c)
+{
+    for (unsigned int i = 0; i < c->group->alert_count; i++) {
+        struct alert *alert = &c->group->alerts[i];
+
+        if (alert->code == CARP_VHID_COLLISION &&
+            alert->cause == CARP_CAUSE_VRRP &&
+            alert->family == c->view->family) {
+            return alert;
+        }
+    }
+    return NULL;
+}
+
 void
 checks_collision(struct context *c)
 {
@@ -176,7 +192,7 @@ checks_collision(struct context *c)
     if (carp == NULL) {
         return;
     }
-    alert = alert_find(c->group, v->family, CARP_VHID_COLLISION, NULL, NULL);
+    alert = collision_with_vrrp(c);
     alert = alert_touch(c, CARP_VHID_COLLISION, CARP_CAUSE_VRRP,
                         alert != NULL ? &alert->a : &carp->addr,
                         alert != NULL ? &alert->b : &v->vrrp->source,

@@ -4,6 +4,9 @@
 
 #include "engine/track_internal.h"
 
+/* So many sources of one advert are no partition. */
+enum { MANY_SOURCES = 4 };
+
 /* Two captures of one wire may differ by this in time. */
 static const carp_time capture_window = 50 * CARP_MSEC;
 /* The same frame back within this is a loop or a second copy. */
@@ -178,6 +181,26 @@ is_constant_replay(const struct context *c, const struct carp_adv *adv,
     return e != NULL;
 }
 
+/* One advert under several addresses, none of them a member's so far. After
+ * a partition two or three nodes may rightly have the same counter; not more
+ * within a minute. */
+static bool
+is_from_many(const struct context *c, const struct carp_adv *adv,
+             uint64_t *original)
+{
+    const struct history_entry *e = same_advert(c, adv, false, NULL);
+    uint32_t last = c->sender->uid;
+    unsigned int sources = 1;
+
+    while (e != NULL && carp_time_since(c->now, e->time) <= 60 * CARP_SEC) {
+        sources += e->uid != last;
+        last = e->uid;
+        *original = e->frame;
+        e = same_advert(c, adv, false, e);
+    }
+    return sources >= MANY_SOURCES;
+}
+
 /* docs/LINEAGE.md: a bare repeat is legitimate after a partition; one that
  * neither the sender's own line nor a peer's explains is not. */
 bool
@@ -188,6 +211,9 @@ repeat_is_replay(const struct context *c, const struct carp_adv *adv,
     const struct history_entry *e;
 
     *original = 0;
+    if (s->adverts == 0 && is_from_many(c, adv, original)) {
+        return true;
+    }
     if (step->kind == LINEAGE_CONSTANT) {
         return is_constant_replay(c, adv, original);
     }
@@ -243,14 +269,40 @@ repeat_tell_copy(struct context *c, enum novelty novelty)
     alert_tell(c, alert);
 }
 
+/* Each address would be a finding of its own: they are one. */
+static void
+tell_many(struct context *c, uint64_t original)
+{
+    struct alert *alert = alert_touch(c, CARP_REPLAY, CARP_CAUSE_MANY_SOURCES,
+                                      NULL, NULL, 15 * CARP_SEC);
+    char who[CARP_ADDR_TEXT];
+
+    if (!alert_wants_text(c, alert)) {
+        return;
+    }
+    alert_frame(alert, original);
+    text_set(c->track->text,
+             "one advert is sent again under many addresses, last under %s",
+             carp_addr_format(&c->sender->addr, who));
+    text_set(c->track->detail,
+             "Counter and digest are the same%s. Receivers accept it: the "
+             "source address is not in the digest.",
+             c->sender->verdict.status == CARP_GOOD ? ", and right" : "");
+    alert_tell(c, alert);
+}
+
 void
 repeat_tell_replay(struct context *c, uint64_t original)
 {
-    struct alert *alert =
-        alert_touch(c, CARP_REPLAY, CARP_CAUSE_NONE, &c->sender->addr, NULL,
-                    15 * CARP_SEC);
+    struct alert *alert;
     char who[CARP_ADDR_TEXT];
 
+    if (c->sender->adverts == 0) {
+        tell_many(c, original);
+        return;
+    }
+    alert = alert_touch(c, CARP_REPLAY, CARP_CAUSE_NONE, &c->sender->addr,
+                        NULL, 15 * CARP_SEC);
     if (!alert_wants_text(c, alert)) {
         return;
     }

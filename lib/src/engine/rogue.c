@@ -22,6 +22,7 @@ carp_track_expect_sender(struct carp_track *track, uint8_t vhid,
             return CARP_ERR_NOMEM;
         }
     }
+    track->has_expected = true;
     return carp_addrs_contain(*expected, sender)
                ? CARP_OK
                : carp_addrs_add(*expected, sender);
@@ -97,8 +98,12 @@ tell_outside(struct context *c)
 void
 rogue_check(struct context *c, const struct past *before)
 {
-    const struct carp_addrs *expected = c->track->expected[c->group->vhid];
+    const struct carp_addrs *expected;
 
+    if (!c->track->has_expected) {
+        return;
+    }
+    expected = c->track->expected[c->group->vhid];
     if (expected == NULL) {
         return;
     }

@@ -5,6 +5,9 @@
 
 #include "engine/track_internal.h"
 
+/* Longer than any advbase: between two frames of CARP lies less. */
+static const carp_time leap = 600 * CARP_SEC;
+
 enum { DEFAULT_GROUPS = 1024, DEFAULT_SENDERS = 16 };
 
 struct carp_track *
@@ -163,15 +166,56 @@ run_due(struct carp_track *track, carp_time now)
     }
 }
 
-void
-carp_track_advance(struct carp_track *track, carp_time now)
+/* A frame stamped far ahead, in a damaged or badly merged capture, must not
+ * hold time there: such a leap is believed when the next one confirms it. */
+static bool
+set_time(struct carp_track *track, carp_time now)
 {
+    if (now > carp_time_add(track->now, leap) && track->now != 0) {
+        const bool confirmed = track->leap_to != 0 && now > track->leap_to &&
+                               now - track->leap_to <= leap;
+
+        if (!confirmed) {
+            track->leap_to = now;
+            return false;
+        }
+    }
+    track->leap_to = 0;
     if (now > track->now) {
         track->now = now;
     }
+    return true;
+}
+
+/* The first frame was the damaged one: it alone says when we are. */
+static void
+start_anew(struct carp_track *track)
+{
+    for (unsigned int i = 0; i < track->group_count; i++) {
+        group_clear(&track->groups[i]);
+    }
+    memset(track->buckets, 0,
+           (track->bucket_mask + 1) * sizeof(*track->buckets));
+    track->group_count = 0;
+    track->last_group = 0;
+    track->now = track->last_event = 0;
+    track->deadline = CARP_NEVER;
+}
+
+static void
+run_timers(struct carp_track *track)
+{
     /* Deadline by deadline, so that events come in order of time. */
     while (track->deadline <= track->now && track->deadline != CARP_NEVER) {
         run_due(track, track->deadline);
+    }
+}
+
+void
+carp_track_advance(struct carp_track *track, carp_time now)
+{
+    if (set_time(track, now)) {
+        run_timers(track);
     }
 }
 
@@ -237,7 +281,14 @@ carp_track_feed(struct carp_track *track, const struct carp_packet *packet,
     if (observation != NULL) {
         memset(observation, 0, sizeof(*observation));
     }
-    carp_track_advance(track, packet->time);
+    if (track->taken == 1 && track->now > carp_time_add(packet->time, leap)) {
+        start_anew(track);
+    }
+    if (!set_time(track, packet->time)) {
+        return;
+    }
+    track->taken++;
+    run_timers(track);
     if (track->silent_segments != 0) {
         blind_on_frame(track, packet);
     }

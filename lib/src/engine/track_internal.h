@@ -89,6 +89,9 @@ struct sender {
     bool ip_id_zero, ip_id_set, dont_fragment, demote_seen;
     bool bowed_out;
     bool ttl_bad, sum_bad; /* last advert */
+    bool has_proved, is_outside;
+    uint8_t other_prints, impl_before;
+    uint32_t print, other_print; /* of the envelope */
 
     uint64_t counter;   /* last, replays left out */
     uint64_t run_start; /* first of the current +1 sequence */
@@ -112,14 +115,11 @@ struct sender {
 
     struct carp_verdict verdict; /* of its last advert */
     struct carp_verdict proved;  /* the last right one */
-    bool has_proved, is_outside;
-    uint64_t proved_set; /* of learnt addresses, as a hash */
-    uint64_t head;       /* first octets of the last digest */
-    carp_time changed_told;
-    uint32_t print, other_print; /* of the envelope */
-    uint8_t other_prints, impl_before;
     uint64_t good, bad, unverified;
     struct explained *explained; /* why its digest is wrong; may be NULL */
+    uint64_t proved_set; /* of learnt addresses, as a hash */
+    uint64_t head;       /* first octets of OpenBSD's last digest */
+    carp_time changed_told;
 };
 
 /* What a sender was before the advert that is being processed: as much of it
@@ -265,6 +265,8 @@ struct bucket {
 struct carp_track {
     struct carp_track_config config;
     carp_time now;
+    uint64_t taken;    /* frames */
+    carp_time leap_to; /* where a frame far ahead wants to be; 0: none */
     carp_time deadline;
     unsigned int group_count; /* used slots below this */
     struct group *groups;     /* config.max_groups */
@@ -279,6 +281,7 @@ struct carp_track {
     struct spot *spots; /* the claims' index */
     uint32_t spot_mask, spot_count;
     struct carp_addrs *expected[256]; /* senders, by vhid */
+    bool has_expected;
     unsigned int silent_segments;
     struct network **networks; /* NETWORKS_MAX, from the first on */
     unsigned int network_count, network_next;
@@ -378,7 +381,7 @@ void vmac_feed(struct carp_track *track, const struct carp_packet *packet,
                const struct carp_addr *addr);
 
 /* changed.c */
-void changed_check(struct context *c);
+void changed_check(struct context *c, const struct lineage_step *step);
 
 /* rogue.c */
 void rogue_check(struct context *c, const struct past *before);

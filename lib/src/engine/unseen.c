@@ -11,6 +11,9 @@
 #include "engine/track_internal.h"
 
 enum { ADVERTS_MAX = 100000 };
+/* After more intervals the beat is not known well enough, and a host may
+ * have been restarted in between. */
+enum { BEATS_MAX = 25 };
 
 struct fit {
     bool found;
@@ -366,7 +369,8 @@ check_own_line(struct context *c, const struct past *before,
     steps = adv->counter - before->counter;
     if (!ordinary && (steps == n || steps == 2 * n)) {
         tell_line(c, before, n, true);
-    } else if (carp_time_since(c->now, m->last) > 40 * CARP_MSEC &&
+    } else if (n <= BEATS_MAX &&
+               carp_time_since(c->now, m->last) > 40 * CARP_MSEC &&
                carp_interval(adv->advbase, adv->advskew) <
                    carp_interval(m->advbase, m->advskew)) {
         tell_line(c, before, n, false);

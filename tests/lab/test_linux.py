@@ -2,6 +2,7 @@
 """Where a vhid's addresses live: carpd's vif and kernel modules against a real kernel."""
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -330,6 +331,27 @@ def test_says_what_is_wrong(lab, state):
         assert text.startswith("error permission") and "CAP_NET_ADMIN" in text
         text = ctl.ask("port eth0 7")
         assert text.startswith("error permission") and "CAP_NET_RAW" in text
+
+
+def test_two_capabilities_are_enough(lab, state):
+    few = ("setpriv", "--reuid", "nobody", "--clear-groups", "--inh-caps",
+           "-all,+net_admin,+net_raw", "--ambient-caps", "-all,+net_admin,+net_raw",
+           "--bounding-set", "-all,+net_admin,+net_raw", "--no-new-privs")
+    own = os.path.join(lab.dir, "own")      # pytest's directories are root's alone
+    os.mkdir(own)
+    os.chmod(lab.dir, 0o711)
+    shutil.chown(own, "nobody")
+    with Linuxctl(lab, "a", own, prefix=few) as ctl:
+        ctl.do("vif x 7 eth0 macvlan " + BOTH)
+        ctl.do("port eth0 7")
+        ctl.do("acquire x")
+        ctl.do("advert 7 10.79.0.11 vmac")
+        ctl.do("announce x " + VIP)
+        assert answers(lab, VIP6) == VMAC and answers(lab, VIP) == VMAC
+        ctl.do("release x")
+        assert answers(lab, VIP6) is None
+        netlab.wait_for("it is down", lambda: "state DOWN" in links(lab)["carp7-eth0"], 2)
+    assert "carp7-eth0" not in links(lab) and os.listdir(own) == []
 
 
 def test_lost_notices_are_recovered(lab, state):

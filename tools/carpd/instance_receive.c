@@ -181,7 +181,10 @@ instance_receive(struct instance *instance, const struct carp_frame *frame,
     event.advskew = adv->advskew;
     event.demote = adv->demote;
     event.source = frame->src;
-    instance_event(instance, &event, at);
+    /* What waited while a MASTER was paused is old news to it: heard as of
+     * then, it would find itself in time and speak at once. */
+    bool is_master = instance->fsm.state == CARP_STATE_MASTER;
+    instance_event(instance, &event, is_master ? alarm_now() : at);
 }
 
 void

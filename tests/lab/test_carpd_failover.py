@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Who answers for a virtual address when something happens to the carpd that had it."""
+import signal
+import time
+
+import pytest
+
+import netlab
+from carpd import Carpd, Ping, Probe, Wire
+
+VIP, VIP6 = "10.79.0.50", "fd79::50"
+A, B = "10.79.0.11", "10.79.0.12"
+DEAD = 3 + 100 / 256            # b's patience: advbase 1, advskew 100
+# The budget is 20 ms; a sanitized build on a busy machine is given more.
+SOON = 0.25
+
+
+@pytest.fixture(name="lab")
+def make_lab():
+    """a and b: two carpds; c: a client."""
+    if Carpd.missing():
+        pytest.skip(Carpd.missing())
+    with netlab.Lab({"a": A, "b": B, "c": "10.79.0.99"}, ipv6=True) as built:
+        yield built
+
+
+def pair(lab, **keys):
+    """a, MASTER with advskew 0, and b, BACKUP with advskew 100."""
+    keys = {"vhid": 7, "addresses": "%s/24; %s/64" % (VIP, VIP6), **keys}
+    a = Carpd(lab, "a", {**keys, "advskew": 0})
+    a.ctl("state", "master")        # rather than wait for three seconds
+    a.wait_state("MASTER")
+    b = Carpd(lab, "b", {**keys, "advskew": 100})
+    b.wait_state("BACKUP")
+    time.sleep(0.3)
+    return a, b
+
+
+def ms(seconds):
+    """For the report."""
+    return "%.0f ms" % (seconds * 1e3)
+
+
+def test_takeover_from_a_dead_host(lab, record_property):
+    a, b = pair(lab)
+    wire, probe = Wire(lab, "c"), Probe(lab, "c", VIP)
+    time.sleep(1.5)
+    lab.isolate("a")
+    b.wait_state("MASTER")
+    time.sleep(0.3)
+    bound = wire.adverts(A)[-1][0] + DEAD
+    first = wire.adverts(B)[0][0]
+    answered = probe.answers(since=bound - 1)[0]
+    record_property("takeover", "advert %s, answer %s after the bound" % (
+        ms(first - bound), ms(answered - bound)))
+    assert -0.05 < first - bound < SOON and answered - bound < SOON
+    announced = wire.lines(r"who-has %s .*tell %s|who-has %s tell %s" % ((VIP,) * 4), since=first - 1)
+    assert announced and announced[0][0] - bound < SOON
+    assert wire.lines(r"tgt is %s" % VIP6, since=first - 1)
+    assert a.state() == "MASTER"        # it cannot know
+
+
+def test_hand_over_at_sigterm(lab, record_property):
+    a, b = pair(lab)
+    wire, probe = Wire(lab, "c"), Probe(lab, "c", VIP)
+    time.sleep(0.5)
+    start = time.time()
+    a.stop()
+    b.wait_state("MASTER")
+    time.sleep(0.3)
+    bow_out = wire.lines(r"advbase=255 advskew=255", since=start)
+    first = wire.adverts(B, since=start)[0][0]
+    gap = probe.gap(start)
+    record_property("SIGTERM", "bow-out %s, peer's advert %s after the signal; no answer for %s" % (
+        ms(bow_out[0][0] - start), ms(first - start), ms(gap)))
+    assert len(bow_out) >= 2, "one of each family"
+    assert first - start < SOON and gap < SOON
+    assert b.transitions()[-1][2] == "master will time out"
+    assert not lab.has_address("a", VIP) and not lab.has_address("a", VIP6)
+
+
+@pytest.mark.parametrize("vmac", ["on", "off"])
+def test_address_removed_by_an_administrator(lab, record_property, vmac):
+    a, b = pair(lab, vmac=vmac)
+    probe = Probe(lab, "c", VIP)
+    name = a.show()[0]["interface"] if vmac == "off" else "carp7-eth0"
+    time.sleep(0.3)
+    start = time.time()
+    for address in (VIP + ("/24" if vmac == "on" else "/32"), VIP6 + "/64"):
+        lab.run("a", "ip", "addr", "del", address, "dev", name)
+    time.sleep(0.3)
+    record_property("ip addr del, vmac " + vmac, "no answer for %s" % ms(probe.gap(start)))
+    assert probe.gap(start) < SOON
+    assert lab.has_address("a", VIP) and lab.has_address("a", VIP6)
+    assert (a.state(), b.state()) == ("MASTER", "BACKUP")
+
+
+def test_interface_removed_and_made_again(lab, record_property):
+    a, b = pair(lab)
+    probe = Probe(lab, "c", VIP)
+    time.sleep(0.3)
+    start = time.time()
+    lab.detach("a")
+    b.wait_state("MASTER")
+    a.wait_state("INIT")
+    lab.attach("a")
+    a.wait_state("BACKUP")
+    time.sleep(0.5)
+    record_property("interface gone", "no answer for %s, protocol's bound %s" % (
+        ms(probe.gap(start)), ms(DEAD)))
+    assert probe.gap(start) < DEAD + SOON
+    assert (a.state(), b.state()) == ("BACKUP", "MASTER")
+    assert not lab.has_address("a", VIP)
+    b.stop()
+    a.wait_state("MASTER")
+    assert lab.has_address("a", VIP) and lab.has_address("a", VIP6)
+
+
+def learn(lab):
+    """Let the switch learn addresses, as real ones do."""
+    for host in lab.hosts:
+        netlab.sh("bridge", "-n", lab.switch, "link", "set", "dev", host, "learning", "on",
+                  "flood", "on")
+    netlab.sh("ip", "-n", lab.switch, "link", "set", "br0", "type", "bridge", "ageing_time", "30000")
+
+
+@pytest.mark.parametrize("vmac", ["on", "off"])
+def test_split_that_heals_leaves_no_black_hole(lab, record_property, vmac):
+    a, b = pair(lab, vmac=vmac)
+    learn(lab)
+    client, probe = Ping(lab, "c", VIP), Probe(lab, "c", VIP)
+    time.sleep(0.3)
+    lab.cut_both("a", "b")
+    b.wait_state("MASTER")
+    time.sleep(1.2)
+    healed = time.time()
+    lab.heal()
+    b.wait_state("BACKUP")
+    time.sleep(2.5)
+    double = probe.doubles(healed)
+    record_property("split healed, vmac " + vmac, "client without answer for %s, two owners for %s" % (
+        ms(client.gap(healed)), ms(double)))
+    assert client.gap(healed) < 1.0
+    assert double < 1.2, "the next advert ends it"
+    assert (a.state(), b.state()) == ("MASTER", "BACKUP")
+
+
+def test_paused_master_listens_before_it_speaks(lab, record_property):
+    a, b = pair(lab)
+    client, probe, wire = Ping(lab, "c", VIP), Probe(lab, "c", VIP), Wire(lab, "c")
+    a.process.send_signal(signal.SIGSTOP)
+    b.wait_state("MASTER")
+    time.sleep(1.0)
+    woken = time.time()
+    a.process.send_signal(signal.SIGCONT)
+    time.sleep(3.0)
+    record_property("SIGSTOP, SIGCONT", "two owners for %s after it, client without answer for %s" % (
+        ms(probe.doubles(woken)), ms(client.gap(woken))))
+    assert (a.state(), b.state()) == ("BACKUP", "MASTER"), a.output() + b.output()
+    assert probe.doubles(woken) < SOON
+    assert client.gap(woken) < 1.0
+    assert not wire.adverts(A, since=woken), "it speaks before it has listened"
+
+
+def test_killed_carpd_starts_again_without_two_owners(lab):
+    a, b = pair(lab)
+    a.kill()
+    assert lab.has_address("a", VIP), "nobody has taken it away"
+    b.wait_state("MASTER")
+    a = Carpd(lab, "a", {"vhid": 7, "addresses": "%s/24; %s/64" % (VIP, VIP6), "advskew": 0})
+    assert not lab.has_address("a", VIP) and not lab.has_address("a", VIP6)
+    a.wait_state("BACKUP")
+    probe = Probe(lab, "c", VIP)
+    time.sleep(0.5)
+    assert probe.answers() and probe.doubles(0) == 0
+    assert b.state() == "MASTER"

@@ -129,6 +129,11 @@ test_usage(void)
     assert_usage("carpmon -i x --duration nan", "--duration");
     assert_usage("carpmon -i x --count -1", "must not be negative");
     assert_usage("carpmon --check", "-c FILE");
+    assert_usage("carpmon --check -r x", "does not read captures");
+    assert_usage("carpmon --check -i x --state y", "not both");
+    assert_usage("carpmon -r x --state y", "is for -i");
+    assert_usage("carpmon -i x --vhid 7", "is for --check");
+    assert_usage("carpmon --check -i x --vhid 256", "1 to 255");
     assert_usage("carpmon --nonsense", "nonsense");
     assert_usage("carpmon -i x --exec hook", "absolute path");
     assert_usage("carpmon -i x --exec /nonexistent", "no such program");

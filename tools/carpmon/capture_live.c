@@ -227,6 +227,7 @@ mon_live_open(const struct mon_options *options, struct mon_clock *clock)
     live->frames_left = UINT64_MAX;
     live->ports = g_ptr_array_new_with_free_func(mon_port_free);
     live->loop = mon_loop_new();
+    live->watched = g_hash_table_new(NULL, NULL);
     if (!live_open_ports(live)) {
         g_clear_pointer(&live, mon_live_free);
     }
@@ -239,6 +240,7 @@ mon_live_free(struct mon_live *live)
     if (live != NULL) {
         g_ptr_array_free(live->ports, TRUE);
         mon_loop_free(live->loop);
+        g_hash_table_destroy(live->watched);
         g_free(live);
     }
 }
@@ -274,6 +276,9 @@ mon_live_run(struct mon_live *live, struct mon_monitor *monitor,
         live->frames_left = options->count;
     }
     say_start(live);
+    for (guint i = 0; i < live->ports->len; i++) {
+        live_watch(live, live_port(live, i)->next.segment);
+    }
     run(live);
     live->next_chore = 0;
     do_chores(live);

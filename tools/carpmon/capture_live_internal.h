@@ -19,6 +19,7 @@ struct mon_live {
     GPtrArray *ports; /* struct mon_port */
     struct mon_loop *loop;
     uint16_t next_number;
+    GHashTable *watched; /* segments that the tracker was told of */
     carp_time now;    /* even wall clock, read once a round */
     carp_time next_chore, next_drops;
     carp_time end;        /* CARP_NEVER without --duration */
@@ -37,6 +38,8 @@ live_port(const struct mon_live *live, guint i)
 bool live_open_ports(struct mon_live *live);
 /** Open what patterns find and is not open yet. */
 void live_find_more(struct mon_live *live);
+/** Tell the tracker that a segment is watched, once. */
+void live_watch(struct mon_live *live, uint16_t segment);
 /** Has the port its link, does it drop frames? Says so. */
 void live_look_at(struct mon_live *live, struct mon_port *port);
 /** Count what the kernel dropped and tell the tracker. Cheap. */

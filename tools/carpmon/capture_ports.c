@@ -14,6 +14,14 @@
 #define DROPS_EVERY (10 * CARP_MSEC)
 #define PORTS_MAX 256
 
+void
+live_watch(struct mon_live *live, uint16_t segment)
+{
+    if (g_hash_table_add(live->watched, GUINT_TO_POINTER(segment + 1u))) {
+        mon_monitor_watch(live->monitor, segment, live->now);
+    }
+}
+
 /* Is any interface of this wire able to see? */
 static bool
 sees(const struct mon_live *live, uint16_t segment)
@@ -147,7 +155,7 @@ add_found(struct mon_live *live, const struct mon_input *pattern,
     port->is_blind = !mon_capture_has_link(name);
     g_ptr_array_add(live->ports, port);
     if (live->monitor != NULL) {
-        mon_monitor_watch(live->monitor, segment, live->now);
+        live_watch(live, segment);
         log_say(LOG_LEVEL_INFO, "%s: new: it is watched too", name);
     }
 }

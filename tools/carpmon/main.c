@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "capture.h"
+#include "check.h"
 #include "keys.h"
 #include "log.h"
+#include "model.h"
 #include "options.h"
 #include "outputs.h"
 #include "service.h"
@@ -101,12 +103,15 @@ watch(const struct mon_options *options, const struct carp_ring *ring)
                  || isatty(STDOUT_FILENO),
         .ring = ring,
     };
-    struct mon_monitor *monitor =
-        mon_monitor_new(ring, &session, mon_report_find(options->format));
+    struct mon_monitor *monitor = mon_monitor_new(
+        ring, &session,
+        options->check ? &mon_check_ops : mon_report_find(options->format));
     if (monitor == NULL) {
         log_line("no memory");
         return MON_EXIT_UNREADABLE;
     }
+    const struct mon_model *heard =
+        options->check ? mon_check_attach(monitor, &session) : NULL;
     int status = MON_EXIT_UNREADABLE;
     bool has_run = true;
     struct mon_outputs outputs;
@@ -120,6 +125,9 @@ watch(const struct mon_options *options, const struct carp_ring *ring)
     if (has_run) {
         status = mon_monitor_finish(monitor);
         status = outputs.has_failed ? MON_EXIT_UNREADABLE : status;
+    }
+    if (has_run && heard != NULL) {
+        status = mon_check_print(heard, heard->now, options);
     }
     mon_monitor_free(monitor);
     if (fflush(stdout) != 0 || ferror(stdout)) {
@@ -143,7 +151,11 @@ main(int argc, char **argv)
         log_line("%s (carpmon --help shows how)", error);
         g_free(error);
         status = MON_EXIT_UNREADABLE;
-    } else if (parsed == MON_PARSE_RUN && options.check) {
+    } else if (parsed == MON_PARSE_RUN && options.check
+               && options.service.state != NULL) {
+        status = mon_check_print_file(&options);
+    } else if (parsed == MON_PARSE_RUN && options.check
+               && !options.is_live) {
         status = mon_keys_check(options.config);
     } else if (parsed == MON_PARSE_RUN) {
         catch_signals(&options);

@@ -236,17 +236,15 @@ void
 mon_monitor_watch(struct mon_monitor *monitor, uint16_t segment,
                   carp_time now)
 {
-    (void)monitor;
-    (void)segment;
-    (void)now;
+    carp_track_watch(monitor->track, segment, now);
+    monitor->is_deadline_known = false;
 }
 
 void
 mon_monitor_dropped(struct mon_monitor *monitor, uint16_t segment,
                     carp_time now, uint64_t frames)
 {
-    (void)frames;
-    carp_track_blind(monitor->track, segment, now);
+    carp_track_dropped(monitor->track, segment, now, frames);
     monitor->is_deadline_known = false;
 }
 

@@ -64,7 +64,7 @@ void mon_monitor_tick(struct mon_monitor *monitor, carp_time now);
 /** Nothing of a segment can be seen until then; see carp_track_blind(). */
 void mon_monitor_blind(struct mon_monitor *monitor, uint16_t segment,
                        carp_time until);
-/** A segment is watched live from now on. */
+/** A segment is watched live from now on: once a segment. */
 void mon_monitor_watch(struct mon_monitor *monitor, uint16_t segment,
                        carp_time now);
 /** The capture of a segment lost frames since it was asked last. */

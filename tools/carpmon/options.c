@@ -6,6 +6,8 @@
 #include "capture.h"
 
 #define INPUTS_MAX 256
+/* A check that listens: longer than a dead time of usual settings. */
+#define CHECK_SECONDS 5.0
 /* A pattern without a name: each interface is a wire of its own. */
 #define OWN_SEGMENT UINT16_MAX
 
@@ -36,7 +38,7 @@ make_context(struct raw *raw, struct mon_options *options)
         {"utc", 0, 0, G_OPTION_ARG_NONE, &raw->utc,
          "Times in UTC, not local time", NULL},
         {"check", 0, 0, G_OPTION_ARG_NONE, &raw->check,
-         "Check the configuration: 0 good, 3 unusable, 4 warnings", NULL},
+         "Check -c FILE; with -i or --state: the vhids (Nagios)", NULL},
         {"duration", 0, 0, G_OPTION_ARG_DOUBLE, &raw->duration,
          "Stop watching after SECONDS", "SECONDS"},
         {"count", 0, 0, G_OPTION_ARG_INT64, &raw->count,
@@ -212,8 +214,12 @@ check_values(const struct mon_options *options, const struct raw *raw)
         && strcmp(raw->format, "json") != 0) {
         return "--format must be text or json";
     }
-    if (raw->check && raw->config == NULL) {
-        return "--check needs a configuration: give -c FILE";
+    if (raw->check && (raw->reads != NULL || raw->rest != NULL)) {
+        return "--check does not read captures";
+    }
+    if (raw->check && raw->config == NULL && raw->interfaces == NULL
+        && options->service.state == NULL) {
+        return "--check needs -c FILE, -i IFACE or --state FILE";
     }
     /* Written so that NaN fails too. */
     if (!(raw->duration >= 0.0 && raw->duration <= 1e9)) {
@@ -232,7 +238,8 @@ check_values(const struct mon_options *options, const struct raw *raw)
     const char *wrong = mon_output_options_check(&options->output, is_live);
     return wrong != NULL
                ? wrong
-               : mon_service_options_check(&options->service, is_live);
+               : mon_service_options_check(&options->service, is_live,
+                                           raw->check);
 }
 
 static void
@@ -247,6 +254,9 @@ fill(struct mon_options *options, struct raw *raw)
     options->quiet = raw->quiet;
     options->check = raw->check;
     options->duration = raw->duration;
+    if (options->check && options->duration == 0.0) {
+        options->duration = CHECK_SECONDS;
+    }
     options->count = (uint64_t)raw->count;
 }
 

@@ -27,6 +27,10 @@ mon_service_options_add(struct mon_service_options *options,
          "Most of all evidence, the oldest goes (64)", "MIB"},
         {"syslog", 0, 0, G_OPTION_ARG_STRING, &options->syslog,
          "Events and messages to syslog: daemon, local0, ...", "FACILITY"},
+        {"state", 0, 0, G_OPTION_ARG_FILENAME, &options->state,
+         "Keep the present state in FILE; with --check read it", "FILE"},
+        {"vhid", 0, 0, G_OPTION_ARG_INT, &options->check_vhid,
+         "With --check: this vhid only", "N"},
         {"user", 0, 0, G_OPTION_ARG_STRING, &options->user,
          "Become USER once the interfaces are open", "USER"},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}};
@@ -49,9 +53,27 @@ check_live(const struct mon_service_options *options)
     return options->user != NULL ? "--user is for -i" : NULL;
 }
 
+static const char *
+check_state(const struct mon_service_options *options, bool is_live, bool check)
+{
+    if (options->check_vhid < 0 || options->check_vhid > 255) {
+        return "--vhid must be 1 to 255";
+    }
+    if (options->check_vhid != 0 && !check) {
+        return "--vhid is for --check";
+    }
+    if (options->state != NULL && !is_live && !check) {
+        return "--state is for -i, or for --check";
+    }
+    if (options->state != NULL && is_live && check) {
+        return "--check takes -i or --state, not both";
+    }
+    return NULL;
+}
+
 const char *
 mon_service_options_check(const struct mon_service_options *options,
-                          bool is_live)
+                          bool is_live, bool check)
 {
     if (options->hook != NULL && !g_path_is_absolute(options->hook)) {
         return "--exec needs an absolute path";
@@ -70,6 +92,10 @@ mon_service_options_check(const struct mon_service_options *options,
     if (options->syslog != NULL && log_facility(options->syslog) < 0) {
         return "--syslog must be daemon, user or local0 to local7";
     }
+    const char *wrong = check_state(options, is_live, check);
+    if (wrong != NULL) {
+        return wrong;
+    }
     return is_live ? NULL : check_live(options);
 }
 
@@ -79,5 +105,6 @@ mon_service_options_clear(struct mon_service_options *options)
     g_free(options->hook);
     g_free(options->evidence);
     g_free(options->syslog);
+    g_free(options->state);
     g_free(options->user);
 }

@@ -2,7 +2,7 @@
 /**
  * @file options_service.h
  * The part of the command line that is for running as a service: hooks,
- * evidence, messages, rights.
+ * evidence, messages, rights, the check for a monitoring system.
  */
 #ifndef CARPMON_OPTIONS_SERVICE_H
 #define CARPMON_OPTIONS_SERVICE_H
@@ -17,6 +17,8 @@ struct mon_service_options {
     double evidence_seconds; /**< how far back */
     double evidence_mib;     /**< of all files together */
     char *syslog;            /**< facility; NULL: not to syslog */
+    char *state;             /**< file with the present state; NULL: none */
+    int check_vhid;          /**< --check: of this vhid only; 0: all */
     char *user;              /**< to become; NULL: see carpmon(1) */
 };
 
@@ -25,7 +27,7 @@ void mon_service_options_add(struct mon_service_options *options,
                              GOptionContext *context);
 /** What is wrong with it, or NULL. */
 const char *mon_service_options_check(const struct mon_service_options *options,
-                                      bool is_live);
+                                      bool is_live, bool check);
 void mon_service_options_clear(struct mon_service_options *options);
 
 #endif

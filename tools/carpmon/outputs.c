@@ -7,6 +7,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "report_html.h"
+#include "state.h"
 
 static bool
 attach_http(struct mon_monitor *monitor, const struct mon_options *options,
@@ -35,7 +36,7 @@ mon_outputs_attach(struct mon_monitor *monitor,
     const struct mon_output_options *wanted = &options->output;
     memset(outputs, 0, sizeof(*outputs));
     if (wanted->listen == NULL && wanted->textfile == NULL &&
-        wanted->report == NULL) {
+        wanted->report == NULL && options->service.state == NULL) {
         return true;
     }
     /* First: the others read it. */
@@ -49,6 +50,10 @@ mon_outputs_attach(struct mon_monitor *monitor,
         mon_monitor_attach(
             monitor, &mon_report_html_ops,
             mon_report_html_new(wanted->report, model, &outputs->has_failed));
+    }
+    if (options->service.state != NULL) {
+        mon_monitor_attach(monitor, &mon_state_ops,
+                           mon_state_new(options->service.state, model));
     }
     return wanted->listen == NULL || attach_http(monitor, options, model);
 }

@@ -5,7 +5,8 @@
 #include "capture_live_internal.h"
 #include "log.h"
 
-#define BUFFER_ONE (4 * 1024 * 1024)
+/* What comes at full rate while somebody else has the processor. */
+#define BUFFER_ONE (8 * 1024 * 1024)
 /* Several interfaces: what comes at full rate while a frame of one waits for
  * those of another must fit too; dozens share what is left. */
 #define BUFFER_SEVERAL (16 * 1024 * 1024)

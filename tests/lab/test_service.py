@@ -303,10 +303,36 @@ def test_syslog(played):
     assert "eth0: is back" in text and played.monitors["syslog"].output() == ""
 
 
-def test_evidence_directory(played):
-    done = subprocess.run(played.lab.argv("obs", watch.PROGRAM, "-i", "eth0", "--evidence",
-                                          "/nonexistent/dir"),
-                          capture_output=True, text=True, timeout=20, check=False)
-    assert done.returncode == 3 and done.stdout == ""
-    assert len(done.stderr.splitlines()) == 1
-    assert "/nonexistent/dir: No such file or directory: make the directory" in done.stderr
+def run(lab, *options):
+    """carpmon until it ends."""
+    return subprocess.run(lab.argv("obs", "env", "ASAN_OPTIONS=detect_leaks=0", watch.PROGRAM,
+                                   "-i", "eth0", *options),
+                          capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_unusable_directory(played):
+    """Said at the start, not when the first alert comes."""
+    private = os.path.join(played.lab.dir, "private")
+    os.mkdir(private, 0o700)
+    cases = ((("--evidence", "/nonexistent/dir"), "No such file or directory: make the directory"),
+             (("--evidence", private, "--user", "nobody"), "Permission denied for user nobody"),
+             (("--state", private + "/s", "--user", "nobody"), "Permission denied for user nobody"),
+             (("--user", "no-such-user"), "user no-such-user: there is none"))
+    for options, text in cases:
+        done = run(played.lab, *options)
+        assert done.returncode == 3 and done.stdout == "", done
+        assert len(done.stderr.splitlines()) == 1 and text in done.stderr, done
+
+
+def test_hanging_hook(played):
+    """It holds nothing up; at the end it is waited for some seconds, no more."""
+    hook = os.path.join(played.where["hook"], "hang")
+    with open(hook, "w", encoding="ascii") as f:
+        f.write("#!/bin/sh\nexec sleep 60\n")
+    os.chmod(hook, 0o755)
+    start = time.monotonic()
+    done = run(played.lab, "--exec", hook, "--duration", "2.5", "--format", "json")
+    assert time.monotonic() - start < 2.5 + 5 + 4
+    events = watch.parse(done.stdout.splitlines())
+    assert [e["event"] for e in events][:2] == ["start", "transition"]
+    assert watch.pick(events, event="summary", vhid=VHID)[0]["adverts"] >= 2

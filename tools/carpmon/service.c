@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "service.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include <linux/capability.h>
@@ -97,10 +98,40 @@ give_up_rights(const struct mon_service *service)
     return false;
 }
 
+/* Told now, not when the first alert comes. */
+static bool
+may(const char *option, const char *path, int mode, const char *remedy)
+{
+    if (path == NULL || access(path, mode) == 0) {
+        return true;
+    }
+    const char *why = g_strerror(errno);
+    log_say(LOG_LEVEL_ERROR, "%s: %s: %s for user %s: %s", option, path, why,
+            g_get_user_name(), remedy);
+    return false;
+}
+
+static bool
+may_do_its_work(const struct mon_service *service)
+{
+    const struct mon_service_options *wanted = &service->options->service;
+    char *directory = wanted->state != NULL
+                          ? g_path_get_dirname(wanted->state)
+                          : NULL;
+    bool is_good =
+        may("--evidence", wanted->evidence, W_OK | X_OK,
+            "give it the directory, or another --user")
+        && may("--exec", wanted->hook, X_OK, "let it execute the program")
+        && may("--state", directory, W_OK | X_OK,
+               "give it the directory, or another --user");
+    g_free(directory);
+    return is_good;
+}
+
 bool
 mon_service_ready(struct mon_service *service)
 {
-    if (!give_up_rights(service)) {
+    if (!give_up_rights(service) || !may_do_its_work(service)) {
         return false;
     }
     service->alive_every = notify_watchdog_every();

@@ -12,6 +12,7 @@
 #include "model.h"
 #include "options.h"
 #include "outputs.h"
+#include "screen.h"
 #include "service.h"
 
 /* A handler can reach nothing else. */
@@ -55,9 +56,9 @@ wants_colour(const struct mon_options *options)
 {
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
-    return options->format == MON_TEXT && isatty(STDOUT_FILENO)
-           && (no_color == NULL || *no_color == '\0')
-           && (term == NULL || strcmp(term, "dumb") != 0);
+    return options->format == MON_TEXT && isatty(STDOUT_FILENO) &&
+           (no_color == NULL || *no_color == '\0') &&
+           (term == NULL || strcmp(term, "dumb") != 0);
 }
 
 static bool
@@ -99,13 +100,13 @@ watch(const struct mon_options *options, const struct carp_ring *ring)
         .utc = options->utc || options->format == MON_JSON,
         .colour = wants_colour(options),
         .quiet = options->quiet,
-        .flush = options->is_live || reads_stdin(options)
-                 || isatty(STDOUT_FILENO),
+        .flush =
+            options->is_live || reads_stdin(options) || isatty(STDOUT_FILENO),
         .ring = ring,
     };
     struct mon_monitor *monitor = mon_monitor_new(
         ring, &session,
-        options->check ? &mon_check_ops : mon_report_find(options->format));
+        options->check ? &mon_check_ops : mon_report_wanted(options));
     if (monitor == NULL) {
         log_line("no memory");
         return MON_EXIT_UNREADABLE;
@@ -115,7 +116,8 @@ watch(const struct mon_options *options, const struct carp_ring *ring)
     int status = MON_EXIT_UNREADABLE;
     bool has_run = true;
     struct mon_outputs outputs;
-    if (!mon_outputs_attach(monitor, options, &session, &outputs)) {
+    if (!mon_outputs_attach(monitor, options, &session, &stop_wanted,
+                            &outputs)) {
         has_run = false;
     } else if (options->is_live) {
         has_run = watch_live(monitor, &session, options, &clock);
@@ -151,13 +153,16 @@ main(int argc, char **argv)
         log_line("%s (carpmon --help shows how)", error);
         g_free(error);
         status = MON_EXIT_UNREADABLE;
-    } else if (parsed == MON_PARSE_RUN && options.check
-               && options.service.state != NULL) {
+    } else if (parsed == MON_PARSE_RUN && options.check &&
+               options.service.state != NULL) {
         status = mon_check_print_file(&options);
-    } else if (parsed == MON_PARSE_RUN && options.check
-               && !options.is_live) {
+    } else if (parsed == MON_PARSE_RUN && options.check && !options.is_live) {
         status = mon_keys_check(options.config);
     } else if (parsed == MON_PARSE_RUN) {
+        if (options.ask.watch && !mon_screen_is_possible()) {
+            log_line("--watch: there is no terminal: writing text instead");
+            options.ask.watch = FALSE;
+        }
         catch_signals(&options);
         struct carp_ring *ring = mon_keys_load(options.config);
         status = ring != NULL ? watch(&options, ring) : MON_EXIT_UNREADABLE;

@@ -302,6 +302,9 @@ mon_monitor_finish(struct mon_monitor *monitor)
     totals->exit_status = exit_status(totals);
     const struct listener *who = NULL;
     for (guint i = 0; (who = listener(monitor, i)) != NULL; i++) {
+        if (who->ops->last != NULL) {
+            who->ops->last(who->state, monitor->track, totals->last);
+        }
         show_views(monitor, who);
         if (who->ops->end != NULL) {
             who->ops->end(who->state, totals);

@@ -58,6 +58,7 @@ make_context(struct raw *raw, struct mon_options *options)
         "Exit status: 0 nothing at warning or above, 1 warning, 2 critical,\n"
         "3 usage, or something could not be read. See carpmon(1).\n");
     g_option_context_add_main_entries(context, entries, NULL);
+    mon_ask_options_add(&options->ask, context);
     mon_output_options_add(&options->output, context);
     mon_service_options_add(&options->service, context);
     return context;
@@ -176,6 +177,16 @@ add_inputs(struct mon_options *options, const struct raw *raw)
     g_free(shared);
 }
 
+/* An inventory without an input is of every interface. */
+static void
+watch_everything(const struct mon_options *options, struct raw *raw)
+{
+    if (options->ask.inventory != NULL && raw->interfaces == NULL
+        && raw->reads == NULL && raw->rest == NULL) {
+        raw->interfaces = g_strsplit("*", " ", -1);
+    }
+}
+
 static const char *
 check_inputs(const struct raw *raw)
 {
@@ -208,7 +219,7 @@ check_inputs(const struct raw *raw)
 }
 
 static const char *
-check_values(const struct mon_options *options, const struct raw *raw)
+check_values(struct mon_options *options, const struct raw *raw)
 {
     if (raw->format != NULL && strcmp(raw->format, "text") != 0
         && strcmp(raw->format, "json") != 0) {
@@ -235,6 +246,11 @@ check_values(const struct mon_options *options, const struct raw *raw)
         return "--segment must not be empty";
     }
     bool is_live = raw->interfaces != NULL;
+    bool is_json = g_strcmp0(raw->format, "json") == 0;
+    const char *asked = mon_ask_options_check(&options->ask, is_live, is_json);
+    if (asked != NULL) {
+        return asked;
+    }
     const char *wrong = mon_output_options_check(&options->output, is_live);
     return wrong != NULL
                ? wrong
@@ -253,7 +269,9 @@ fill(struct mon_options *options, struct raw *raw)
     options->utc = raw->utc;
     options->quiet = raw->quiet;
     options->check = raw->check;
-    options->duration = raw->duration;
+    options->duration =
+        raw->duration > 0.0 || !options->is_live ? raw->duration
+                                                 : options->ask.seconds;
     if (options->check && options->duration == 0.0) {
         options->duration = CHECK_SECONDS;
     }
@@ -290,6 +308,7 @@ mon_options_parse(struct mon_options *options, int argc, char **argv,
         g_print("carpmon (carpkit) %s\n", CARPKIT_VERSION);
         result = MON_PARSE_EXIT;
     } else {
+        watch_everything(options, &raw);
         const char *wrong = check_inputs(&raw);
         if (wrong == NULL) {
             wrong = check_values(options, &raw);
@@ -316,6 +335,7 @@ mon_options_clear(struct mon_options *options)
         g_free(options->patterns[i].name);
     }
     g_free(options->patterns);
+    mon_ask_options_clear(&options->ask);
     mon_output_options_clear(&options->output);
     mon_service_options_clear(&options->service);
     g_free(options->inputs);

@@ -11,6 +11,7 @@
 
 #include <glib.h>
 
+#include "options_ask.h"
 #include "options_output.h"
 #include "options_service.h"
 
@@ -34,6 +35,7 @@ struct mon_options {
     bool utc, quiet, check;
     double duration; /**< seconds; 0: no bound */
     uint64_t count;  /**< frames; 0: no bound */
+    struct mon_ask_options ask;
     struct mon_output_options output;
     struct mon_service_options service;
 };

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "report_html.h"
+#include "screen.h"
 #include "state.h"
 
 static bool
@@ -31,17 +32,22 @@ bool
 mon_outputs_attach(struct mon_monitor *monitor,
                    const struct mon_options *options,
                    const struct mon_session *session,
-                   struct mon_outputs *outputs)
+                   volatile sig_atomic_t *stop, struct mon_outputs *outputs)
 {
     const struct mon_output_options *wanted = &options->output;
     memset(outputs, 0, sizeof(*outputs));
     if (wanted->listen == NULL && wanted->textfile == NULL &&
-        wanted->report == NULL && options->service.state == NULL) {
+        wanted->report == NULL && options->service.state == NULL &&
+        !options->ask.watch) {
         return true;
     }
     /* First: the others read it. */
     struct mon_model *model = mon_model_new(session);
     mon_monitor_attach(monitor, &mon_model_ops, model);
+    if (options->ask.watch) {
+        mon_monitor_attach(monitor, &mon_screen_ops,
+                           mon_screen_new(model, stop));
+    }
     if (wanted->textfile != NULL) {
         mon_monitor_attach(monitor, &mon_textfile_ops,
                            mon_textfile_new(wanted->textfile, model));

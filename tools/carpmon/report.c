@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report.h"
 
+#include "screen.h"
+
 const struct mon_report_ops *
 mon_report_find(enum mon_format format)
 {
@@ -11,6 +13,22 @@ mon_report_find(enum mon_format format)
         break;
     }
     return &mon_report_text;
+}
+
+const struct mon_report_ops *
+mon_report_wanted(const struct mon_options *options)
+{
+    const bool is_json = options->format == MON_JSON;
+    if (options->ask.inventory != NULL) {
+        return is_json ? &mon_report_inventory_json : &mon_report_inventory;
+    }
+    if (options->ask.watch) {
+        return &mon_report_silent;
+    }
+    if (options->ask.learn) {
+        return &mon_report_learn;
+    }
+    return mon_report_find(options->format);
 }
 
 const char *

@@ -84,6 +84,8 @@ struct mon_report_ops {
     /** Live only, about once a second, also without frames. */
     void (*tick)(void *state, struct carp_track *track,
                  const struct mon_totals *totals, carp_time now);
+    /** The input has ended: the tracker as it is, once, before the views. */
+    void (*last)(void *state, struct carp_track *track, carp_time now);
     /** One (segment, VLAN, family, vhid); @p story may be NULL. */
     void (*view)(void *state, struct carp_track *track, size_t index,
                  carp_time now, const struct carp_view_summary *view,
@@ -94,8 +96,14 @@ struct mon_report_ops {
 
 extern const struct mon_report_ops mon_report_text;
 extern const struct mon_report_ops mon_report_json;
+extern const struct mon_report_ops mon_report_inventory;
+extern const struct mon_report_ops mon_report_inventory_json;
+extern const struct mon_report_ops mon_report_learn;
 
 const struct mon_report_ops *mon_report_find(enum mon_format format);
+/** What the command line asks for: a form, or one of the above instead. */
+const struct mon_report_ops *
+mon_report_wanted(const struct mon_options *options);
 
 /* --------------------------------------------------- shared by the forms */
 

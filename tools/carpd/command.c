@@ -80,6 +80,15 @@ demote(struct daemon *daemon, const GPtrArray *selected, const char *vhid,
     }
 }
 
+/* What each was demoted by on its own ends as well. */
+static void
+forgive(const GPtrArray *selected)
+{
+    for (guint i = 0; i < selected->len; i++) {
+        instance_demote(g_ptr_array_index(selected, i), "hand", 0, true);
+    }
+}
+
 static void
 force(const GPtrArray *selected, bool wants_master)
 {
@@ -125,6 +134,9 @@ run_change(struct daemon *daemon, const struct request *request,
         demote(daemon, selected, request->vhid, request->amount);
     } else if (request->command == REQUEST_PROMOTE) {
         demote(daemon, selected, request->vhid, 0);
+        if (request->vhid == NULL) {
+            forgive(selected);
+        }
         force(selected, true);
     } else {
         force(selected, request->wants_master);

@@ -58,6 +58,8 @@ send_family(struct instance *instance, unsigned int f, struct carp_adv *adv)
     carp_adv_set_checksum(adv);
     advert.adv = *adv;
     struct os_error error;
+    /* Taken before: the answer may be here when the call returns. */
+    carp_time at = alarm_now();
     bool is_sent = port_send_advert(instance->wire->port, &advert, &error);
     peers_note_own(&instance->peers, adv->counter);
     if (!is_sent) {
@@ -67,7 +69,7 @@ send_family(struct instance *instance, unsigned int f, struct carp_adv *adv)
     instance->stats.carp[f == CARP_F4 ? STAT_OPACKETS : STAT_OPACKETS6]++;
     count_success(instance);
     observer_note_sent(instance->daemon->observer, instance->wire->segment,
-                       &advert, alarm_now());
+                       &advert, at);
 }
 
 void

@@ -291,7 +291,7 @@ open_socket(struct server *server, struct os_error *error)
              sizeof(address)) == 0;
     int code = errno;
     umask(mask);
-    if (!is_bound || listen(server->fd, 16) != 0) {
+    if (!is_bound || listen(server->fd, SOMAXCONN) != 0) {
         return os_error_set(error, os_fault_of(code), code,
                             "%s: %s: give a "
                             "--socket where carpd may make one",

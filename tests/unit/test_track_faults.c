@@ -132,6 +132,19 @@ test_demoted_skew(void)
     w->nodes[0].advskew = 0;
     world_wait(w, WORLD_S(4));
     (void)world_end(w, e);
+    /* A demoted node was silent while the other served, so that the finding
+     * ended, and is MASTER again with the same advskew. */
+    world_forget(w);
+    w->nodes[0].advskew = CARP_SKEW_DEMOTED;
+    world_wait(w, WORLD_S(4));
+    world_kill(w, 0);
+    world_wait(w, WORLD_S(40));
+    world_start(w, 0);
+    world_wait(w, WORLD_S(5));
+    world_kill(w, 1);
+    world_wait(w, WORLD_S(10));
+    g_assert_true(w->nodes[0].is_master);
+    g_assert_cmpuint(world_count(w, CARP_EVENT_FINDING, CARP_DEMOTED), ==, 2);
     world_free(w);
 }
 

@@ -451,7 +451,8 @@ checks_on_advert(struct context *c, const struct past *before,
         check_digest(c);
     }
     if (c->group->alert_count != 0 || before->adverts == 0 ||
-        c->sender->advskew != before->advskew || c->sender->demote != 0) {
+        c->sender->advskew != before->advskew || c->sender->demote != 0 ||
+        c->sender->advskew == CARP_SKEW_DEMOTED) {
         check_demoted(c);
     }
     check_members(c, before);

@@ -40,8 +40,25 @@ test_subsecond(void)
     g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, 60 * CARP_SKEW_UNIT);
     fsm_hear(&fsm, 0, 60, CARP_MSEC);
     fsm_is(&fsm, BACKUP);
+    /* Three of the master's intervals, if those are longer. */
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==,
+                     CARP_MSEC + 180 * CARP_SKEW_UNIT);
     fsm_hear(&fsm, 0, 61, CARP_MSEC);
     fsm_is(&fsm, MASTER);
+    /* Demoted, it accepts a master whose interval is longer than its own
+     * three, and must wait for that one. */
+    fsm = fsm_backup(&config, 0);
+    fsm_demote(&fsm, 120, 0);
+    fsm_hear(&fsm, 0, 100, CARP_MSEC);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==,
+                     CARP_MSEC + 300 * CARP_SKEW_UNIT);
+    /* Also for one that it yields to. */
+    fsm_event(&fsm, CARP_FSM_FORCE_MASTER, CARP_SEC);
+    fsm_hear(&fsm, 0, 100, CARP_SEC);
+    fsm_is(&fsm, BACKUP);
+    g_assert_true(fsm.master[CARP_F4].is_known);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==,
+                     CARP_SEC + 300 * CARP_SKEW_UNIT);
     fsm = fsm_backup(&config, 0);
     fsm_hear(&fsm, 255, 255, CARP_MSEC);
     g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, 2 * CARP_MSEC);
@@ -179,14 +196,16 @@ test_tie(void)
     carp_time now = 0;
     struct carp_fsm fsm = fsm_master(&config, &now);
 
-    /* .10 stays against .20, but not against one that does not hear it. */
-    for (unsigned int i = 0; i < 3; i++) {
+    /* .10 stays against any number of equals, but not for ever: one that does
+     * not hear it would stay too. */
+    for (unsigned int i = 0; i < 4; i++) {
         fsm_hear(&fsm, 1, 0, now += CARP_SEC);
+        fsm_hear_from(&fsm, CARP_IPV4, 30, 1, 0, 0, now);
         fsm_is(&fsm, MASTER);
     }
     fsm_hear(&fsm, 1, 0, now += CARP_SEC);
     fsm_is(&fsm, BACKUP);
-    /* The count starts anew after a dead time of quiet. */
+    /* It starts anew after a dead time of quiet. */
     fsm = fsm_master(&config, &now);
     for (unsigned int i = 0; i < 9; i++) {
         fsm_hear(&fsm, 1, 0, now += 3 * CARP_SEC + 1);
@@ -212,6 +231,11 @@ test_tie_nobody(void)
     fsm_is(&fsm, MASTER);
     fsm_hear_from(&fsm, CARP_IPV4, 9, 1, 0, 0, now);
     fsm_is(&fsm, MASTER);
+    /* … but not as long as a lower address does. */
+    fsm_hear_from(&fsm, CARP_IPV4, 9, 1, 0, 0, now + CARP_SEC);
+    fsm_is(&fsm, MASTER);
+    fsm_hear_from(&fsm, CARP_IPV4, 9, 1, 0, 0, now + 2 * CARP_SEC);
+    fsm_is(&fsm, BACKUP);
     /* A master that stayed and died later is another matter. */
     fsm = fsm_master(&config, &now);
     for (unsigned int i = 0; i < 4; i++) {

@@ -98,7 +98,8 @@ struct carp_behaviour {
     bool steps_aside;      /**< `state backup` bows out, and preemption rests
                                 until the machine has left BACKUP */
     bool whole_intervals;  /**< with advbase 0 it waits dead_ratio whole
-                                intervals, not one advskew */
+                                intervals, its own or its master's if those
+                                are longer, not one advskew */
 };
 
 /** The row for a hashing profile (AUTO: FreeBSD's); never NULL. */
@@ -238,12 +239,12 @@ struct carp_fsm {
     bool is_aside;                  /**< operator: no preemption until MASTER */
     uint8_t announce_countdown;     /**< adverts until the second one; 0 none */
     uint8_t told_silent;            /**< family told as silent */
-    /** Ties by address: equal adverts heard in a row; IPv6 ones with no IPv4
-     * one between; gave way to an equal master; stays because that left
-     * nobody. */
-    uint8_t ties, ties6;
-    carp_time tie_heard; /**< the last of them */
-    bool gave_way, stays;
+    /** Ties by address: since when equal adverts are heard, and the last one;
+     * CARP_NEVER: not. IPv6 ones with no IPv4 one between. */
+    carp_time tie_since, tie_heard;
+    uint8_t ties6;
+    bool gave_way; /**< to an equal master */
+    bool stays;    /**< because giving way had left nobody */
     uint8_t heard; /**< adverts of a master since BACKUP began; saturates */
     struct carp_fsm_master master[CARP_FAMILIES];
     uint64_t transitions, preemptions;

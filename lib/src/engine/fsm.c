@@ -15,7 +15,7 @@ leave(struct carp_fsm *fsm)
     fsm->is_aside = false;
     fsm->announce_countdown = 0;
     fsm->told_silent = 0;
-    fsm->ties = 0;
+    fsm->tie_since = CARP_NEVER;
     fsm->ties6 = 0;
     fsm->heard = 0;
     fsm->gave_way = false;
@@ -43,6 +43,10 @@ enter(struct carp_fsm *fsm, const struct fsm_rule *rule, unsigned int todo,
         fsm->preemptions += row->reason == CARP_FSM_REASON_PREEMPTING;
         if (row->to == CARP_STATE_BACKUP) {
             fsm->gave_way = gives_way;
+            /* Whom it yields to is the master that it follows. */
+            if (in->event->kind == CARP_FSM_ADVERT) {
+                fsm_learn_master(fsm, in);
+            }
         } else if (row->reason == CARP_FSM_REASON_TIMED_OUT) {
             fsm->stays = found_nobody;
         }
@@ -82,8 +86,9 @@ look_at(struct carp_fsm *fsm, const struct carp_fsm_event *event, carp_time now)
         in.f = event->family == CARP_IPV6 ? CARP_F6 : CARP_F4;
         in.is_ours = fsm->config.has[in.f];
         in.peer = fsm_compare(fsm, event);
-        if (carp_time_since(in.now, fsm->tie_heard) > carp_fsm_dead_time(fsm)) {
-            fsm->ties = 0;
+        if (carp_time_since(in.now, fsm->tie_heard) >
+            3 * fsm_interval(fsm, carp_fsm_advskew(fsm))) {
+            fsm->tie_since = CARP_NEVER;
             fsm->ties6 = 0;
         }
     }

@@ -5,9 +5,11 @@
 
 #include <carp/fsm.h>
 
-/* Equal adverts that a tie by address may stand against: a peer that heard
- * ours has yielded by then, one that did not may be right to stay. */
-#define CARP_FSM_TIES 3
+/* How long a tie is stood, in quarters of the own interval: by the lower
+ * address, and by a higher one that found nobody when it gave way. A peer that
+ * hears us has yielded by then; one that does not may be right to stay. */
+#define CARP_FSM_TIE_LOWER 14
+#define CARP_FSM_TIE_HIGHER 7
 /* Adverts after which a master counts as one that stays. */
 #define CARP_FSM_HEARD 3
 /* How long one unit of advskew waits behind a bow-out. */
@@ -95,6 +97,7 @@ void fsm_arm_timers(struct carp_fsm *fsm, enum fsm_arm how, unsigned int todo,
 unsigned int fsm_wanted(const struct carp_fsm *fsm,
                         const struct carp_fsm_row *row,
                         const struct fsm_input *in);
+void fsm_learn_master(struct carp_fsm *fsm, const struct fsm_input *in);
 /* What the event teaches, before the timers are set. */
 void fsm_learn(struct carp_fsm *fsm, const struct fsm_rule *rule,
                const struct fsm_input *in, struct carp_effects *effects);

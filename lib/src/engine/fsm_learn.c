@@ -45,8 +45,8 @@ find_takeover_silent(const struct carp_fsm *fsm)
     return carp_time_since(a, b) > apart ? CARP_IPV6 : 0;
 }
 
-static void
-learn_master(struct carp_fsm *fsm, const struct fsm_input *in)
+void
+fsm_learn_master(struct carp_fsm *fsm, const struct fsm_input *in)
 {
     struct carp_fsm_master *master = &fsm->master[in->f];
 
@@ -67,8 +67,8 @@ count_tie(struct carp_fsm *fsm, const struct fsm_input *in)
     if (in->peer != FSM_PEER_EQUAL) {
         return;
     }
-    if (!fsm_tie_waits(fsm, in)) {
-        fsm->ties++;
+    if (fsm->tie_since == CARP_NEVER) {
+        fsm->tie_since = in->now;
     }
     if (in->f == CARP_F4) {
         fsm->ties6 = 0;
@@ -83,7 +83,7 @@ fsm_learn(struct carp_fsm *fsm, const struct fsm_rule *rule,
           const struct fsm_input *in, struct carp_effects *effects)
 {
     if (rule->row.to == CARP_STATE_BACKUP && rule->arm == FSM_ARM_HEARD) {
-        learn_master(fsm, in);
+        fsm_learn_master(fsm, in);
         effects->silent_family = find_silent(fsm, in);
     } else if (rule->row.reason == CARP_FSM_REASON_TIMED_OUT &&
                fsm->config.behaviour.families_apart) {

@@ -62,17 +62,41 @@ fsm_interval(const struct carp_fsm *fsm, uint8_t skew)
     return on_tick(fsm, nominal != 0 ? nominal : CARP_SKEW_UNIT);
 }
 
+/* The longest interval of the masters that are followed. */
+static carp_time
+master_interval(const struct carp_fsm *fsm)
+{
+    carp_time longest = 0;
+
+    for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
+        const struct carp_fsm_master *m = &fsm->master[f];
+
+        if (m->is_known && carp_interval(m->advbase, m->advskew) > longest) {
+            longest = carp_interval(m->advbase, m->advskew);
+        }
+    }
+    return longest;
+}
+
 carp_time
 carp_fsm_dead_time(const struct carp_fsm *fsm)
 {
     const struct carp_fsm_config *c = &fsm->config;
-    enum carp_timing_id timing = c->behaviour.timing;
+    const carp_time own = carp_master_down_ratio(
+        c->behaviour.timing, c->advbase, c->advskew, c->dead_ratio);
+    carp_time wait;
 
-    if (c->advbase == 0 && c->behaviour.whole_intervals) {
-        timing = CARP_TIMING_OPENBSD;
+    if (c->advbase != 0 || !c->behaviour.whole_intervals) {
+        return own;
     }
-    return carp_master_down_ratio(timing, c->advbase, c->advskew,
-                                  c->dead_ratio);
+    /* A demoted node must not be quicker than the master that it accepts. */
+    wait = (c->dead_ratio != 0 ? c->dead_ratio : 3) * master_interval(fsm);
+    if (wait < carp_master_down_ratio(CARP_TIMING_OPENBSD, 0, c->advskew,
+                                      c->dead_ratio)) {
+        wait = carp_master_down_ratio(CARP_TIMING_OPENBSD, 0, c->advskew,
+                                      c->dead_ratio);
+    }
+    return wait;
 }
 
 carp_time
@@ -193,6 +217,15 @@ fsm_tie_waits(const struct carp_fsm *fsm, const struct fsm_input *in)
            fsm->config.has[CARP_F4] && fsm->ties6 == 0;
 }
 
+static bool
+stands_tie(const struct carp_fsm *fsm, const struct fsm_input *in,
+           unsigned int quarters)
+{
+    const carp_time interval = fsm_interval(fsm, carp_fsm_advskew(fsm));
+
+    return carp_time_since(in->now, fsm->tie_since) <= interval / 4 * quarters;
+}
+
 bool
 fsm_tie_stays(const struct carp_fsm *fsm, const struct fsm_input *in)
 {
@@ -206,8 +239,10 @@ fsm_tie_stays(const struct carp_fsm *fsm, const struct fsm_input *in)
     case CARP_TIE_UCARP:
         return ucarp_stays(own, peer);
     case CARP_TIE_ADDRESS:
-        return fsm->ties < CARP_FSM_TIES &&
-               (fsm->stays || carp_addr_compare(own, peer) <= 0);
+        if (carp_addr_compare(own, peer) <= 0) {
+            return stands_tie(fsm, in, CARP_FSM_TIE_LOWER);
+        }
+        return fsm->stays && stands_tie(fsm, in, CARP_FSM_TIE_HIGHER);
     case CARP_TIE_YIELD:
         break;
     }

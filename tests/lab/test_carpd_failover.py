@@ -174,3 +174,30 @@ def test_killed_carpd_starts_again_without_two_owners(lab):
     time.sleep(0.5)
     assert probe.answers() and probe.doubles(0) == 0
     assert b.state() == "MASTER"
+
+
+def test_255_vhids_change_hosts(lab, record_property):
+    def held(host):
+        return lab.run(host, "ip", "-o", "-4", "addr", "show").count("10.88.0.")
+
+    def keys(advskew):
+        return [{"vhid": n, "addresses": "10.88.0.%d/32" % n, "advskew": advskew, "name": "v%d" % n}
+                for n in range(1, 256)]
+
+    a = Carpd(lab, "a", *keys(0))
+    a.ctl("state", "master")
+    b = Carpd(lab, "b", *keys(100))
+    assert (held("a"), held("b")) == (255, 0)
+    start = time.time()
+    a.process.terminate()
+    netlab.wait_for("b has them", lambda: held("b") == 255, 3, every=0.01)
+    moved = time.time() - start
+    assert a.process.wait(10) == 0
+    ended = time.time() - start
+    assert held("a") == 0 and "carp" not in lab.run("a", "ip", "-br", "link")
+    b.kill()
+    start = time.time()
+    b = Carpd(lab, "b", *keys(100))
+    record_property("255 vhids", "moved in %s, ended in %s, ready after SIGKILL in %s" % (
+        ms(moved), ms(ended), ms(time.time() - start)))
+    assert held("b") == 0, "nobody is MASTER yet"

@@ -395,6 +395,10 @@ def test_255_vhids_at_once(lab, state, record_property):
         ctl.do("release all")
         gone = now()
         assert not any(name.startswith("carp") for name in addresses(lab))
-    record_property("255 vhids", "made in %.2f s, up in %.0f ms, down in %.0f ms" % (
-        made - start, (up - made) * 1e3, (gone - down) * 1e3))
+        closing = now()
+    closed = now()
+    assert not any(name.startswith("carp") for name in links(lab))
+    record_property("255 vhids", "made in %.2f s, up in %.0f ms, down in %.0f ms, end in %.2f s" % (
+        made - start, (up - made) * 1e3, (gone - down) * 1e3, closed - closing))
+    assert closed - closing < 3.0, "one by one they take longer"
     assert up - made < 2.0 and gone - down < 2.0

@@ -46,6 +46,7 @@ struct kernel_link {
     unsigned int parent;    /**< index of the device beneath; 0: none, or in
                                  another namespace */
     unsigned int master;    /**< index of the bridge or bond above; 0: none */
+    uint32_t group;         /**< of interfaces; 0: the default */
     char alias[KERNEL_ALIAS]; /**< "" when none; cut when longer */
 };
 
@@ -143,6 +144,7 @@ struct kernel_conf {
 enum kernel_op {
     KERNEL_ADD_MACVLAN = 0, /**< name, parent, mac; it is down */
     KERNEL_DEL_LINK,        /**< index */
+    KERNEL_DEL_GROUP,       /**< group: every link of it */
     KERNEL_SET_LINK,        /**< index, and what is to change */
     KERNEL_ADD_ADDRESS,     /**< address; replaces what is there */
     KERNEL_DEL_ADDRESS      /**< address: index, addr and prefix_len */
@@ -157,6 +159,7 @@ struct kernel_request {
     struct carp_mac mac;
     bool set_up, set_down; /**< SET_LINK */
     const char *alias;     /**< SET_LINK: unless NULL */
+    uint32_t group;        /**< SET_LINK: unless 0; DEL_GROUP */
     bool no_link_local;    /**< SET_LINK: IPv6 makes no address itself */
     struct kernel_conf conf[KERNEL_CONF_MAX]; /**< SET_LINK */
     unsigned int conf_count;
@@ -176,6 +179,13 @@ struct kernel_request {
  */
 unsigned int kernel_run(struct kernel *kernel, struct kernel_request *requests,
                         unsigned int count);
+
+/** Delete links, all at once: one by one each waits some 15 ms for the
+ * kernel's readers. What is gone already is no failure.
+ * @return how many are still there */
+unsigned int kernel_delete_links(struct kernel *kernel,
+                                 const unsigned int *indexes,
+                                 unsigned int count);
 
 /** Turn a failed request into a line for the operator. Always false. */
 bool kernel_explain(const struct kernel *kernel,

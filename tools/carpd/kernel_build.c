@@ -78,6 +78,9 @@ build_set_link(const struct kernel_request *request, struct nlmsghdr *message)
         mnl_attr_put(message, IFLA_IFALIAS, strlen(request->alias),
                      request->alias);
     }
+    if (request->group != 0) {
+        mnl_attr_put_u32(message, IFLA_GROUP, request->group);
+    }
     if (request->conf_count > 0 || request->no_link_local) {
         put_families(request, message);
     }
@@ -155,6 +158,10 @@ kernel_build(const struct kernel_request *request, uint32_t sequence,
         break;
     case KERNEL_DEL_LINK:
         begin_link(message, RTM_DELLINK, 0, request->index);
+        break;
+    case KERNEL_DEL_GROUP:
+        begin_link(message, RTM_DELLINK, 0, 0);
+        mnl_attr_put_u32(message, IFLA_GROUP, request->group);
         break;
     case KERNEL_SET_LINK:
         build_set_link(request, message);

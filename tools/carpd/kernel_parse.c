@@ -97,6 +97,7 @@ kernel_parse_link(const struct nlmsghdr *message, struct kernel_link *link)
              link->kind, sizeof(link->kind));
     get_mac(attributes.at[IFLA_ADDRESS], link);
     link->mtu = get_u32(attributes.at[IFLA_MTU]);
+    link->group = get_u32(attributes.at[IFLA_GROUP]);
     link->master = get_u32(attributes.at[IFLA_MASTER]);
     /* A veth names its other end here: that is beside it, not beneath. */
     if (attributes.at[IFLA_LINK_NETNSID] == NULL &&

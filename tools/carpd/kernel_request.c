@@ -10,6 +10,8 @@
  * socket's queue. */
 #define TOGETHER 32u
 #define ANSWER (64 * 1024)
+/* Numbers of interface groups that nobody is likely to use. */
+#define GROUP 1129336912u
 /* A dump that changes while it is read is read again. */
 #define DUMP_TRIES 5u
 
@@ -186,6 +188,50 @@ kernel_run(struct kernel *kernel, struct kernel_request *requests,
     return failed;
 }
 
+/* A group of ours alone, or 0. */
+static uint32_t
+find_free_group(const struct kernel *kernel)
+{
+    for (uint32_t group = GROUP; group < GROUP + 64; group++) {
+        size_t cursor = 0;
+        const struct kernel_link *link = kernel_link_next(kernel, &cursor);
+        while (link != NULL && link->group != group) {
+            link = kernel_link_next(kernel, &cursor);
+        }
+        if (link == NULL) {
+            return group;
+        }
+    }
+    return 0;
+}
+
+unsigned int
+kernel_delete_links(struct kernel *kernel, const unsigned int *indexes,
+                    unsigned int count)
+{
+    unsigned int left = 0;
+    uint32_t group = find_free_group(kernel);
+    struct kernel_request *requests = g_new0(struct kernel_request, count + 1);
+    if (count > 1 && group != 0) {
+        for (unsigned int i = 0; i < count; i++) {
+            requests[i].op = KERNEL_SET_LINK;
+            requests[i].index = indexes[i];
+            requests[i].group = group;
+        }
+        requests[count].op = KERNEL_DEL_GROUP;
+        requests[count].group = group;
+        (void)kernel_run(kernel, requests, count + 1);
+    }
+    for (unsigned int i = 0; i < count; i++) {
+        struct kernel_request one = {.op = KERNEL_DEL_LINK,
+                                     .index = indexes[i]};
+        left += kernel_link(kernel, indexes[i]) != NULL &&
+                kernel_run(kernel, &one, 1) != 0 && one.code != ENODEV;
+    }
+    g_free(requests);
+    return left;
+}
+
 bool
 kernel_conf_get(struct kernel *kernel, unsigned int index, uint16_t id,
                 uint32_t *value)
@@ -231,6 +277,8 @@ say_attempt(const struct kernel *kernel, const struct kernel_request *request)
     case KERNEL_DEL_LINK:
         return g_strdup_printf("%s: removing the interface",
                                name_of(kernel, request->index));
+    case KERNEL_DEL_GROUP:
+        return g_strdup("removing interfaces");
     case KERNEL_SET_LINK:
         return g_strdup_printf("%s: %s", name_of(kernel, request->index),
                                request->set_up     ? "setting it up"

@@ -57,7 +57,8 @@ same_link(const struct kernel_link *a, const struct kernel_link *b)
            strcmp(a->kind, b->kind) == 0 && carp_mac_equal(&a->mac, &b->mac) &&
            a->mtu == b->mtu && a->is_ethernet == b->is_ethernet &&
            a->is_up == b->is_up && a->has_carrier == b->has_carrier &&
-           a->parent == b->parent && a->master == b->master;
+           a->parent == b->parent && a->master == b->master &&
+           a->group == b->group;
 }
 
 static void

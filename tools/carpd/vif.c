@@ -67,8 +67,10 @@ vif_free(struct vif *vif)
     if (!vif_release(vif, &error)) {
         vif_warn(table, "%s", error.text);
     }
+    if (vif->is_ready && vif->config.kind == VIF_MACVLAN && vif->own != 0) {
+        vif_doom(table, vif->own);
+    }
     if (vif->is_ready && vif->config.kind != VIF_ADVERTS) {
-        vif_dismantle(vif);
         vif_parent_leave(vif);
     }
     discard(vif);

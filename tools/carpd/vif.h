@@ -70,7 +70,7 @@ typedef void vif_warner(const char *text, void *data);
 
 /**
  * Read the state file, take every address away that it names and that is
- * still marked as ours, and set our macvlans down.
+ * still marked as ours, and silence our macvlans.
  * @param state_dir must exist and be writable; the file is "kernel.state" in
  *        it. NULL: nothing is remembered (tests)
  * @param listener told from the main loop; never from within a call
@@ -154,8 +154,9 @@ void vif_check(struct vif *vif);
 bool vif_set_addresses(struct vif *vif, const struct carp_addrs *addrs,
                        const uint8_t *prefix_len, struct os_error *error);
 
-/** Release, remove the macvlan, restore the parent's settings when this was
- * its last. NULL is allowed. */
+/** Release, restore the parent's settings when this was its last. The macvlan
+ * goes soon after, together with others: vif_table_settle() and
+ * vif_table_close() wait for it. NULL is allowed. */
 void vif_free(struct vif *vif);
 
 #endif

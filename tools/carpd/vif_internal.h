@@ -42,6 +42,7 @@ struct vif_table {
     GPtrArray *vifs;    /* struct vif */
     GPtrArray *parents; /* struct vif_parent */
     GArray *leftovers;  /* unsigned int: indexes of macvlans to adopt */
+    GArray *doomed;     /* unsigned int: macvlans of vifs that are no more */
     GPtrArray *noted;   /* char: macvlans that the state file named */
     GQueue news;        /* struct vif_news */
     GSource *news_source, *retry_source, *sink_source; /* NULL: not running */
@@ -73,6 +74,9 @@ void vif_warn(struct vif_table *table, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
 /** Tell nothing more of @p vif. */
 void vif_forget_news(struct vif *vif);
+/** Delete the macvlan soon, unless another vif adopts it: many together cost
+ * no more than one. */
+void vif_doom(struct vif_table *table, unsigned int index);
 /** Set the macvlan down soon, unless it is held again by then. */
 void vif_sink_later(struct vif *vif);
 /** Look at vifs that are not well again in a second. */
@@ -121,6 +125,8 @@ void vif_parent_restore(struct vif_table *table, struct vif_parent *parent);
 bool vif_set_up_macvlan(struct vif *vif, struct os_error *error);
 /** Switch IPv6 on the macvlan. Off: its IPv6 addresses go, silently. */
 bool vif_switch_ipv6(const struct vif *vif, bool on, struct os_error *error);
+/** As vif_switch_ipv6() off, of a macvlan without a vif. */
+bool vif_disable_ipv6(const char *name);
 bool vif_has_ipv6(const struct vif *vif);
 /** Say once what settings of the whole host will break. */
 void vif_warn_of_host(struct vif_table *table);

@@ -50,15 +50,16 @@ vif_is_leftover(const struct vif_table *table, const struct kernel_link *link)
     return false;
 }
 
-/* Down first: nothing leaves from the virtual MAC any more. */
+/* Without addresses and IPv6 it answers and says nothing. */
 static void
 silence(struct kernel *kernel, unsigned int index)
 {
-    struct kernel_request down = {
-        .op = KERNEL_SET_LINK, .index = index, .set_down = true};
     size_t cursor = 0;
     const struct kernel_address *row = NULL;
-    (void)kernel_run(kernel, &down, 1);
+    const struct kernel_link *link = kernel_link(kernel, index);
+    if (link != NULL) {
+        (void)vif_disable_ipv6(link->name);
+    }
     while ((row = kernel_address_next(kernel, index, &cursor)) != NULL) {
         struct kernel_request gone = {.op = KERNEL_DEL_ADDRESS,
                                       .address = *row};
@@ -98,14 +99,11 @@ vif_make_name(const struct vif *vif, char name[KERNEL_NAME])
 }
 
 static bool
-is_leftover_index(const struct vif_table *table, unsigned int index,
-                  bool forget)
+forget_index(GArray *indexes, unsigned int index)
 {
-    for (guint i = 0; i < table->leftovers->len; i++) {
-        if (g_array_index(table->leftovers, unsigned int, i) == index) {
-            if (forget) {
-                g_array_remove_index_fast(table->leftovers, i);
-            }
+    for (guint i = 0; i < indexes->len; i++) {
+        if (g_array_index(indexes, unsigned int, i) == index) {
+            g_array_remove_index_fast(indexes, i);
             return true;
         }
     }
@@ -121,7 +119,8 @@ adopt(struct vif *vif, const struct kernel_link *link)
         return false;
     }
     vif->own = link->index;
-    (void)is_leftover_index(vif->table, link->index, true);
+    (void)forget_index(vif->table->leftovers, link->index);
+    (void)forget_index(vif->table->doomed, link->index);
     return true;
 }
 
@@ -130,8 +129,7 @@ static bool
 settle_name(struct vif *vif, const struct kernel_link *link,
             struct os_error *error)
 {
-    if (!is_leftover_index(vif->table, link->index, false) &&
-        !vif_is_leftover(vif->table, link)) {
+    if (!vif_is_leftover(vif->table, link)) {
         int maker = maker_of(link);
         if (maker != 0) {
             return os_error_set(error, OS_SYSTEM, EEXIST,
@@ -145,7 +143,8 @@ settle_name(struct vif *vif, const struct kernel_link *link,
                             link->name, vif->config.vhid);
     }
     struct kernel_request gone = {.op = KERNEL_DEL_LINK, .index = link->index};
-    (void)is_leftover_index(vif->table, link->index, true);
+    (void)forget_index(vif->table->leftovers, link->index);
+    (void)forget_index(vif->table->doomed, link->index);
     return kernel_run(vif->table->kernel, &gone, 1) == 0 ||
            kernel_explain(vif->table->kernel, &gone, error);
 }
@@ -265,6 +264,11 @@ vif_prepare(struct vif *vif, struct os_error *error)
         vif_warn_of_host(vif->table);
     }
     vif->is_ready = make_ready(vif, error);
+    const struct kernel_link *link = kernel_link(vif->table->kernel, vif->own);
+    if (vif->is_ready && vif->config.kind == VIF_MACVLAN && link != NULL &&
+        link->is_up) {
+        vif_sink_later(vif); /* an adopted one */
+    }
     return vif->is_ready;
 }
 

@@ -251,6 +251,15 @@ open_settings6(const struct vif *vif)
     return directory;
 }
 
+bool
+vif_disable_ipv6(const char *name)
+{
+    char *path = g_strdup_printf(SETTINGS6 "/%s/disable_ipv6", name);
+    int code = write_setting6(AT_FDCWD, path, "1");
+    g_free(path);
+    return code == 0;
+}
+
 static bool
 say_ipv6(const struct vif *vif, int code, struct os_error *error)
 {
@@ -315,7 +324,6 @@ vif_set_up_macvlan(struct vif *vif, struct os_error *error)
     struct kernel_request requests[2] = {
         {.op = KERNEL_SET_LINK,
          .index = vif->own,
-         .set_down = true,
          .alias = alias,
          .conf = {{IPV4_DEVCONF_ARP_IGNORE, 1},
                   {IPV4_DEVCONF_ARP_ANNOUNCE, 2},

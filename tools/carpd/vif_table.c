@@ -10,7 +10,7 @@
 #include "vif_internal.h"
 
 #define RETRY_MS 1000
-#define SINK_MS 50
+#define SINK_MS 100
 
 struct vif_news {
     struct vif *vif;
@@ -112,12 +112,29 @@ vif_retry_later(struct vif_table *table)
     }
 }
 
+static void
+purge(struct vif_table *table)
+{
+    GArray *doomed = table->doomed;
+    if (doomed->len > 0) {
+        unsigned int left = kernel_delete_links(
+            table->kernel, (const unsigned int *)(const void *)doomed->data,
+            doomed->len);
+        if (left > 0) {
+            vif_warn(table, "%u macvlans could not be removed: see 'ip link'",
+                     left);
+        }
+        g_array_set_size(doomed, 0);
+    }
+}
+
 /* Setting a macvlan down waits for all of the kernel's readers, 10 ms and
  * more: not on the way of a failover, and one at a time. */
 static gboolean
 sink_one(gpointer data)
 {
     struct vif_table *table = data;
+    purge(table);
     for (guint i = 0; i < table->vifs->len; i++) {
         struct vif *vif = g_ptr_array_index(table->vifs, i);
         if (!vif->is_sinking) {
@@ -136,17 +153,29 @@ sink_one(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-void
-vif_sink_later(struct vif *vif)
+static void
+start_sinking(struct vif_table *table)
 {
-    struct vif_table *table = vif->table;
-    vif->is_sinking = true;
     if (table->sink_source == NULL) {
         table->sink_source = g_timeout_source_new(SINK_MS);
         g_source_set_priority(table->sink_source, G_PRIORITY_LOW);
         g_source_set_callback(table->sink_source, sink_one, table, NULL);
         g_source_attach(table->sink_source, kernel_context(table->kernel));
     }
+}
+
+void
+vif_sink_later(struct vif *vif)
+{
+    vif->is_sinking = true;
+    start_sinking(vif->table);
+}
+
+void
+vif_doom(struct vif_table *table, unsigned int index)
+{
+    g_array_append_val(table->doomed, index);
+    start_sinking(table);
 }
 
 static void
@@ -237,6 +266,7 @@ vif_table_open(struct kernel *kernel, const char *state_dir,
     table->vifs = g_ptr_array_new();
     table->parents = g_ptr_array_new_with_free_func(g_free);
     table->leftovers = g_array_new(FALSE, FALSE, sizeof(unsigned int));
+    table->doomed = g_array_new(FALSE, FALSE, sizeof(unsigned int));
     table->noted = g_ptr_array_new_with_free_func(g_free);
     table->has_protos = keeps_protos();
     g_queue_init(&table->news);
@@ -257,14 +287,14 @@ vif_table_settle(struct vif_table *table)
     for (guint i = 0; i < table->leftovers->len; i++) {
         unsigned int index = g_array_index(table->leftovers, unsigned int, i);
         const struct kernel_link *link = kernel_link(table->kernel, index);
-        struct kernel_request gone = {.op = KERNEL_DEL_LINK, .index = index};
         if (link == NULL) {
             continue;
         }
         vif_warn(table, "%s: removed, left by a carpd that was killed",
                  link->name);
-        (void)kernel_run(table->kernel, &gone, 1);
+        g_array_append_val(table->doomed, index);
     }
+    purge(table);
     g_array_set_size(table->leftovers, 0);
     g_ptr_array_set_size(table->noted, 0);
     for (guint i = table->parents->len; i-- > 0;) {
@@ -291,6 +321,7 @@ vif_table_close(struct vif_table *table)
     g_ptr_array_unref(table->parents);
     g_ptr_array_unref(table->noted);
     g_array_unref(table->leftovers);
+    g_array_unref(table->doomed);
     g_free(table->path);
     g_free(table);
 }

@@ -270,6 +270,16 @@ class Lab:
             'iifname "%s" ip protocol 112 ip ttl set %d' % (src, ttl),
             'iifname "%s" ip6 nexthdr 112 ip6 hoplimit set %d' % (src, ttl)], hook="prerouting")
 
+    def rewrite_group_mac(self, src, mac):
+        """Give the adverts that enter from src another destination MAC, for all to see."""
+        self._set_fault(("mac", src, None), [
+            'iifname "%s" ip protocol 112 ether daddr set %s' % (src, mac)], hook="prerouting")
+
+    def lose_reports(self, src):
+        """Drop what src says in IGMP."""
+        self._set_fault(("igmp", src, None), [
+            'iifname "%s" ip protocol igmp drop' % src], hook="prerouting")
+
     def heal(self, src=None, dst=None):
         """Remove the cuts, losses and rewrites: all, those from src, or those from src to dst."""
         self._faults = {key: rules for key, rules in self._faults.items()

@@ -115,6 +115,14 @@ recall(const struct carp_track *track, const struct group *group,
     }
 }
 
+static void
+take(struct claim *claim, const struct claim *seen)
+{
+    claim->mac = seen->mac;
+    claim->time = seen->time;
+    claim->frame = seen->frame;
+}
+
 void
 claims_add(struct carp_track *track, struct group *group,
            const struct claim *seen)
@@ -132,8 +140,13 @@ claims_add(struct carp_track *track, struct group *group,
         *claim = *seen;
         recall(track, group, claim);
         index_claim(track, group, group->claims->count - 1);
-    } else if (seen->time > claim->time) {
-        *claim = *seen;
+        return;
+    }
+    if (seen->time > claim->time) {
+        take(claim, seen);
+    }
+    if (seen->right > claim->right) {
+        claim->right = seen->right;
     }
 }
 
@@ -154,7 +167,46 @@ claims_configured(struct carp_track *track, struct group *group,
                   const struct carp_addrs *addrs)
 {
     for (unsigned int i = 0; i < addrs->count; i++) {
-        claims_add(track, group, &(struct claim){.addr = addrs->list[i]});
+        const struct claim claim = {.addr = addrs->list[i],
+                                    .right = CLAIM_PROVED};
+
+        claims_add(track, group, &claim);
+    }
+}
+
+/* The claim that a place of the index stands for, if it is about @p addr. */
+static struct claim *
+claim_at(const struct carp_track *track, const struct spot *spot,
+         uint16_t segment, uint16_t vlan, const struct carp_addr *addr)
+{
+    const struct group *g = &track->groups[spot->group - 1];
+
+    return g->used && g->segment == segment && g->vlan == vlan &&
+                   g->claims != NULL && spot->slot < g->claims->count &&
+                   carp_addr_equal(&g->claims->list[spot->slot].addr, addr)
+               ? &g->claims->list[spot->slot]
+               : NULL;
+}
+
+bool
+claims_shared(const struct carp_track *track, const struct group *group,
+              const struct carp_addr *addr)
+{
+    uint32_t at = hash_of(group->segment, group->vlan, addr);
+
+    if (track->spots == NULL) {
+        return false;
+    }
+    for (;; at++) {
+        const struct spot *spot = &track->spots[at & track->spot_mask];
+
+        if (spot->group == 0) {
+            return false;
+        }
+        if (&track->groups[spot->group - 1] != group &&
+            claim_at(track, spot, group->segment, group->vlan, addr) != NULL) {
+            return true;
+        }
     }
 }
 
@@ -170,17 +222,16 @@ claims_note(struct carp_track *track, const struct carp_packet *packet,
     }
     for (;; at++) {
         const struct spot *spot = &track->spots[at & track->spot_mask];
-        struct group *g;
+        struct claim *claim;
 
         if (spot->group == 0) {
             return;
         }
-        g = &track->groups[spot->group - 1];
-        if (g->used && g->segment == segment && g->vlan == vlan &&
-            g->claims != NULL && spot->slot < g->claims->count &&
-            carp_addr_equal(&g->claims->list[spot->slot].addr, &seen->addr)) {
-            g->claims->list[spot->slot] = *seen;
-            stale_on_claim(track, g, seen->addr.family);
+        claim = claim_at(track, spot, segment, vlan, &seen->addr);
+        if (claim != NULL) {
+            take(claim, seen);
+            stale_on_claim(track, &track->groups[spot->group - 1],
+                           seen->addr.family);
         }
     }
 }

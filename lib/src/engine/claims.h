@@ -16,9 +16,17 @@
 
 enum { CLAIMS_MAX = 32, SPOTS_LEAST = 256, SPOTS_MOST = 65536 };
 
+/* How sure it is that an address belongs to the group. */
+enum claim_right {
+    CLAIM_GUESSED, /* announced when a master without virtual MAC took over */
+    CLAIM_VIRTUAL, /* at the group's virtual MAC */
+    CLAIM_PROVED   /* configured, and the digest is right */
+};
+
 struct claim {
     struct carp_addr addr;
     struct carp_mac mac;
+    enum claim_right right;
     carp_time time; /* 0: not announced yet */
     uint64_t frame;
 };
@@ -42,6 +50,9 @@ struct group;
  * announced so. */
 void claims_add(struct carp_track *track, struct group *group,
                 const struct claim *seen);
+/* Whether another group of the segment and VLAN has the address, too. */
+bool claims_shared(const struct carp_track *track, const struct group *group,
+                   const struct carp_addr *addr);
 /* It is none after all. */
 void claims_drop(struct group *group, const struct carp_addr *addr);
 /* The addresses of a row whose digest is right. */

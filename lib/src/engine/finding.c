@@ -69,9 +69,9 @@ static const struct code_row codes[CARP_CODE_COUNT] = {
         "somebody sends adverts under many addresses: find the switch port "
         "they come from" },
     [CARP_STALE_ARP] = { "STALE_ARP", CARP_CRITICAL,
-        "make the master announce its addresses again (arping -U -I IFACE "
-        "ADDRESS, or restart its CARP): hosts that heard the other one send "
-        "to the wrong MAC for as long as their entry lives" },
+        "make the master announce its addresses again (arping -U, or restart "
+        "its CARP): hosts that heard the other one send to the wrong MAC for "
+        "as long as their entry lives" },
     [CARP_VMAC_NOT_USED] = { "VMAC_NOT_USED", CARP_WARNING,
         "switches never learn where the virtual MAC is and flood its "
         "traffic: use multicast adverts, or enter the MAC in the switches by "

@@ -36,8 +36,19 @@ is_unspecified(const struct carp_addr *addr)
 }
 
 static void
-learn(struct carp_track *track, struct group *group,
-      const struct claim *claim, uint8_t evidence)
+announce(struct carp_track *track, struct group *group,
+         const struct claim *claim, uint8_t evidence)
+{
+    struct claim named = *claim;
+
+    named.right = (evidence & CARP_LEARNT_VIRTUAL_MAC) != 0 ? CLAIM_VIRTUAL
+                                                            : CLAIM_GUESSED;
+    claims_add(track, group, &named);
+}
+
+static void
+learn(struct carp_track *track, struct group *group, const struct claim *claim,
+      uint8_t evidence)
 {
     struct learnt *l = group->learnt;
     struct announced *about;
@@ -60,8 +71,8 @@ learn(struct carp_track *track, struct group *group,
         at = l->addrs.count++;
         l->addrs.list[at] = claim->addr;
         l->about[at].first = claim->time;
-        claims_add(track, group, claim);
     }
+    announce(track, group, claim, evidence);
     about = &l->about[at];
     about->evidence |= evidence;
     if (claim->frame == about->frame && about->count != 0) {
@@ -77,6 +88,17 @@ learn(struct carp_track *track, struct group *group,
 
 /* ----------------------------------------------------- with a virtual MAC */
 
+/* A host that misuses the virtual MAC does so under its own address. */
+static bool
+is_host(const struct carp_track *track, const struct group *group,
+        const struct carp_addr *addr)
+{
+    struct network *n = network_find(track, group->segment, group->vlan);
+    const struct host *h = n != NULL ? network_host(n, addr) : NULL;
+
+    return h != NULL && h->is_own;
+}
+
 static void
 learn_virtual(struct carp_track *track, const struct carp_packet *packet,
               const struct claim *claim, uint8_t vhid)
@@ -84,7 +106,7 @@ learn_virtual(struct carp_track *track, const struct carp_packet *packet,
     struct group *group =
         group_find(track, packet->segment, packet->frame->vlan, vhid);
 
-    if (group != NULL) {
+    if (group != NULL && !is_host(track, group, &claim->addr)) {
         learn(track, group, claim, CARP_LEARNT_VIRTUAL_MAC);
     }
 }
@@ -133,7 +155,8 @@ static void
 learn_real(struct carp_track *track, struct group *group,
            const struct sender *master, const struct garp *g)
 {
-    const struct claim claim = {g->addr, g->mac, g->time, g->frame};
+    const struct claim claim = {
+        .addr = g->addr, .mac = g->mac, .time = g->time, .frame = g->frame};
 
     if (may_be_mac_of(track, group, master, &g->mac) &&
         !is_own_address(group, &g->addr)) {
@@ -199,8 +222,10 @@ void
 learn_arp(struct carp_track *track, const struct carp_packet *packet)
 {
     const struct carp_arp *arp = &packet->frame->u.arp;
-    const struct claim claim = {arp->sender, arp->sender_mac, track->now,
-                                packet->number};
+    const struct claim claim = {.addr = arp->sender,
+                                .mac = arp->sender_mac,
+                                .time = track->now,
+                                .frame = packet->number};
     uint8_t vhid;
 
     if (mac_is_virtual(&arp->sender_mac, &vhid)) {
@@ -216,8 +241,10 @@ void
 learn_na(struct carp_track *track, const struct carp_packet *packet)
 {
     const struct carp_nd *nd = &packet->frame->u.nd;
-    const struct claim claim = {nd->target, nd->lladdr, track->now,
-                                packet->number};
+    const struct claim claim = {.addr = nd->target,
+                                .mac = nd->lladdr,
+                                .time = track->now,
+                                .frame = packet->number};
     uint8_t vhid;
 
     if (!nd->has_lladdr) {

@@ -68,6 +68,7 @@ on_query(struct carp_track *track, struct network *n, int v,
         return; /* about another group: nobody answers for CARP's */
     }
     m->last_query = track->now;
+    m->query_frame = packet->number;
     if (alert != NULL) {
         c.packet = packet;
         alert->last = track->now;
@@ -112,6 +113,7 @@ on_report(struct carp_track *track, struct network *n, int v,
     m->last_report = track->now;
     if (m->first_report == 0) {
         m->first_report = track->now;
+        m->report_frame = packet->number;
         m->querier_due = carp_time_add(track->now, patience);
         track_due(track, n->self, m->querier_due);
     }
@@ -162,6 +164,8 @@ querier_timer(struct carp_track *track, struct network *n, int v, carp_time now)
                             CARP_NEVER);
         if (alert_wants_text(&c, alert)) {
             alert->since = since;
+            alert_frame(alert,
+                        m->last_query != 0 ? m->query_frame : m->report_frame);
             alert->confidence = CARP_MEDIUM;
             text_set(track->text,
                      "hosts report %s, but nobody has asked for %s",
@@ -186,7 +190,8 @@ querier_timer(struct carp_track *track, struct network *n, int v, carp_time now)
 /* ------------------------------------------------------------------ members */
 
 static void
-tell_member(struct context *c, const struct sender *s, enum carp_cause cause,
+tell_member(struct context *c, const struct membership *m,
+            const struct sender *s, enum carp_cause cause,
             const struct host *host)
 {
     struct alert *alert =
@@ -197,6 +202,8 @@ tell_member(struct context *c, const struct sender *s, enum carp_cause cause,
         return;
     }
     alert->confidence = CARP_MEDIUM;
+    alert_frame(alert, m->query_frame);
+    alert_frame(alert, s->last_frame);
     carp_addr_format(&s->addr, a);
     if (cause == CARP_CAUSE_LEFT_GROUP) {
         alert->confidence = CARP_HIGH;
@@ -258,7 +265,7 @@ judge_round(struct context *c, struct network *n, int v, const struct sender *s,
 
     if (should_have_reported(m, s, host) &&
         (host == NULL || host->report < m->round_before)) {
-        tell_member(c, s, CARP_CAUSE_NONE, host);
+        tell_member(c, m, s, CARP_CAUSE_NONE, host);
     }
 }
 
@@ -266,11 +273,9 @@ static void
 judge_leave(struct context *c, struct network *n, int v, const struct sender *s,
             const struct host *host)
 {
-    (void)n;
-    (void)v;
     if (host != NULL && host->left != 0 &&
         s->last > carp_time_add(host->left, leave_grace / 2)) {
-        tell_member(c, s, CARP_CAUSE_LEFT_GROUP, host);
+        tell_member(c, &n->members[v], s, CARP_CAUSE_LEFT_GROUP, host);
     }
 }
 

@@ -291,6 +291,8 @@ network_feed(struct carp_track *track, const struct carp_packet *packet)
         if (has_mac) {
             host->mac = mac;
             host->has_mac = true;
+            host->is_own |=
+                f->kind == CARP_FRAME_IGMP || f->kind == CARP_FRAME_MLD;
         }
     }
     vmac_feed(track, packet, &addr);

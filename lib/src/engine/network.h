@@ -19,8 +19,9 @@ struct host {
     struct carp_addr addr;
     struct carp_mac mac; /* never a virtual one */
     bool has_mac;
-    bool is_sender; /* was MASTER of something: kept before others */
-    carp_time last; /* any frame from it */
+    bool is_own;      /* it spoke IP from it: no virtual address */
+    bool is_sender;   /* was MASTER of something: kept before others */
+    carp_time last;   /* any frame from it */
     carp_time report; /* that it listens to CARP's group */
     carp_time left;   /* that it no longer does; 0: it did not say so */
 };
@@ -28,11 +29,12 @@ struct host {
 /* Of one family: IGMP or MLD about CARP's group. */
 struct membership {
     carp_time last_query, first_report, last_report;
-    carp_time querier_due; /* when to look for a querier */
+    carp_time querier_due;         /* when to look for a querier */
     carp_time round, round_before; /* queries: the last, the one before */
     carp_time round_due;           /* all answers are there */
     carp_time leave_due;
     uint32_t reports, shared_reports; /* in this round */
+    uint64_t query_frame, report_frame; /* last query, first report */
     bool was_telling; /* the round before had reports of one host each */
 };
 

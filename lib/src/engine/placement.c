@@ -260,10 +260,13 @@ placement_timer(struct context *c, carp_time now)
         struct partner *p = &c->group->partners->list[i];
         const struct sender *there = apart(c, p, m);
 
-        if (there != NULL &&
-            carp_time_since(c->now, m->master_since) > intended) {
+        /* It is the finding of that one which moved last. */
+        if (there == NULL || there->master_since > m->master_since) {
+            continue;
+        }
+        if (carp_time_since(c->now, m->master_since) > intended) {
             p->together = 0;
-        } else if (there != NULL && count++ == 0) {
+        } else if (count++ == 0) {
             worst = p;
             other = there;
         }

@@ -70,10 +70,36 @@ judge(const struct context *c, const struct sender *m,
     return owner_of(c, m, mac) != NULL ? IS_WRONG : IS_UNKNOWN;
 }
 
+static enum claim_right
+best_right(const struct claims *claims)
+{
+    enum claim_right best = CLAIM_GUESSED;
+
+    for (unsigned int i = 0; i < claims->count; i++) {
+        best = claims->list[i].right > best ? claims->list[i].right : best;
+    }
+    return best;
+}
+
+/* A right digest proves which addresses are the group's. Without one, two
+ * groups that one host takes over in the same moment look as if each had the
+ * addresses of both. */
+static bool
+is_ours(const struct context *c, const struct claim *claim,
+        enum claim_right best)
+{
+    return claim->right == CLAIM_PROVED ||
+           (best != CLAIM_PROVED &&
+            (claim->right == CLAIM_VIRTUAL ||
+             !claims_shared(c->track, c->group, &claim->addr)));
+}
+
 static struct verdict
 look(const struct context *c, const struct sender *m)
 {
     const struct claims *claims = c->group->claims;
+    const enum claim_right best =
+        claims != NULL ? best_right(claims) : CLAIM_GUESSED;
     struct verdict v = {0};
 
     for (unsigned int i = 0; claims != NULL && i < claims->count; i++) {
@@ -83,7 +109,7 @@ look(const struct context *c, const struct sender *m)
 
         /* While nothing could be seen the master may have announced. */
         if (claim->addr.family != c->view->family || claim->time == 0 ||
-            claim->time < c->view->blind ||
+            claim->time < c->view->blind || !is_ours(c, claim, best) ||
             judge(c, m, &claim->mac) != IS_WRONG) {
             continue;
         }

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""dist/prometheus as Prometheus and Alertmanager read it, and as Grafana would ask."""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DIST = ROOT / "dist" / "prometheus"
+RULES = DIST / "carpmon.rules.yml"
+
+
+def tool(*argv):
+    """Run a tool in dist/prometheus; its output, failing if it fails."""
+    if not shutil.which(argv[0]):
+        pytest.skip(f"{argv[0]} is not installed")
+    done = subprocess.run(argv, cwd=DIST, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_rules():
+    assert "SUCCESS" in tool("promtool", "check", "rules", "--lint=all", "--lint-fatal",
+                             RULES.name)
+
+
+def test_what_they_say():
+    assert "SUCCESS" in tool("promtool", "test", "rules", "carpmon.rules.test.yml")
+
+
+def test_every_alert_is_tested():
+    alerts = set(re.findall(r"- alert: (\w+)", RULES.read_text()))
+    tests = (DIST / "carpmon.rules.test.yml").read_text()
+    fired = set(re.findall(r"alertname: (\w+)\n\s+exp_alerts:\n", tests))
+    assert alerts and alerts == fired
+
+
+def test_examples():
+    tool("promtool", "check", "config", "prometheus.yml")
+    assert "SUCCESS" in tool("amtool", "check-config", "alertmanager.yml")
+
+
+def expressions(panel):
+    return [target["expr"] for target in panel["targets"]]
+
+
+def test_dashboard(tmp_path):
+    """Every panel asks something that Prometheus understands, and that exists."""
+    board = json.loads((DIST / "carpmon.dashboard.json").read_text())
+    asked = [re.sub(r"\$__rate_interval", "5m", re.sub(r"\$(segment|vhid)", ".*", expr))
+             for panel in board["panels"] for expr in expressions(panel)]
+    assert len(asked) == len(board["panels"]) >= 10
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps({"groups": [{"name": "board", "rules": [
+        {"record": f"board:panel:{i}", "expr": expr} for i, expr in enumerate(asked)]}]}))
+    tool("promtool", "check", "rules", str(rules))
+
+
+def names(text):
+    return set(re.findall(r"\bcarpmon_\w+|\bcarp:[\w:]+", text))
+
+
+def test_names_exist():
+    """What rules and dashboard ask for is what carpmon says, or what rules record."""
+    said = set()
+    for source in ("metrics.c",):
+        said |= set(re.findall(r'"(carpmon_\w+)"', (ROOT / "tools/carpmon" / source).read_text()))
+    said |= {"carpmon_advert_gap_seconds_bucket"}
+    rules = RULES.read_text()
+    said |= set(re.findall(r"- record: (\S+)", rules))
+    asked = {name for line in rules.splitlines() if not line.lstrip().startswith("#")
+             for name in names(line)}
+    asked |= {name for panel in json.loads((DIST / "carpmon.dashboard.json").read_text())["panels"]
+              for expr in expressions(panel) for name in names(expr)}
+    assert asked and asked <= said

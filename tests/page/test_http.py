@@ -279,8 +279,11 @@ def test_garbage_requests(monitor):
 
 
 def test_textfile(lan, tmp_path):
+    """Readable for node_exporter whatever the umask, and nothing is left beside it."""
     path = tmp_path / "carpmon.prom"
+    old = os.umask(0o077)
     with wire.Carpmon(lan, tmp_path, "--textfile", str(path)) as running:
+        os.umask(old)
         text = wire.wait_for("metrics with a master", lambda: path.exists() and re.search(
             r"^carpmon_masters\{.*\} 1$", path.read_text(), re.M) and path.read_text(), 25)
         assert ("carpmon_masters", labels(1)) in samples(text)

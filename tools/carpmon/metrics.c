@@ -42,12 +42,18 @@ put_labels(GString *out, const struct mon_model *model, uint16_t segment,
                            vlan, mon_family_text(family), vhid);
 }
 
+/* A row that is shown, with its labels: written once, used in each line. */
+struct shown {
+    const struct mon_model *model;
+    const struct mon_row *row;
+    char *labels;
+};
+
 static void
-open_row(GString *out, const char *name, const struct mon_model *model,
-         const struct mon_row *row)
+open_row(GString *out, const char *name, const struct shown *shown)
 {
     g_string_append(out, name);
-    put_labels(out, model, row->segment, row->vlan, row->family, row->vhid);
+    g_string_append(out, shown->labels);
 }
 
 static void
@@ -63,19 +69,33 @@ put_seconds(GString *out, carp_time value)
                            (unsigned int)(value % CARP_SEC / CARP_USEC));
 }
 
-/* The next row worth labels at or behind @p *at; NULL behind the last. */
-static const struct mon_row *
-next_row(const struct mon_model *model, guint *at, guint *used)
+static void
+clear_shown(gpointer memory)
 {
-    while (*at < model->rows->len && *used < MON_METRICS_ROWS) {
-        const struct mon_row *row = g_ptr_array_index(model->rows, *at);
-        ++*at;
+    g_free(((struct shown *)memory)->labels);
+}
+
+/* The rows worth labels: struct shown. */
+static GArray *
+shown_rows(const struct mon_model *model)
+{
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(struct shown));
+    GString *labels = g_string_new(NULL);
+    g_array_set_clear_func(all, clear_shown);
+    for (guint i = 0; i < model->rows->len && all->len < MON_METRICS_ROWS;
+         i++) {
+        const struct mon_row *row = g_ptr_array_index(model->rows, i);
         if (row->adverts >= SETTLED) {
-            ++*used;
-            return row;
+            g_string_truncate(labels, 0);
+            put_labels(labels, model, row->segment, row->vlan, row->family,
+                       row->vhid);
+            struct shown one = {
+                .model = model, .row = row, .labels = g_strdup(labels->str)};
+            g_array_append_val(all, one);
         }
     }
-    return NULL;
+    g_string_free(labels, TRUE);
+    return all;
 }
 
 static bool
@@ -95,50 +115,46 @@ put_source(GString *out, const struct mon_lane *lane)
 /* ------------------------------------------------------------- each row's */
 
 static void
-put_masters(GString *out, const struct mon_model *model,
-            const struct mon_row *row)
+put_masters(GString *out, const struct shown *shown)
 {
-    open_row(out, "carpmon_masters", model, row);
-    put_uint(out, row->masters);
+    open_row(out, "carpmon_masters", shown);
+    put_uint(out, shown->row->masters);
 }
 
 static void
-put_master(GString *out, const struct mon_model *model,
-           const struct mon_row *row)
+put_master(GString *out, const struct shown *shown)
 {
     for (size_t i = 0; i < MON_LANES_MAX; i++) {
-        if (is_settled(&row->lanes[i])) {
-            open_row(out, "carpmon_master", model, row);
-            put_source(out, &row->lanes[i]);
-            put_uint(out, row->lanes[i].role == CARP_MASTER);
+        if (is_settled(&shown->row->lanes[i])) {
+            open_row(out, "carpmon_master", shown);
+            put_source(out, &shown->row->lanes[i]);
+            put_uint(out, shown->row->lanes[i].role == CARP_MASTER);
         }
     }
 }
 
 static void
-put_adverts(GString *out, const struct mon_model *model,
-            const struct mon_row *row)
+put_adverts(GString *out, const struct shown *shown)
 {
     for (size_t i = 0; i < MON_LANES_MAX; i++) {
-        if (is_settled(&row->lanes[i])) {
-            open_row(out, "carpmon_adverts_total", model, row);
-            put_source(out, &row->lanes[i]);
-            put_uint(out, row->lanes[i].adverts);
+        if (is_settled(&shown->row->lanes[i])) {
+            open_row(out, "carpmon_adverts_total", shown);
+            put_source(out, &shown->row->lanes[i]);
+            put_uint(out, shown->row->lanes[i].adverts);
         }
     }
-    open_row(out, "carpmon_adverts_total", model, row);
+    open_row(out, "carpmon_adverts_total", shown);
     g_string_append(out, ",source=\"other\"");
-    put_uint(out, row->others.adverts);
+    put_uint(out, shown->row->others.adverts);
 }
 
 static void
-put_verdicts(GString *out, const struct mon_model *model,
-             const struct mon_row *row, const struct mon_lane *lane,
-             const uint64_t verdicts[3])
+put_verdicts(GString *out, const struct shown *shown,
+             const struct mon_lane *lane, const uint64_t verdicts[3])
 {
     static const char *const results[] = {"good", "bad", "unverified"};
     for (size_t i = 0; i < G_N_ELEMENTS(results); i++) {
-        open_row(out, "carpmon_hmac_total", model, row);
+        open_row(out, "carpmon_hmac_total", shown);
         if (lane != NULL) {
             put_source(out, lane);
         } else {
@@ -150,92 +166,88 @@ put_verdicts(GString *out, const struct mon_model *model,
 }
 
 static void
-put_hmac(GString *out, const struct mon_model *model, const struct mon_row *row)
+put_hmac(GString *out, const struct shown *shown)
 {
     for (size_t i = 0; i < MON_LANES_MAX; i++) {
-        const struct mon_lane *lane = &row->lanes[i];
+        const struct mon_lane *lane = &shown->row->lanes[i];
         if (is_settled(lane)) {
             const uint64_t verdicts[] = {lane->good, lane->bad,
                                          lane->unverified};
-            put_verdicts(out, model, row, lane, verdicts);
+            put_verdicts(out, shown, lane, verdicts);
         }
     }
-    const uint64_t others[] = {row->others.good, row->others.bad,
-                               row->others.unverified};
-    put_verdicts(out, model, row, NULL, others);
+    const uint64_t others[] = {shown->row->others.good, shown->row->others.bad,
+                               shown->row->others.unverified};
+    put_verdicts(out, shown, NULL, others);
 }
 
 static void
-put_gaps(GString *out, const struct mon_model *model, const struct mon_row *row)
+put_gaps(GString *out, const struct shown *shown)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < MON_GAP_BUCKETS; i++) {
-        sum += row->gaps[i];
-        open_row(out, "carpmon_advert_gap_seconds_bucket", model, row);
+        sum += shown->row->gaps[i];
+        open_row(out, "carpmon_advert_gap_seconds_bucket", shown);
         g_string_append_printf(out, ",le=\"%g\"", mon_gap_bounds[i]);
         put_uint(out, sum);
     }
-    open_row(out, "carpmon_advert_gap_seconds_bucket", model, row);
+    open_row(out, "carpmon_advert_gap_seconds_bucket", shown);
     g_string_append(out, ",le=\"+Inf\"");
-    put_uint(out, row->gap_count);
-    open_row(out, "carpmon_advert_gap_seconds_sum", model, row);
-    put_seconds(out, row->gap_sum);
-    open_row(out, "carpmon_advert_gap_seconds_count", model, row);
-    put_uint(out, row->gap_count);
+    put_uint(out, shown->row->gap_count);
+    open_row(out, "carpmon_advert_gap_seconds_sum", shown);
+    put_seconds(out, shown->row->gap_sum);
+    open_row(out, "carpmon_advert_gap_seconds_count", shown);
+    put_uint(out, shown->row->gap_count);
 }
 
 static void
-put_transitions(GString *out, const struct mon_model *model,
-                const struct mon_row *row)
+put_transitions(GString *out, const struct shown *shown)
 {
     for (unsigned int i = 0; i < CARP_REASON_COUNT; i++) {
-        if (row->transitions[i] > 0) {
-            open_row(out, "carpmon_transitions_total", model, row);
+        if (shown->row->transitions[i] > 0) {
+            open_row(out, "carpmon_transitions_total", shown);
             g_string_append(out, ",reason=\"");
             put_value(out, carp_reason_text((enum carp_reason)i));
             g_string_append_c(out, '"');
-            put_uint(out, row->transitions[i]);
+            put_uint(out, shown->row->transitions[i]);
         }
     }
 }
 
 static void
-put_duplicates(GString *out, const struct mon_model *model,
-               const struct mon_row *row)
+put_duplicates(GString *out, const struct shown *shown)
 {
-    open_row(out, "carpmon_duplicates_total", model, row);
-    put_uint(out, row->duplicates);
+    open_row(out, "carpmon_duplicates_total", shown);
+    put_uint(out, shown->row->duplicates);
 }
 
 static void
-put_replays(GString *out, const struct mon_model *model,
-            const struct mon_row *row)
+put_replays(GString *out, const struct shown *shown)
 {
-    open_row(out, "carpmon_replays_total", model, row);
-    put_uint(out, row->replays);
+    open_row(out, "carpmon_replays_total", shown);
+    put_uint(out, shown->row->replays);
 }
 
 static void
-put_last_advert(GString *out, const struct mon_model *model,
-                const struct mon_row *row)
+put_last_advert(GString *out, const struct shown *shown)
 {
-    open_row(out, "carpmon_last_advert_seconds", model, row);
-    put_seconds(out, mon_wall(model->session, row->last));
+    open_row(out, "carpmon_last_advert_seconds", shown);
+    put_seconds(out, mon_wall(shown->model->session, shown->row->last));
 }
 
 static void
-put_garp(GString *out, const struct mon_model *model, const struct mon_row *row)
+put_garp(GString *out, const struct shown *shown)
 {
-    if (row->announced != 0) {
-        open_row(out, "carpmon_last_garp_seconds", model, row);
-        put_seconds(out, mon_wall(model->session, row->announced));
+    if (shown->row->announced != 0) {
+        open_row(out, "carpmon_last_garp_seconds", shown);
+        put_seconds(out,
+                    mon_wall(shown->model->session, shown->row->announced));
     }
 }
 
 static const struct {
     const char *name, *type, *help;
-    void (*put)(GString *out, const struct mon_model *model,
-                const struct mon_row *row);
+    void (*put)(GString *out, const struct shown *shown);
 } families[] = {
     {"carpmon_masters", "gauge",
      "Senders that are MASTER now: 1 is healthy, 0 and 2 are not.",
@@ -335,23 +347,20 @@ void
 mon_metrics_write(GString *out, const struct mon_model *model)
 {
     put_program(out, model);
-    uint64_t shown = 0;
+    GArray *rows = shown_rows(model);
     for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
-        guint at = 0;
-        guint used = 0;
-        const struct mon_row *row = NULL;
         head(out, families[i].name, families[i].type, families[i].help);
-        while ((row = next_row(model, &at, &used)) != NULL) {
-            families[i].put(out, model, row);
+        for (guint r = 0; r < rows->len; r++) {
+            families[i].put(out, &g_array_index(rows, struct shown, r));
         }
-        shown = used;
     }
     put_codes(out, model);
     put_plain(out, "carpmon_vhids", "gauge",
               "Vhids seen, by segment, VLAN and family.", model->rows->len);
     put_plain(out, "carpmon_vhids_unlabelled", "gauge",
               "Vhids that got no labels: heard too rarely, or too many.",
-              model->rows->len - shown);
+              model->rows->len - rows->len);
     put_plain(out, "carpmon_unlabelled_adverts_total", "counter",
               "Adverts of vhids that did not fit.", model->others.adverts);
+    g_array_free(rows, TRUE);
 }

@@ -22,14 +22,15 @@ write_all(int fd, const GString *text)
 }
 
 static bool
-write_and_rename(const char *temporary, const char *path, const GString *text)
+write_and_rename(const char *temporary, const char *path, const GString *text,
+                 bool is_public)
 {
     int fd = open(temporary,
                   O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (fd < 0) {
         return false;
     }
-    bool is_good = write_all(fd, text);
+    bool is_good = (!is_public || fchmod(fd, 0644) == 0) && write_all(fd, text);
     int error = errno;
     if (close(fd) != 0 && is_good) {
         is_good = false;
@@ -45,10 +46,10 @@ write_and_rename(const char *temporary, const char *path, const GString *text)
 }
 
 bool
-mon_replace_file(const char *path, const GString *text)
+mon_replace_file(const char *path, const GString *text, bool is_public)
 {
     char *temporary = g_strdup_printf("%s.%ld.tmp", path, (long)getpid());
-    bool is_good = write_and_rename(temporary, path, text);
+    bool is_good = write_and_rename(temporary, path, text, is_public);
     int error = errno;
     g_free(temporary);
     errno = error;

@@ -13,8 +13,9 @@
 /**
  * Write @p text beside @p path and rename it. Nothing is synced: what must
  * outlive a crash of the machine does not belong here.
+ * @param is_public others may read it whatever the umask is
  * @return false with errno set; what was written is removed
  */
-bool mon_replace_file(const char *path, const GString *text);
+bool mon_replace_file(const char *path, const GString *text, bool is_public);
 
 #endif

@@ -247,7 +247,7 @@ on_end(void *state, const struct mon_totals *totals)
         out, "</main>\n<p class=\"calm\">Made by carpmon " CARPKIT_VERSION
              ". Frame numbers are those of the "
              "capture.</p>\n</body>\n</html>\n");
-    if (!mon_replace_file(report->path, out)) {
+    if (!mon_replace_file(report->path, out, false)) {
         *report->has_failed = true;
         log_line("%s: %s: the report is not written: see that its directory "
                  "exists, has room and may be written to",

@@ -10,6 +10,7 @@
   const SILENT_MS = 5000; // the server beats every second
   const rows = new Map(); // key to {data, tr, more, adverts, age, ...}
   const findings = new Map(); // id to finding
+  const causes = new Map(); // id to the cause last told
   const el = (id) => document.getElementById(id);
   const rank = { critical: 0, warning: 1 };
   let head = null;
@@ -281,6 +282,21 @@
 
   // --------------------------------------------------------------- events
 
+  // A word and its colour; an update with the cause known is no news.
+  function wordOf(event) {
+    if (event.event === "transition") {
+      return [event.role, "info"];
+    }
+    if (event.event === "resolved") {
+      causes.delete(event.id);
+      return ["RESOLVED", "good"];
+    }
+    const isNews = causes.get(event.id) !== event.cause;
+    causes.set(event.id, event.cause);
+    return isNews ? [event.severity.toUpperCase(), event.severity]
+      : ["STILL", "info"];
+  }
+
   function addEvents(list) {
     const log = el("events");
     for (const event of list) {
@@ -288,11 +304,7 @@
       const time = Date.parse(event.time);
       const stamp = make("time", dated(time, now()));
       stamp.dateTime = event.time;
-      const word = event.event === "transition" ? event.role
-        : event.event === "resolved" ? "RESOLVED"
-          : event.severity.toUpperCase();
-      const tone = event.event === "transition" ? "info"
-        : event.event === "resolved" ? "good" : event.severity;
+      const [word, tone] = wordOf(event);
       const name = `${event.vhid}@${event.segment}` +
         (event.vlan ? `.${event.vlan}` : "") +
         (event.family === "ipv6" ? "/ipv6" : "");

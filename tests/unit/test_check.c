@@ -148,6 +148,10 @@ test_old(void)
     expect_of("", GOOD_7, &check, MON_CHECK_UNKNOWN,
               "CARP UNKNOWN - the state is 2 h 00 min old: is carpmon "
               "running? | masters=1;1:1;1:1 gap=0.4s");
+    check.now = NOW - 7200 * CARP_SEC;
+    expect_of("", GOOD_7, &check, MON_CHECK_UNKNOWN,
+              "CARP UNKNOWN - the state is of the future: was the clock set? "
+              "| masters=1;1:1;1:1 gap=0.4s");
     check.now = NOW + 29 * CARP_SEC;
     expect_of("", GOOD_7, &check, MON_CHECK_OK,
               "CARP OK - 7@eth0: master 10.0.0.2 | masters=1;1:1;1:1 "
@@ -189,7 +193,7 @@ test_hostile(void)
               "{\"id\":\"7|x\\ny=1\",\"vhid\":7,\"masters\":[null,[],"
               "\"a|b\"],\"findings\":[7,{\"severity\":\"critical\"}]}",
               &everything, MON_CHECK_CRITICAL,
-              "CARP CRITICAL - 7/x?y=1: 3 masters (?, ?, a/b),  | "
+              "CARP CRITICAL - 7/x?y/1: 3 masters (?, ?, a/b),  | "
               "masters=3;1:1;1:1 gap=0.0s");
 }
 

@@ -7,8 +7,8 @@
 #include "state.h"
 #include "text.h"
 
-/* Older: nobody writes it any more. */
-#define STALE (6 * MON_STATE_EVERY * CARP_SEC)
+/* Older, in seconds: nobody writes it any more. */
+#define STALE (6 * MON_STATE_EVERY)
 /* Performance data of each vhid only up to so many. */
 #define DATA_ROWS 16
 #define TOLD_MOST 3
@@ -171,7 +171,9 @@ judge_row(struct judge *judge, JsonObject *row)
     JsonArray *masters = get_array(row, "masters");
     guint count = length(masters);
     double gap = get_number(row, "silence");
-    const char *id = get_string(row, "id");
+    /* It becomes a label: neither its end nor a bar may be in it. */
+    char *id = txt_clean(g_strdup(get_string(row, "id")));
+    g_strdelimit(id, "'|=", '/');
     GString *text = g_string_new(NULL);
     g_string_append_printf(text, "%s: ", id);
     put_masters(text, masters);
@@ -191,6 +193,7 @@ judge_row(struct judge *judge, JsonObject *row)
         g_free(judge->calm);
         judge->calm = g_string_free(text, FALSE);
     }
+    g_free(id);
 }
 
 /* --------------------------------------------------------------- the whole */
@@ -251,11 +254,17 @@ judge_age(struct judge *judge, JsonObject *state)
     }
     gint64 then = g_date_time_to_unix(written);
     g_date_time_unref(written);
+    if (judge->check->now == 0) {
+        return;
+    }
     gint64 seconds = (gint64)(judge->check->now / CARP_SEC) - then;
-    if (judge->check->now != 0 && seconds * (gint64)CARP_SEC > (gint64)STALE) {
+    if (seconds > STALE) {
         txt_duration((carp_time)seconds * CARP_SEC, age);
         tell(judge, MON_CHECK_UNKNOWN,
              g_strdup_printf("the state is %s old: is carpmon running?", age));
+    } else if (seconds < -STALE) {
+        tell(judge, MON_CHECK_UNKNOWN,
+             g_strdup("the state is of the future: was the clock set?"));
     }
 }
 

@@ -65,7 +65,7 @@ def test_hand_over_at_sigterm(lab, record_property):
     wire, probe = Wire(lab, "c"), Probe(lab, "c", VIP)
     time.sleep(0.5)
     start = time.time()
-    a.stop()
+    assert a.stop() == 0, a.output()
     b.wait_state("MASTER")
     time.sleep(0.3)
     bow_out = wire.lines(r"advbase=255 advskew=255", since=start)
@@ -192,7 +192,7 @@ def test_255_vhids_change_hosts(lab, record_property):
     a.process.terminate()
     netlab.wait_for("b has them", lambda: held("b") == 255, 3, every=0.01)
     moved = time.time() - start
-    assert a.process.wait(10) == 0
+    assert a.process.wait(10) == 0, a.output()[-3000:]
     ended = time.time() - start
     assert held("a") == 0 and "carp" not in lab.run("a", "ip", "-br", "link")
     b.kill()

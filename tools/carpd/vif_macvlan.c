@@ -16,7 +16,8 @@ is_carpd(int pid)
     char *path = g_strdup_printf("/proc/%d/comm", pid);
     char *name = NULL;
     bool is_one = g_file_get_contents(path, &name, NULL, NULL) &&
-                  g_str_has_prefix(name, "carpd");
+                  (g_str_has_prefix(name, "carpd") ||
+                   g_str_has_prefix(name, "ucarp")); /* it goes by both */
     g_free(name);
     g_free(path);
     return is_one;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /**
  * @file vif.h
- * Where the addresses of a vhid live on Linux (docs/carpd.md).
+ * Where the addresses of a vhid live on Linux (docs/linux.md).
  *
  * Three kinds. MACVLAN: on an interface of its own, carpVHID-PARENT, with the
  * virtual MAC 00:00:5e:00:01:VHID; while the vhid is not MASTER it has neither

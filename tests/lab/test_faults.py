@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Masters unseen and missing, shared ids and loops, from real daemons."""
+import sys
+
 import pytest
 
 import peers
@@ -71,13 +73,46 @@ def looped(scene):
     scene.status = scene.watcher.stop()
 
 
+# "address is at the MAC of eth0", to all.
+ANNOUNCE = """
+import socket, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("eth0", 0x0806))
+mac, ip = s.getsockname()[4], socket.inet_aton(sys.argv[1])
+s.send(b"\\xff" * 6 + mac + bytes.fromhex("0806000108000604" "0001") + mac + ip + bytes(6) + ip)
+"""
+
+
+def announced_last(scene):
+    """B announces the address although A is MASTER; A announces it again 6 s later."""
+    yield from scene.settled_pair()
+    yield 2
+    scene.mark("B announces")
+    scene.lab.run(scene.b, sys.executable, "-c", ANNOUNCE, scene.vip)
+    yield 6
+    scene.mark("A announces")
+    scene.lab.run(scene.a, sys.executable, "-c", ANNOUNCE, scene.vip)
+    yield 5
+
+
+def wrong_group(scene):
+    """A's adverts go to another group's MAC for 4 s."""
+    yield from scene.settled_pair()
+    scene.mark("rewritten")
+    scene.lab.rewrite_group_mac(scene.a, "01:00:5e:00:00:d7")
+    yield 4
+    scene.lab.heal(scene.a)
+    yield 1
+
+
 def undisturbed(scene):
     """A pair without any fault beside all the others."""
     yield from scene.settled_pair()
     yield Condition("the others are over", lambda: "back" in scene.others["all_gone"].marks, 40)
 
 
-SCENARIOS = (hidden, all_gone, same_id, other_id, looped, undisturbed)
+SCENARIOS = (hidden, all_gone, same_id, other_id, looped, announced_last, wrong_group,
+             undisturbed)
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +171,28 @@ def test_one_id_for_two_protocols(show, monitor):
     assert sorted(found[0]["senders"]) == sorted([scene.address_a, scene.address_b])
     assert watch.seconds(found[0]["time"]) > scene.marks["keepalived"]
     assert loud(show, monitor, "same_id") == {"VHID_COLLISION"}
+
+
+@pytest.mark.parametrize("monitor", MONITORS)
+def test_stale_arp(show, monitor):
+    scene = show.scene("announced_last")
+    found = show.events(monitor, "announced_last", code="STALE_ARP")
+    assert [e["event"] for e in found] == ["finding", "resolved"]
+    onset, end = found
+    assert (onset["severity"], onset["cause"]) == ("critical", "ANNOUNCED_BY_OTHER")
+    assert onset["senders"] == [scene.address_a]
+    assert 2.9 < watch.seconds(onset["time"]) - scene.marks["B announces"] < 4.5
+    assert 0 < watch.seconds(end["time"]) - scene.marks["A announces"] < 4.5
+    assert loud(show, monitor, "announced_last") == {"STALE_ARP"}
+
+
+@pytest.mark.parametrize("monitor", MONITORS)
+def test_wrong_group_mac(show, monitor):
+    scene = show.scene("wrong_group")
+    found = show.events(monitor, "wrong_group", event="finding")
+    assert [(f["code"], f["severity"]) for f in found] == [("WRONG_GROUP_MAC", "warning")]
+    assert found[0]["senders"] == [scene.address_a]
+    assert 0 < watch.seconds(found[0]["time"]) - scene.marks["rewritten"] < 1.5
 
 
 @pytest.mark.parametrize("monitor", MONITORS)

@@ -102,13 +102,14 @@ test_store_round_trip(void)
     peers_restore(&peers, &addr, PEER_CONSTANT, 42);
     GString *text = g_string_new(NULL);
     store_text_begin(text);
-    store_text_add(text, "1@eth0", 0x1234, &peers);
+    store_text_add(text, "1@eth0", 0x12, 0x1234, &peers);
     unsigned int wrong = 0;
     GHashTable *table = store_text_read(text->str, &wrong);
     g_assert_nonnull(table);
     g_assert_cmpuint(wrong, ==, 0);
     struct stored *stored = g_hash_table_lookup(table, "1@eth0");
     g_assert_true(stored->has_counter);
+    g_assert_cmpuint(stored->first, ==, 0x12);
     g_assert_cmpuint(stored->counter, ==, 0x1234);
     g_assert_cmpuint(stored->peers.seen.count, ==, 2);
     g_assert_true(seen_has(&stored->peers.seen, UINT64_MAX));
@@ -144,7 +145,8 @@ test_store_damaged(void)
         "peer 1@eth0 10.0.0 moving 0000000000000001",
         "peer 1@eth0 10.0.0.1 moving",
         "what 1@eth0 0000000000000001",
-        "counter 1@a-very-long-interface-name 0000000000000001",
+        "counter 1@a-very-long-interface-name 0000000000000001 "
+        "0000000000000001",
         " ",
         "x"};
     unsigned int wrong = 0;

@@ -54,6 +54,13 @@ test_seen_ends(void)
     seen_add_span(&seen, 5, UINT64_MAX);
     g_assert_cmpuint(seen.count, ==, 2);
     g_assert_true(seen_has(&seen, 5));
+    seen_add_exact(&seen, 2);
+    seen_add_exact(&seen, 1);
+    seen_add_exact(&seen, 4);
+    g_assert_false(seen_has(&seen, 3));
+    g_assert_cmpuint(seen.count, ==, 2);
+    seen_add_exact(&seen, 3);
+    g_assert_cmpuint(seen.count, ==, 1);
     seen_clear(&seen);
 }
 
@@ -121,10 +128,20 @@ test_counter(void)
     uint64_t before = counter.last;
     for (int i = 0; i < 1000; i++) {
         uint64_t value = counter_next(&counter, (uint64_t)g_test_rand_int());
-        g_assert_cmpuint(value - before, >=, COUNTER_JUMP_MIN);
+        g_assert_cmpuint(value - before, >=, COUNTER_JUMP);
         g_assert_cmpuint(value - before, <, SEEN_FILL);
+        g_assert_true(counter_is_own_jump(&counter, value, 1));
+        g_assert_true(counter_is_own_jump(&counter, before & ~0xfffffull, 1) ||
+                      i == 0);
+        g_assert_false(counter_is_own_jump(&counter, value - 5, 2));
         before = value;
     }
+    /* A peer goes on from it, and is not taken for us. */
+    g_assert_false(counter_is_own_jump(&counter, before + 1, 1));
+    g_assert_cmpuint(counter_next_family(&counter), ==, before + 1);
+    g_assert_true(counter_is_own_jump(&counter, before + 1, 2));
+    g_assert_false(counter_is_own_jump(&counter, before + 2, 2));
+    before++;
     /* A peer is followed upwards, never downwards. */
     counter_hear(&counter, before + 77);
     g_assert_cmpuint(counter_next(&counter, 5), ==, before + 78);
@@ -137,7 +154,7 @@ test_counter(void)
     g_assert_true(counter_wants_reserve(&counter));
     counter.reserve = counter_extend(&counter);
     struct counter next;
-    counter_resume(&next, counter.reserve);
+    counter_resume(&next, counter.first, counter.reserve);
     g_assert_cmpuint(counter_next(&next, 0), >, counter.last);
     g_assert_false(next.has_heard);
     counter.last = UINT64_MAX - 3;
@@ -274,7 +291,7 @@ static void
 test_echo_and_duplicate(void)
 {
     begin();
-    peers_note_own(&peers, 500);
+    peers_note_own(&peers, 500, false);
     g_assert_cmpint(hear(1, 500), ==, PEER_ECHO);
     g_assert_cmpint(hear(1, 501), ==, PEER_FRESH);
     g_assert_cmpint(hear(1, 502), ==, PEER_FRESH);
@@ -288,9 +305,13 @@ test_echo_and_duplicate(void)
     adv.advskew = 3;
     g_assert_cmpint(peers_judge(&peers, &one, &adv, now + CARP_MSEC), ==,
                     PEER_REWRITTEN);
+    /* Between our own jumps there is room for those who follow us. */
+    peers_note_own(&peers, 1 << 20, true);
+    peers_note_own(&peers, 2 << 20, true);
+    g_assert_cmpint(hear(1, (1 << 20) + 1), ==, PEER_FRESH);
     /* What we sent long ago is a replay, not an echo. */
     for (uint64_t i = 0; i < 2 * PEERS_OWN; i++) {
-        peers_note_own(&peers, 1000 + i);
+        peers_note_own(&peers, 1000 + i, false);
     }
     g_assert_cmpint(hear(1, 1000), ==, PEER_REPLAYED);
     peers_clear(&peers);

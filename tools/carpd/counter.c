@@ -5,13 +5,15 @@ void
 counter_init(struct counter *counter, uint64_t random)
 {
     counter->last = (random >> 2) + COUNTER_RESERVE;
+    counter->first = counter->last;
     counter->reserve = counter->last;
     counter->has_heard = false;
 }
 
 void
-counter_resume(struct counter *counter, uint64_t reserve)
+counter_resume(struct counter *counter, uint64_t first, uint64_t reserve)
 {
+    counter->first = first < reserve ? first : reserve;
     counter->last = reserve;
     counter->reserve = reserve;
     counter->has_heard = false;
@@ -20,15 +22,26 @@ counter_resume(struct counter *counter, uint64_t reserve)
 uint64_t
 counter_next(struct counter *counter, uint64_t random)
 {
-    uint64_t step = 1;
-    if (!counter->has_heard) {
-        step = COUNTER_JUMP_MIN + (random & COUNTER_JUMP_MASK);
+    uint64_t far = (2 + random % COUNTER_JUMPS) * COUNTER_JUMP;
+    if (counter->has_heard || counter->last > UINT64_MAX - far) {
+        return ++counter->last; /* UINT64_MAX is a lifetime away */
     }
-    if (counter->last > UINT64_MAX - step) {
-        step = 1; /* a lifetime of jumps is used up: unreachable, harmless */
-    }
-    counter->last += step;
+    counter->last = (counter->last + far) & ~(COUNTER_JUMP - 1);
     return counter->last;
+}
+
+bool
+counter_is_own_jump(const struct counter *counter, uint64_t value,
+                    unsigned int families)
+{
+    return value > counter->first && value <= counter->last &&
+           (value & (COUNTER_JUMP - 1)) < families;
+}
+
+uint64_t
+counter_next_family(struct counter *counter)
+{
+    return ++counter->last;
 }
 
 void

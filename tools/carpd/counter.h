@@ -15,16 +15,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Jumps are at least and at most that far: no monitor takes them for missed
- * adverts, and SEEN_FILL covers them. */
-#define COUNTER_JUMP_MIN ((uint64_t)1 << 20)
-#define COUNTER_JUMP_MASK (((uint64_t)1 << 28) - 1)
+/**
+ * A jump leads to the next multiple of this but one, or farther: no monitor
+ * takes it for missed adverts, SEEN_FILL covers it, and own jumps are known
+ * again without a list of them.
+ */
+#define COUNTER_JUMP ((uint64_t)1 << 20)
+/** Most further multiples, at random, less one: a power of two. */
+#define COUNTER_JUMPS ((uint64_t)256)
 /** How far ahead is written down: hours of jumps. */
 #define COUNTER_RESERVE ((uint64_t)1 << 42)
 /** Peers' values above this are not adopted, so that it never wraps. */
 #define COUNTER_TOP (UINT64_MAX - ((uint64_t)1 << 48))
 
 struct counter {
+    uint64_t first;   /**< own jumps lie above; kept across restarts */
     uint64_t last;    /**< of the last advert, or what it begins behind */
     uint64_t reserve; /**< nothing above is sent before it is written down */
     bool has_heard;   /**< a peer's advert was accepted since the start */
@@ -33,9 +38,15 @@ struct counter {
 /** Begin anywhere in the lower quarter. @p random: 64 random bits. */
 void counter_init(struct counter *counter, uint64_t random);
 /** Begin where the reserve of the run before ends. */
-void counter_resume(struct counter *counter, uint64_t reserve);
+void counter_resume(struct counter *counter, uint64_t first, uint64_t reserve);
 /** The value for the next advert. @p random: 64 random bits. */
 uint64_t counter_next(struct counter *counter, uint64_t random);
+/** The value for the same advert in the other family: one more. A peer goes on
+ * from the first of the two that it hears, and must not land between. */
+uint64_t counter_next_family(struct counter *counter);
+/** Was @p value an own jump, or its other family? */
+bool counter_is_own_jump(const struct counter *counter, uint64_t value,
+                         unsigned int families);
 /** An authentic, fresh advert of a peer had @p value. */
 void counter_hear(struct counter *counter, uint64_t value);
 /** Less than half of the reserve is left: counter_extend(), write it down. */

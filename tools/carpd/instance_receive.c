@@ -119,8 +119,12 @@ static bool
 judge(struct instance *instance, const struct carp_frame *frame, carp_time at)
 {
     const struct carp_adv *adv = &frame->u.adv;
-    enum peer_verdict verdict =
-        peers_judge(&instance->peers, &frame->src, adv, at);
+    const bool *has = instance->fsm.config.has;
+    enum peer_verdict verdict = PEER_ECHO;
+    if (!counter_is_own_jump(&instance->counter, adv->counter,
+                             has[CARP_F4] && has[CARP_F6] ? 2 : 1)) {
+        verdict = peers_judge(&instance->peers, &frame->src, adv, at);
+    }
     switch (verdict) {
     case PEER_FRESH:
         counter_hear(&instance->counter, adv->counter);

@@ -53,7 +53,9 @@ send_family(struct instance *instance, unsigned int f, struct carp_adv *adv)
                                      instance->conf->vmac != CARP_CONF_VMAC_OFF,
                                  .tos = ADVERT_TOS,
                                  .ttl = ADVERT_TTL};
-    adv->counter = counter_next(&instance->counter, entropy_u64());
+    adv->counter = adv->counter == 0
+                       ? counter_next(&instance->counter, entropy_u64())
+                       : counter_next_family(&instance->counter);
     carp_auth_digest(&instance->auth, adv->counter, adv->md);
     carp_adv_set_checksum(adv);
     advert.adv = *adv;
@@ -61,7 +63,8 @@ send_family(struct instance *instance, unsigned int f, struct carp_adv *adv)
     /* Taken before: the answer may be here when the call returns. */
     carp_time at = alarm_now();
     bool is_sent = port_send_advert(instance->wire->port, &advert, &error);
-    peers_note_own(&instance->peers, adv->counter);
+    peers_note_own(&instance->peers, adv->counter,
+                   !instance->counter.has_heard);
     if (!is_sent) {
         count_failure(instance, &error);
         return;

@@ -48,9 +48,11 @@ add(struct peers *peers, const struct carp_addr *address)
 }
 
 void
-peers_note_own(struct peers *peers, uint64_t counter)
+peers_note_own(struct peers *peers, uint64_t counter, bool is_jump)
 {
-    seen_add(&peers->seen, counter);
+    if (!is_jump) {
+        seen_add_exact(&peers->seen, counter);
+    }
     peers->own[peers->own_count % PEERS_OWN] = counter;
     peers->own_count++;
 }

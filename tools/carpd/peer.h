@@ -73,8 +73,9 @@ void peers_init(struct peers *peers);
 void peers_clear(struct peers *peers);
 /** NULL: not in the table. */
 struct peer *peers_find(struct peers *peers, const struct carp_addr *address);
-/** An own advert left with this counter. */
-void peers_note_own(struct peers *peers, uint64_t counter);
+/** An own advert left with this counter. @param is_jump it is known again
+ * by counter_is_own_jump() */
+void peers_note_own(struct peers *peers, uint64_t counter, bool is_jump);
 /**
  * Judge an advert with a right digest. Only a fresh one changes what is known
  * of the sender's counter; the caller notes what it accepts with

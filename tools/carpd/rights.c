@@ -43,17 +43,29 @@ schedule(const struct carp_conf_daemon *conf, struct os_error *error)
     return true;
 }
 
+/* The user to go on as; its name is "" when that is the present one. Copied:
+ * what getpwnam() gives is overwritten by the next question. */
+struct user {
+    char name[64];
+    uid_t uid;
+    gid_t gid;
+};
+
 static bool
-find_user(const struct carp_conf_daemon *conf, const struct passwd **user,
+find_user(const struct carp_conf_daemon *conf, struct user *user,
           struct os_error *error)
 {
-    *user = NULL;
+    *user = (struct user){.uid = geteuid(), .gid = getegid()};
     if (geteuid() != 0 && conf->user == NULL) {
         return true;
     }
     const char *name = conf->user != NULL ? conf->user : USER;
-    *user = getpwnam(name);
-    if (*user == NULL && conf->user != NULL) {
+    const struct passwd *found = getpwnam(name);
+    if (found != NULL) {
+        g_strlcpy(user->name, name, sizeof(user->name));
+        user->uid = found->pw_uid;
+        user->gid = found->pw_gid;
+    } else if (conf->user != NULL) {
         return os_error_set(error, OS_SYSTEM, 0,
                             "[carpd] user: there is no "
                             "user %s",
@@ -64,45 +76,42 @@ find_user(const struct carp_conf_daemon *conf, const struct passwd **user,
 
 static bool
 hand_over(struct daemon *daemon, const struct carp_conf_daemon *conf,
-          const struct passwd *user, struct os_error *error)
+          const struct user *user, struct os_error *error)
 {
-    uid_t uid = user != NULL ? user->pw_uid : geteuid();
-    gid_t gid = user != NULL ? user->pw_gid : getegid();
-    if (user != NULL && geteuid() == 0 &&
-        !store_give_to(daemon->store, uid, gid)) {
+    bool is_other = *user->name != '\0' && geteuid() == 0;
+    gid_t gid = user->gid;
+    if (is_other && !store_give_to(daemon->store, user->uid, user->gid)) {
         return os_error_set(error, os_fault_of(errno), errno,
-                            "%s: cannot be "
-                            "given to user %s: %s",
-                            daemon->setup.state_dir, user->pw_name,
+                            "%s: cannot be given to user %s: %s",
+                            daemon->setup.state_dir, user->name,
                             g_strerror(errno));
     }
     if (conf->socket_group != NULL) {
         const struct group *group = getgrnam(conf->socket_group);
         if (group == NULL) {
             return os_error_set(error, OS_SYSTEM, 0,
-                                "[carpd] socket-group: "
-                                "there is no group %s",
+                                "[carpd] socket-group: there is no group %s",
                                 conf->socket_group);
         }
         gid = group->gr_gid;
     }
-    if (daemon->server != NULL &&
-        (conf->socket_group != NULL || user != NULL) &&
-        !server_give_to(daemon->server, uid, gid)) {
+    if (daemon->server != NULL && (conf->socket_group != NULL || is_other) &&
+        !server_give_to(daemon->server, user->uid, gid)) {
         return os_error_set(error, os_fault_of(errno), errno,
-                            "%s: cannot be "
-                            "given to another user or group: %s",
+                            "%s: cannot be given to another user or group: "
+                            "%s",
                             daemon->setup.socket, g_strerror(errno));
     }
     return true;
 }
 
 static bool
-drop(const struct passwd *user, struct os_error *error)
+drop(const struct user *user, struct os_error *error)
 {
     static const int keep[] = {CAP_NET_ADMIN, CAP_NET_RAW};
     /* Scripts of ucarp's kind put addresses up: they keep the two as well. */
-    struct privilege_plan plan = {.user = user != NULL ? user->pw_name : NULL,
+    struct privilege_plan plan = {.user =
+                                      *user->name != '\0' ? user->name : NULL,
                                   .capabilities = keep,
                                   .capability_count = G_N_ELEMENTS(keep),
                                   .for_children = true};
@@ -122,7 +131,7 @@ bool
 rights_give_up(struct daemon *daemon, struct os_error *error)
 {
     const struct carp_conf_daemon *conf = carp_conf_get_daemon(daemon->conf);
-    const struct passwd *user = NULL;
+    struct user user;
     return schedule(conf, error) && find_user(conf, &user, error) &&
-           hand_over(daemon, conf, user, error) && drop(user, error);
+           hand_over(daemon, conf, &user, error) && drop(&user, error);
 }

@@ -118,6 +118,12 @@ seen_add(struct seen *seen, uint64_t counter)
 }
 
 void
+seen_add_exact(struct seen *seen, uint64_t counter)
+{
+    seen_add_span(seen, counter, counter);
+}
+
+void
 seen_add_span(struct seen *seen, uint64_t first, uint64_t last)
 {
     size_t next = above(seen, first);
@@ -126,6 +132,12 @@ seen_add_span(struct seen *seen, uint64_t first, uint64_t last)
             seen->spans[next - 1].last = last;
             join(seen, next - 1);
         }
+        return;
+    }
+    if (next > 0 && seen->spans[next - 1].last == first - 1) {
+        seen->spans[next - 1].last = last;
+        seen->spans[next - 1].touched = ++seen->additions;
+        join(seen, next - 1);
         return;
     }
     insert(seen, first, last);

@@ -39,6 +39,8 @@ void seen_init(struct seen *seen);
 void seen_clear(struct seen *seen);
 bool seen_has(const struct seen *seen, uint64_t counter);
 void seen_add(struct seen *seen, uint64_t counter);
+/** This one alone: nothing below it is taken for seen. */
+void seen_add_exact(struct seen *seen, uint64_t counter);
 /** A whole span, as read back from a file; first <= last. */
 void seen_add_span(struct seen *seen, uint64_t first, uint64_t last);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -160,15 +161,36 @@ store_close(struct store *store)
     g_free(store);
 }
 
+/* Without following links: the directory may be another user's already. */
+static bool
+give_files(int directory, unsigned int uid, unsigned int gid)
+{
+    DIR *dir = fdopendir(directory);
+    if (dir == NULL) {
+        close(directory);
+        return false;
+    }
+    bool is_good = true;
+    const struct dirent *entry = NULL;
+    while ((entry = readdir(dir)) != NULL) {
+        struct stat st;
+        if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(st.st_mode)) {
+            is_good = fchownat(dirfd(dir), entry->d_name, uid, gid,
+                               AT_SYMLINK_NOFOLLOW) == 0 &&
+                      is_good;
+        }
+    }
+    closedir(dir);
+    return is_good;
+}
+
 bool
 store_give_to(struct store *store, unsigned int uid, unsigned int gid)
 {
-    bool is_good = chown(store->directory, uid, gid) == 0 &&
-                   fchown(store->lock, uid, gid) == 0;
-    if (access(store->path, F_OK) == 0) {
-        is_good = is_good && chown(store->path, uid, gid) == 0;
-    }
-    return is_good;
+    int directory = open(store->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return directory >= 0 && fchown(directory, uid, gid) == 0 &&
+           give_files(directory, uid, gid);
 }
 
 bool
@@ -179,7 +201,7 @@ store_restore(struct store *store, const char *id, struct counter *counter,
     if (stored == NULL || !stored->has_counter) {
         return false;
     }
-    counter_resume(counter, stored->counter);
+    counter_resume(counter, stored->first, stored->counter);
     peers_clear(peers);
     *peers = stored->peers;
     peers_init(&stored->peers);
@@ -192,6 +214,7 @@ store_forget(struct store *store, struct instance *instance)
 {
     struct stored *stored = store_text_get(store->kept, instance->id);
     stored->has_counter = true;
+    stored->first = instance->counter.first;
     stored->counter = MAX(instance->counter.reserve, instance->counter.last);
     peers_clear(&stored->peers);
     stored->peers = instance->peers;
@@ -215,7 +238,8 @@ collect(struct store *store)
     for (guint i = 0; i < instances->len; i++) {
         const struct instance *instance = g_ptr_array_index(instances, i);
         guint64 reserve = counter_extend(&instance->counter);
-        store_text_add(writing->text, instance->id, reserve, &instance->peers);
+        store_text_add(writing->text, instance->id, instance->counter.first,
+                       reserve, &instance->peers);
         store->additions += instance->peers.seen.additions;
         g_hash_table_insert(writing->reserves, g_strdup(instance->id),
                             g_memdup2(&reserve, sizeof(reserve)));
@@ -225,8 +249,8 @@ collect(struct store *store)
     g_hash_table_iter_init(&iter, store->kept);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct stored *stored = value;
-        store_text_add(writing->text, stored->id, stored->counter,
-                       &stored->peers);
+        store_text_add(writing->text, stored->id, stored->first,
+                       stored->counter, &stored->peers);
     }
     return writing;
 }

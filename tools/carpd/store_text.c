@@ -15,11 +15,13 @@ store_text_begin(GString *out)
 }
 
 void
-store_text_add(GString *out, const char *id, uint64_t reserve,
+store_text_add(GString *out, const char *id, uint64_t first, uint64_t reserve,
                const struct peers *peers)
 {
-    g_string_append_printf(out, "counter %s %016" G_GINT64_MODIFIER "x\n", id,
-                           reserve);
+    g_string_append_printf(out,
+                           "counter %s %016" G_GINT64_MODIFIER
+                           "x %016" G_GINT64_MODIFIER "x\n",
+                           id, first, reserve);
     for (size_t i = 0; i < peers->seen.count; i++) {
         const struct seen_span *span = &peers->seen.spans[i];
         g_string_append_printf(out,
@@ -120,9 +122,10 @@ read_line(GHashTable *table, const char *line)
     bool is_good = false;
     if (count < 3 || *words[1] == '\0' || strlen(words[1]) >= ID_MAX) {
         is_good = false;
-    } else if (strcmp(words[0], "counter") == 0 && count == 3) {
+    } else if (strcmp(words[0], "counter") == 0 && count == 4) {
         struct stored *stored = store_text_get(table, words[1]);
-        is_good = read_hex(words[2], &stored->counter);
+        is_good = read_hex(words[2], &stored->first) &&
+                  read_hex(words[3], &stored->counter);
         stored->has_counter |= is_good;
     } else if (strcmp(words[0], "seen") == 0 && count == 3) {
         is_good = read_span(store_text_get(table, words[1]), words[2]);

@@ -4,7 +4,7 @@
  * The state file's text. One line a fact:
  *
  *     carpd-state 1
- *     counter 1@eth0 0123456789abcdef
+ *     counter 1@eth0 0123456789abcdef 0123456789abcdef
  *     seen 1@eth0 0123456789abcdef-0123456789abcdff
  *     peer 1@eth0 10.0.0.2 moving 0123456789abcdef
  */
@@ -20,7 +20,7 @@
 struct stored {
     char *id;
     bool has_counter;
-    uint64_t counter;
+    uint64_t first, counter; /**< own jumps begin above; reserve */
     struct peers peers;
 };
 
@@ -30,8 +30,8 @@ GHashTable *store_text_new(void);
 struct stored *store_text_get(GHashTable *table, const char *id);
 
 void store_text_begin(GString *out);
-void store_text_add(GString *out, const char *id, uint64_t reserve,
-                    const struct peers *peers);
+void store_text_add(GString *out, const char *id, uint64_t first,
+                    uint64_t reserve, const struct peers *peers);
 /**
  * Read it back.
  * @param[out] wrong how many lines made no sense

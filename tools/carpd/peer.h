@@ -2,7 +2,7 @@
 /**
  * @file peer.h
  * The senders of one vhid with a right digest, and the defence against
- * replayed adverts (docs/SECURITY-MODEL.md 7).
+ * replayed adverts (docs/SECURITY-MODEL.md 6.8).
  *
  * A sender enters the table with an advert whose counter is new, so that a
  * recording played from forged addresses cannot fill it.

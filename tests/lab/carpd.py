@@ -1,90 +1,45 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""carpd and carpctl in a lab.
+"""A pair of carpds as their neighbours see them: adverts, announcements, who answers.
 
 CARPD and CARPCTL name the programs (default: those of build/release).
 """
-import json
 import os
 import re
-import subprocess
 import time
 
+import carpd_scenes
 import netlab
 import peers
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir, os.pardir))
+CLIENT = os.path.abspath(os.environ.get("CARPCTL")
+                         or os.path.join(carpd_scenes.ROOT, "build", "release", "bin", "carpctl"))
 
 
-def _program(name):
-    return os.path.abspath(os.environ.get(name.upper())
-                           or os.path.join(ROOT, "build", "release", "bin", name))
+class Carpd(carpd_scenes.Carpd):
+    """carpd that answers when the constructor returns, and can be asked by carpctl."""
 
-
-DAEMON, CLIENT = _program("carpd"), _program("carpctl")
-
-
-class Carpd(peers.Peer):
-    """carpd with one group per dict of carp.conf keys; `interface` is eth0 unless given."""
-
-    program = "carpd"
-
-    def __init__(self, lab, host, *vhids, options=(), wait=True):
-        super().__init__(lab, host)
-        self.dir = os.path.join(lab.dir, "carpd-%s" % host)
-        os.makedirs(self.dir, mode=0o700, exist_ok=True)
-        self.conf = os.path.join(self.dir, "carp.conf")
-        self.socket = os.path.join(self.dir, "sock")
-        self.configure(*vhids)
-        # A sanitized carpd cannot look for leaks: its seccomp filter forbids ptrace.
-        self.process = lab.spawn(host, DAEMON, "-c", self.conf, "--foreground", "--socket",
-                                 self.socket, "--state-dir", self.dir, *options,
-                                 env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
-        if wait:
-            netlab.wait_for("carpd on %s answers: %s" % (host, self.output()), self.show, 10)
+    def start(self):
+        """Start it (again) and wait until it answers."""
+        super().start()
+        netlab.wait_for("carpd on %s answers" % self.host, self.is_there, 10)
 
     @classmethod
     def missing(cls):
         """None if there are both programs, else the reason (for pytest.skip)."""
-        for path in (DAEMON, CLIENT):
-            if not os.access(path, os.X_OK):
-                return "%s is not built" % path
-        return None
+        if carpd_scenes.missing() or os.access(CLIENT, os.X_OK):
+            return carpd_scenes.missing()
+        return "%s is not built" % CLIENT
 
-    def configure(self, *vhids):
-        """Write carp.conf."""
-        lines = []
-        for number, keys in enumerate(vhids):
-            keys = {"interface": "eth0", "password": "secret", **keys}
-            lines.append('[vhid "%s"]' % keys.pop("name", "v%d" % number))
-            lines += ["%s = %s" % pair for pair in keys.items()]
-        with open(self.conf, "w", encoding="ascii") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write("\n".join(lines) + "\n")
+    def is_there(self):
+        """Whether it answers."""
+        try:
+            return self.ask("show")
+        except OSError:
+            return None
 
-    def ctl(self, *argv, check=True):
+    def ctl(self, *argv):
         """carpctl's standard output."""
-        return self.lab.run(self.host, CLIENT, "--socket", self.socket, *argv, check=check)
-
-    def show(self):
-        """carpctl show --format json: the vhids; [] while it does not answer."""
-        done = subprocess.run(
-            self.lab.argv(self.host, CLIENT, "--socket", self.socket, "show", "--format", "json"),
-            capture_output=True, text=True, timeout=10, check=False)
-        return json.loads(done.stdout)["vhids"] if done.returncode == 0 and done.stdout else []
-
-    def state(self, number=0):
-        """State of the number-th vhid by carpctl."""
-        vhids = self.show()
-        return vhids[number]["state"] if len(vhids) > number else "none"
-
-    def wait_state(self, state, timeout=10.0, number=0):
-        """Wait until carpctl shows a state."""
-        netlab.wait_for("carpd on %s is %s" % (self.host, state),
-                        lambda: self.state(number) == state, timeout)
-
-    def transitions(self):
-        """(from, to, reason) of each that it logged."""
-        return re.findall(r"carp: \S+: (\w+) -> (\w+) \((.*)\)", self.output())
+        return self.lab.run(self.host, CLIENT, "--socket", self.socket, *argv)
 
 
 class Wire(peers.Peer):
@@ -170,20 +125,3 @@ class Probe(peers.Peer):
                 step = int(float(words[1]) * 10)
                 count[step] = count.get(step, 0) + 1
         return 0.1 * sum(got.get(step, 0) > 1.5 * asked[step] for step in asked if asked[step] > 5)
-
-
-class Ping(peers.Peer):
-    """A client that talks to an address all the time, with its ARP cache as it is."""
-
-    program = "ping"
-
-    def __init__(self, lab, host, address, interval=0.02):
-        super().__init__(lab, host)
-        self.process = lab.spawn(host, "ping", "-D", "-n", "-i", str(interval), address)
-
-    def gap(self, since, until=None):
-        """The longest time without an answer."""
-        until = until or time.time()
-        times = [float(t) for t in re.findall(r"\[(\d+\.\d+)\] \d+ bytes from", self.output())]
-        times = [since, *(t for t in times if since <= t <= until), until]
-        return max(b - a for a, b in zip(times, times[1:]))

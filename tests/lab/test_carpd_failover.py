@@ -5,8 +5,9 @@ import time
 
 import pytest
 
+import carpd_scenes
 import netlab
-from carpd import Carpd, Ping, Probe, Wire
+from carpd import Carpd, Probe, Wire
 
 VIP, VIP6 = "10.79.0.50", "fd79::50"
 A, B = "10.79.0.11", "10.79.0.12"
@@ -75,7 +76,7 @@ def test_hand_over_at_sigterm(lab, record_property):
         ms(bow_out[0][0] - start), ms(first - start), ms(gap)))
     assert len(bow_out) >= 2, "one of each family"
     assert first - start < SOON and gap < SOON
-    assert b.transitions()[-1][2] == "master will time out"
+    assert "master will time out" in b.transitions()[-1]
     assert not lab.has_address("a", VIP) and not lab.has_address("a", VIP6)
 
 
@@ -83,7 +84,7 @@ def test_hand_over_at_sigterm(lab, record_property):
 def test_address_removed_by_an_administrator(lab, record_property, vmac):
     a, b = pair(lab, vmac=vmac)
     probe = Probe(lab, "c", VIP)
-    name = a.show()[0]["interface"] if vmac == "off" else "carp7-eth0"
+    name = "eth0" if vmac == "off" else "carp7-eth0"
     time.sleep(0.3)
     start = time.time()
     for address in (VIP + ("/24" if vmac == "on" else "/32"), VIP6 + "/64"):
@@ -128,7 +129,7 @@ def learn(lab):
 def test_split_that_heals_leaves_no_black_hole(lab, record_property, vmac):
     a, b = pair(lab, vmac=vmac)
     learn(lab)
-    client, probe = Ping(lab, "c", VIP), Probe(lab, "c", VIP)
+    client, probe = carpd_scenes.Probe(lab, "c", VIP), Probe(lab, "c", VIP)
     time.sleep(0.3)
     lab.cut_both("a", "b")
     b.wait_state("MASTER")
@@ -139,15 +140,16 @@ def test_split_that_heals_leaves_no_black_hole(lab, record_property, vmac):
     time.sleep(2.5)
     double = probe.doubles(healed)
     record_property("split healed, vmac " + vmac, "client without answer for %s, two owners for %s" % (
-        ms(client.gap(healed)), ms(double)))
-    assert client.gap(healed) < 1.0
+        ms(client.longest_gap(healed, time.time())), ms(double)))
+    assert client.longest_gap(healed, time.time()) < 1.0
     assert double < 1.2, "the next advert ends it"
     assert (a.state(), b.state()) == ("MASTER", "BACKUP")
 
 
 def test_paused_master_listens_before_it_speaks(lab, record_property):
     a, b = pair(lab)
-    client, probe, wire = Ping(lab, "c", VIP), Probe(lab, "c", VIP), Wire(lab, "c")
+    client, probe = carpd_scenes.Probe(lab, "c", VIP), Probe(lab, "c", VIP)
+    wire = Wire(lab, "c")
     a.process.send_signal(signal.SIGSTOP)
     b.wait_state("MASTER")
     time.sleep(1.0)
@@ -155,10 +157,10 @@ def test_paused_master_listens_before_it_speaks(lab, record_property):
     a.process.send_signal(signal.SIGCONT)
     time.sleep(3.0)
     record_property("SIGSTOP, SIGCONT", "two owners for %s after it, client without answer for %s" % (
-        ms(probe.doubles(woken)), ms(client.gap(woken))))
+        ms(probe.doubles(woken)), ms(client.longest_gap(woken, time.time()))))
     assert (a.state(), b.state()) == ("BACKUP", "MASTER"), a.output() + b.output()
     assert probe.doubles(woken) < SOON
-    assert client.gap(woken) < 1.0
+    assert client.longest_gap(woken, time.time()) < 1.0
     assert not wire.adverts(A, since=woken), "it speaks before it has listened"
 
 
@@ -167,7 +169,7 @@ def test_killed_carpd_starts_again_without_two_owners(lab):
     a.kill()
     assert lab.has_address("a", VIP), "nobody has taken it away"
     b.wait_state("MASTER")
-    a = Carpd(lab, "a", {"vhid": 7, "addresses": "%s/24; %s/64" % (VIP, VIP6), "advskew": 0})
+    a.start()
     assert not lab.has_address("a", VIP) and not lab.has_address("a", VIP6)
     a.wait_state("BACKUP")
     probe = Probe(lab, "c", VIP)
@@ -197,7 +199,7 @@ def test_255_vhids_change_hosts(lab, record_property):
     assert held("a") == 0 and "carp" not in lab.run("a", "ip", "-br", "link")
     b.kill()
     start = time.time()
-    b = Carpd(lab, "b", *keys(100))
+    b.start()
     record_property("255 vhids", "moved in %s, ended in %s, ready after SIGKILL in %s" % (
         ms(moved), ms(ended), ms(time.time() - start)))
     assert held("b") == 0, "nobody is MASTER yet"

@@ -10,7 +10,7 @@
 
 #include "kernel_internal.h"
 
-#define NOTICE (32 * 1024)
+#define NOTICE 32768u
 #define QUEUE (4 * 1024 * 1024)
 /* What one turn of the main loop may read and tell: a storm of changes must
  * not keep timers waiting. */

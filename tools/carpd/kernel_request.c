@@ -9,7 +9,7 @@
 /* Requests that leave in one system call: their answers must fit into the
  * socket's queue. */
 #define TOGETHER 32u
-#define ANSWER (64 * 1024)
+#define ANSWER 65536u
 /* Numbers of interface groups that nobody is likely to use. */
 #define GROUP 1129336912u
 /* A dump that changes while it is read is read again. */

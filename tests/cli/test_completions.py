@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Completions offer what --help tells, in each shell that is installed."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+COMPLETIONS = ROOT / "dist" / "completions"
+BIN = os.environ["CARP_BIN"]
+ENV = dict(os.environ, PATH=BIN + os.pathsep + os.environ["PATH"], LC_ALL="C.UTF-8")
+PROGRAMS = [name for name in ("carpctl", "carpd", "carpinject", "carpmon")
+            if os.access(os.path.join(BIN, name), os.X_OK)]
+
+
+def options(*argv):
+    done = subprocess.run([*argv, "--help"], env=ENV, capture_output=True, text=True, timeout=20,
+                          check=True)
+    return set(re.findall(r"(?:^|[ ,])(--[a-z][a-z0-9-]*)", done.stdout, re.M))
+
+
+def bash(*words):
+    """What bash offers for the last of the words."""
+    script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _carpkit; '
+              'printf "%s\\n" "${COMPREPLY[@]}"')
+    done = subprocess.run(["bash", "-c", script, "bash", COMPLETIONS / "carpkit.bash", *words],
+                          env=ENV, capture_output=True, text=True, timeout=20, check=True)
+    assert done.stderr == ""
+    return set(done.stdout.split())
+
+
+def fish(line):
+    done = subprocess.run(["fish", "-N", "-c", "source $argv[1]; complete -C $argv[2]",
+                           COMPLETIONS / "carpkit.fish", line],
+                          env=ENV, capture_output=True, text=True, timeout=20, check=True)
+    return {word.split("\t")[0] for word in done.stdout.splitlines()}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_bash_offers_every_option(program):
+    wanted = options(program)
+    assert len(wanted) > 1
+    assert bash(program, "--") >= wanted
+
+
+def test_bash_offers_commands_and_values():
+    assert {"show", "import", "demote"} <= bash("carpctl", "")
+    assert bash("carpctl", "sh") == {"show"}
+    assert bash("carpctl", "state", "b") == {"backup"}
+    assert bash("carpctl", "--format", "j") == {"json"}
+    assert "lo" in bash("carpmon", "-i", "l")
+
+
+@pytest.mark.skipif("carpinject" not in PROGRAMS, reason="carpinject is not built")
+def test_bash_knows_commands_of_carpinject():
+    assert {"advert", "conform"} <= bash("carpinject", "")
+    assert bash("carpinject", "advert", "--") >= options("carpinject", "advert")
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_fish(program):
+    assert fish(program + " --") >= options(program)
+    if program == "carpctl":
+        assert {"show", "import"} <= fish("carpctl ")
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+def test_zsh_reads_it():
+    subprocess.run(["zsh", "-n", COMPLETIONS / "_carpkit"], env=ENV, check=True, timeout=20)
+
+
+if __name__ == "__main__":
+    raise SystemExit(pytest.main([__file__]))

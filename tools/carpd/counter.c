@@ -53,6 +53,12 @@ counter_hear(struct counter *counter, uint64_t value)
     }
 }
 
+void
+counter_part(struct counter *counter)
+{
+    counter->has_heard = false;
+}
+
 bool
 counter_wants_reserve(const struct counter *counter)
 {

@@ -49,6 +49,9 @@ bool counter_is_own_jump(const struct counter *counter, uint64_t value,
                          unsigned int families);
 /** An authentic, fresh advert of a peer had @p value. */
 void counter_hear(struct counter *counter, uint64_t value);
+/** A peer sends what we have sent: both count on from one advert and drop each
+ * other's as echoes. The next value jumps, so that the peer hears it. */
+void counter_part(struct counter *counter);
 /** Less than half of the reserve is left: counter_extend(), write it down. */
 bool counter_wants_reserve(const struct counter *counter);
 /** The new reserve; adopt it when it is on the disk. */

@@ -136,6 +136,7 @@ judge(struct instance *instance, const struct carp_frame *frame, carp_time at)
         return false;
     case PEER_ECHO:
         note(instance, REASON_ECHO);
+        counter_part(&instance->counter);
         return false;
     case PEER_REPLAYED:
         note(instance, REASON_REPLAYED);

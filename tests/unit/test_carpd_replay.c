@@ -64,6 +64,35 @@ test_seen_ends(void)
     seen_clear(&seen);
 }
 
+static void
+test_seen_through(void)
+{
+    struct seen seen;
+    seen_init(&seen);
+    seen_add_through(&seen, 1);
+    g_assert_true(seen_has(&seen, 0));
+    uint64_t far = 4 * SEEN_FILL;
+    seen_add_through(&seen, far);
+    g_assert_true(seen_has(&seen, far - SEEN_FILL));
+    g_assert_false(seen_has(&seen, far - SEEN_FILL - 1));
+    g_assert_false(seen_has(&seen, far + 1));
+    g_assert_cmpuint(seen.count, ==, 2);
+    /* One that begins inside another run goes on from it. */
+    seen_add_through(&seen, far + 5);
+    g_assert_true(seen_has(&seen, far + 3));
+    seen_add_span(&seen, far - SEEN_FILL / 2, far + 9);
+    g_assert_cmpuint(seen.count, ==, 2);
+    /* One that ends where another begins joins it. */
+    seen_add_through(&seen, far - SEEN_FILL - 1);
+    g_assert_cmpuint(seen.count, ==, 2);
+    seen_add_through(&seen, 2 * far);
+    g_assert_cmpuint(seen.count, ==, 3);
+    for (size_t i = 1; i < seen.count; i++) {
+        g_assert_cmpuint(seen.spans[i - 1].last, <, seen.spans[i].first);
+    }
+    seen_clear(&seen);
+}
+
 /* Against the plainest model there is, within a small world. */
 static void
 test_seen_model(void)
@@ -149,6 +178,9 @@ test_counter(void)
     g_assert_cmpuint(counter_next(&counter, 5), ==, before + 79);
     counter_hear(&counter, UINT64_MAX);
     g_assert_cmpuint(counter_next(&counter, 5), ==, before + 80);
+    counter_part(&counter);
+    g_assert_cmpuint(counter_next(&counter, 5), >=, before + 80 + COUNTER_JUMP);
+    counter_hear(&counter, 0);
     /* The next run begins behind everything that this one may have sent. */
     counter_hear(&counter, counter.reserve + 10);
     g_assert_true(counter_wants_reserve(&counter));
@@ -224,6 +256,17 @@ test_moving(void)
     g_assert_cmpint(hear_from(&one, 109, 7), ==, PEER_REWRITTEN);
     g_assert_cmpuint(peers.count, ==, 1);
     g_assert_cmpint(hear(1, 110), ==, PEER_FRESH);
+    peers_clear(&peers);
+}
+
+/* What its sender had sent before we began to listen. */
+static void
+test_older_than_we(void)
+{
+    begin();
+    g_assert_cmpint(hear(1, 1ull << 60), ==, PEER_FRESH);
+    g_assert_cmpint(hear(1, (1ull << 60) - 1000), ==, PEER_REPLAYED);
+    g_assert_cmpint(hear(1, (1ull << 60) + 1), ==, PEER_FRESH);
     peers_clear(&peers);
 }
 
@@ -341,10 +384,12 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/carpd/seen/runs", test_seen_runs);
     g_test_add_func("/carpd/seen/ends", test_seen_ends);
+    g_test_add_func("/carpd/seen/through", test_seen_through);
     g_test_add_func("/carpd/seen/model", test_seen_model);
     g_test_add_func("/carpd/seen/bounded", test_seen_bounded);
     g_test_add_func("/carpd/counter", test_counter);
     g_test_add_func("/carpd/peer/moving", test_moving);
+    g_test_add_func("/carpd/peer/older-than-we", test_older_than_we);
     g_test_add_func("/carpd/peer/random-master", test_random_master);
     g_test_add_func("/carpd/peer/constant", test_constant);
     g_test_add_func("/carpd/peer/replaced-machine", test_replaced_machine);

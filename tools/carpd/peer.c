@@ -163,7 +163,7 @@ peers_judge(struct peers *peers, const struct carp_addr *source,
     } else {
         learn(peer, adv->counter, now);
     }
-    seen_add(&peers->seen, adv->counter);
+    seen_add_through(&peers->seen, adv->counter);
     return PEER_FRESH;
 }
 

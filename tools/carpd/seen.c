@@ -124,6 +124,19 @@ seen_add_exact(struct seen *seen, uint64_t counter)
 }
 
 void
+seen_add_through(struct seen *seen, uint64_t counter)
+{
+    uint64_t first = counter > SEEN_FILL ? counter - SEEN_FILL : 0;
+    size_t next = above(seen, counter);
+    if (next > 0 && seen->spans[next - 1].last >= first) {
+        seen_add(seen, counter);
+    } else {
+        insert(seen, first, counter);
+        join(seen, above(seen, first) - 1);
+    }
+}
+
+void
 seen_add_span(struct seen *seen, uint64_t first, uint64_t last)
 {
     size_t next = above(seen, first);

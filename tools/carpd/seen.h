@@ -41,6 +41,9 @@ bool seen_has(const struct seen *seen, uint64_t counter);
 void seen_add(struct seen *seen, uint64_t counter);
 /** This one alone: nothing below it is taken for seen. */
 void seen_add_exact(struct seen *seen, uint64_t counter);
+/** The same, and what lies below it even where no run has begun: for a peer's
+ * counter, which came through values that were on the wire before we were. */
+void seen_add_through(struct seen *seen, uint64_t counter);
 /** A whole span, as read back from a file; first <= last. */
 void seen_add_span(struct seen *seen, uint64_t first, uint64_t last);
 

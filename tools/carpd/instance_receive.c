@@ -152,6 +152,16 @@ judge(struct instance *instance, const struct carp_frame *frame, carp_time at)
     return instance->conf->replay == CARP_CONF_REPLAY_ALERT;
 }
 
+/* A MASTER that was paused listens to what is said now. What waited for it
+ * taught it the peers' counters; it must not preempt on it. */
+static bool
+is_past(const struct instance *instance, carp_time at)
+{
+    return instance->fsm.state == CARP_STATE_BACKUP &&
+           instance->fsm.reason == CARP_FSM_REASON_LATE &&
+           at < instance->fsm.since;
+}
+
 void
 instance_receive(struct instance *instance, const struct carp_frame *frame,
                  carp_time at)
@@ -178,6 +188,9 @@ instance_receive(struct instance *instance, const struct carp_frame *frame,
         return;
     }
     peers_accept(&instance->peers, &frame->src, adv, &verdict, at);
+    if (is_past(instance, at)) {
+        return;
+    }
     struct carp_fsm_event event;
     memset(&event, 0, sizeof(event));
     event.kind = CARP_FSM_ADVERT;

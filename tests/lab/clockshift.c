@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sets the clock of one program: to be preloaded into carpmon.
+ * Sets the clock of one program: to be preloaded into it.
  *
  * CLOCKSHIFT names a file with two numbers, nanoseconds: how far the clock was
  * set, and how long the machine was suspended. Both are added to the wall
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include <pcap/pcap.h>
@@ -55,6 +56,17 @@ clock_gettime(clockid_t id, struct timespec *now)
         add(slept + (id == CLOCK_REALTIME ? set : 0), &now->tv_sec,
             &now->tv_nsec);
     }
+    return status;
+}
+
+int
+gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+    struct timespec ts;
+    int status = clock_gettime(CLOCK_REALTIME, &ts);
+    (void)zone;
+    now->tv_sec = ts.tv_sec;
+    now->tv_usec = ts.tv_nsec / 1000;
     return status;
 }
 

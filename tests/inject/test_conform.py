@@ -35,7 +35,8 @@ UCARP_DIFFERS = {
 BY_CHANCE = {"election.too-slow", "election.preempt"}
 CARPD_DIFFERS = {
     "announcements.announced-again", "announcements.worse-answered",
-    "election.silent-yield",
+    "counters.continues", "election.silent-yield", "election.tie-low",
+    "unicast.other-group",
 }
 REAL_MAC = {"parameters.source-mac", "announcements.announced-mac",
             "announcements.answer"}

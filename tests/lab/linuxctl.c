@@ -390,7 +390,8 @@ main(int argc, char **argv)
     loop = g_main_loop_new(NULL, FALSE);
     vifs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_vif);
     GIOChannel *channel = g_io_channel_unix_new(0);
-    guint watch = g_io_add_watch(channel, G_IO_IN | G_IO_HUP, on_line, NULL);
+    guint watch = g_io_add_watch(channel, (GIOCondition)(G_IO_IN | G_IO_HUP),
+                                 on_line, NULL);
     say("ok ready");
     g_main_loop_run(loop);
     (void)watch;

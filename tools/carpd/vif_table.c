@@ -3,7 +3,6 @@
  * what they have to say, told from the main loop. */
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -241,12 +240,12 @@ static bool
 keeps_protos(void)
 {
     struct utsname name;
-    unsigned int major = 0;
-    unsigned int minor = 0;
-    if (uname(&name) != 0 ||
-        sscanf(name.release, "%u.%u", &major, &minor) != 2) { // NOLINT
+    char *rest = NULL;
+    if (uname(&name) != 0) {
         return false;
     }
+    guint64 major = g_ascii_strtoull(name.release, &rest, 10);
+    guint64 minor = *rest == '.' ? g_ascii_strtoull(rest + 1, NULL, 10) : 0;
     return major > 5 || (major == 5 && minor >= 18);
 }
 

@@ -38,8 +38,10 @@ class Linuxctl:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_exc):
+    def __exit__(self, kind, *_exc):
         self.close()
+        if kind is None and self.process.returncode != -signal.SIGKILL:
+            assert self.process.returncode == 0, "linuxctl did not end well, or leaks"
 
     def _read(self):
         for line in self.process.stdout:

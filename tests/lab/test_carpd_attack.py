@@ -68,6 +68,29 @@ def replay_on_backup(scene):
     b.stop()
 
 
+def strict_and_honest(scene):
+    """strict locks no honest member out: restarts, one-way losses, ucarp's random counters."""
+    u = scene.ucarp("a", 0)
+    yield Condition("ucarp is MASTER", lambda: u.state() == "MASTER", 12)
+    c = scene.carpd("b", 100, replay="strict", vmac="off")
+    yield is_state(c, "BACKUP", 3)
+    yield 2
+    for _ in range(2):      # c does not hear u; u hears c and goes on from its counter
+        scene.lab.cut(scene.a, scene.b)
+        yield is_state(c, "MASTER", 6)
+        yield 2.5
+        scene.lab.heal(scene.a, scene.b)
+        yield is_state(c, "BACKUP", 3)
+    u.crash()
+    yield is_state(c, "MASTER", 6)
+    u = scene.ucarp("a", 0, preempt=True)
+    yield is_state(c, "BACKUP", 12)
+    yield 2
+    assert c.state() == "BACKUP"
+    c.stop()
+    u.kill()
+
+
 def replay_alert(scene):
     """alert, the default, acts as every CARP does, and says so once."""
     a = scene.carpd("a", 0)
@@ -168,8 +191,8 @@ def hanging_hooks(scene):
     b.stop()
 
 
-SCENES = [replay_on_master, replay_on_backup, replay_alert, reflection, flood, administrator,
-          hanging_hooks]
+SCENES = [replay_on_master, replay_on_backup, strict_and_honest, replay_alert, reflection, flood,
+          administrator, hanging_hooks]
 
 
 @pytest.fixture(scope="module", name="play")

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "counter.h"
 
+#define LOW (COUNTER_JUMP - 1)
+
 void
 counter_init(struct counter *counter, uint64_t random)
 {
-    counter->last = (random >> 2) + COUNTER_RESERVE;
+    /* Even, so that the other family's is one more and not the next jump. */
+    counter->last = ((random >> 2) + COUNTER_RESERVE) & ~(uint64_t)1;
     counter->first = counter->last;
     counter->reserve = counter->last;
     counter->has_heard = false;
@@ -26,7 +29,7 @@ counter_next(struct counter *counter, uint64_t random)
     if (counter->has_heard || counter->last > UINT64_MAX - far) {
         return ++counter->last; /* UINT64_MAX is a lifetime away */
     }
-    counter->last = (counter->last + far) & ~(COUNTER_JUMP - 1);
+    counter->last = ((counter->last + far) & ~LOW) | (counter->first & LOW);
     return counter->last;
 }
 
@@ -35,7 +38,7 @@ counter_is_own_jump(const struct counter *counter, uint64_t value,
                     unsigned int families)
 {
     return value > counter->first && value <= counter->last &&
-           (value & (COUNTER_JUMP - 1)) < families;
+           (value & LOW) - (counter->first & LOW) < families;
 }
 
 uint64_t

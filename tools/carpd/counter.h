@@ -16,9 +16,10 @@
 #include <stdint.h>
 
 /**
- * A jump leads to the next multiple of this but one, or farther: no monitor
- * takes it for missed adverts, SEEN_FILL covers it, and own jumps are known
- * again without a list of them.
+ * A jump is longer than this: no monitor takes it for missed adverts, and
+ * SEEN_FILL covers it. Its low bits are those of @c first, which was drawn at
+ * random: own jumps are known again without a list of them, and are not taken
+ * for another host's.
  */
 #define COUNTER_JUMP ((uint64_t)1 << 20)
 /** Most further multiples, at random, less one: a power of two. */
@@ -29,7 +30,8 @@
 #define COUNTER_TOP (UINT64_MAX - ((uint64_t)1 << 48))
 
 struct counter {
-    uint64_t first;   /**< own jumps lie above; kept across restarts */
+    uint64_t first;   /**< own jumps lie above and end in its low bits; kept
+                           across restarts */
     uint64_t last;    /**< of the last advert, or what it begins behind */
     uint64_t reserve; /**< nothing above is sent before it is written down */
     bool has_heard;   /**< a peer's advert was accepted since the start */

@@ -225,6 +225,33 @@ adopt(struct plan *plan, struct daemon_reload *report)
     g_ptr_array_free(ordered, TRUE);
 }
 
+/* What was done once, before rights were given up. */
+static void
+warn_of_start_only(const struct carp_conf *old, const struct carp_conf *new,
+                   struct daemon_reload *report)
+{
+    const struct carp_conf_daemon *a = carp_conf_get_daemon(old);
+    const struct carp_conf_daemon *b = carp_conf_get_daemon(new);
+    const struct {
+        const char *key;
+        bool is_same;
+    } rows[] = {
+        {"user", g_strcmp0(a->user, b->user) == 0},
+        {"socket-group", g_strcmp0(a->socket_group, b->socket_group) == 0},
+        {"realtime", a->realtime == b->realtime},
+        {"lock-memory", a->lock_memory == b->lock_memory},
+        {"log", g_strcmp0(a->log, b->log) == 0}};
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (!rows[i].is_same) {
+            char *text = g_strdup_printf("[carpd] %s: takes effect with the "
+                                         "next start",
+                                         rows[i].key);
+            complain(report, LOG_LEVEL_WARNING, text);
+            g_free(text);
+        }
+    }
+}
+
 static void
 settle(struct daemon *daemon, const struct plan *plan)
 {
@@ -257,6 +284,7 @@ carry_out(struct plan *plan, struct daemon_reload *report)
 {
     struct daemon *daemon = plan->daemon;
     struct carp_conf *old = daemon->conf;
+    warn_of_start_only(old, plan->conf, report);
     remove_instances(plan, report);
     adopt(plan, report);
     daemon->conf = plan->conf;

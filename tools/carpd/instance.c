@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Making a vhid, judging its surroundings, changing it, its end. */
+/* Making a vhid, changing it, its end. */
 #include "instance.h"
 
 #include <string.h>
@@ -49,34 +49,6 @@ tie_rule(enum carp_conf_tie tie)
 }
 
 static void
-find_sources(const struct instance *instance, struct carp_fsm_config *config)
-{
-    static const struct carp_addr groups[CARP_FAMILIES] = {
-        {.family = CARP_IPV4, .octets = {224, 0, 0, 18}},
-        {.family = CARP_IPV6, .octets = {0xff, 2, [15] = 0x12}}};
-    const struct carp_conf_vhid *conf = instance->conf;
-    struct daemon *daemon = instance->daemon;
-    const struct kernel_link *link =
-        kernel_link_named(daemon->kernel, conf->interface);
-    unsigned int index = link != NULL ? link->index : 0;
-    for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
-        const struct carp_addr *given =
-            f == CARP_F4 ? &conf->source : &conf->source6;
-        const struct carp_addr *dest = instance_dest(instance, f);
-        if (!config->has[f]) {
-            memset(&config->source[f], 0, sizeof(config->source[f]));
-        } else if (given->family != CARP_FAMILY_NONE) {
-            config->source[f] = *given;
-        } else {
-            config->source[f] = kernel_source(
-                daemon->kernel, index,
-                dest->family != CARP_FAMILY_NONE ? dest : &groups[f],
-                vif_table_is_virtual, daemon->vifs);
-        }
-    }
-}
-
-static void
 fill_config(const struct instance *instance, struct carp_fsm_config *config)
 {
     const struct carp_conf_vhid *conf = instance->conf;
@@ -98,7 +70,7 @@ fill_config(const struct instance *instance, struct carp_fsm_config *config)
         bool is_v6 = conf->addrs.list[i].family == CARP_IPV6;
         config->has[is_v6 ? CARP_F6 : CARP_F4] = true;
     }
-    find_sources(instance, config);
+    instance_find_sources(instance, config);
 }
 
 /* ----------------------------------------------------------------- keys */
@@ -173,6 +145,25 @@ resume(struct instance *instance)
     }
 }
 
+/* The peers take it, but answers to it may go elsewhere. */
+static void
+warn_of_source(const struct instance *instance)
+{
+    const struct carp_addr *given[] = {&instance->conf->source,
+                                       &instance->conf->source6};
+    for (size_t i = 0; i < G_N_ELEMENTS(given); i++) {
+        char text[CARP_ADDR_TEXT];
+        if (given[i]->family != CARP_FAMILY_NONE &&
+            kernel_address_find(instance->daemon->kernel, 0, given[i]) ==
+                NULL) {
+            log_say(LOG_LEVEL_WARNING,
+                    "%s: the source %s is no address of "
+                    "this host",
+                    instance->id, carp_addr_format(given[i], text));
+        }
+    }
+}
+
 static void
 configure(struct instance *instance)
 {
@@ -212,6 +203,7 @@ instance_new(struct daemon *daemon, struct wire *wire,
     }
     instance_demote(instance, "configured", conf->demote, false);
     instance->is_quiet = false;
+    warn_of_source(instance);
     return instance;
 }
 
@@ -239,131 +231,6 @@ instance_free(struct instance *instance)
     g_free(instance->fault);
     g_free(instance->address_fault);
     g_free(instance);
-}
-
-/* --------------------------------------------------------- surroundings */
-
-/* Why it cannot run now; NULL: it can. */
-static char *
-hindrance(const struct instance *instance)
-{
-    const char *name = instance->conf->interface;
-    const struct kernel_link *link =
-        kernel_link_named(instance->daemon->kernel, name);
-    const struct carp_fsm_config *config = &instance->fsm.config;
-    if (link == NULL) {
-        return g_strdup_printf("%s is not there: waiting for it", name);
-    }
-    if (!link->is_up) {
-        return g_strdup_printf("%s is down: ip link set %s up", name, name);
-    }
-    if (!link->has_carrier && !instance->conf->ignore_link) {
-        return g_strdup_printf("%s has no carrier: look at its cable or "
-                               "switch port",
-                               name);
-    }
-    if (!port_is_open(instance->wire->port) || !vif_is_ready(instance->vif)) {
-        return g_strdup_printf("%s cannot be used yet", name);
-    }
-    if (config->source[CARP_F4].family == CARP_FAMILY_NONE &&
-        config->source[CARP_F6].family == CARP_FAMILY_NONE) {
-        return g_strdup_printf("%s has no address of its own to send adverts "
-                               "from: give it one, or set %s",
-                               name,
-                               config->has[CARP_F4] ? "source" : "source6");
-    }
-    return NULL;
-}
-
-static void
-refresh_sources(struct instance *instance)
-{
-    struct carp_fsm_config config = instance->fsm.config;
-    find_sources(instance, &config);
-    bool is_same = true;
-    for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
-        is_same = is_same && carp_addr_equal(&config.source[f],
-                                             &instance->fsm.config.source[f]);
-    }
-    if (!is_same) {
-        /* It fails for numbers only, and those stay. */
-        enum carp_status status =
-            carp_fsm_reconfigure(&instance->fsm, &config, alarm_now());
-        g_assert(status == CARP_OK);
-    }
-}
-
-/* One of a group cannot serve: the others go with it. */
-static void
-take_siblings_along(struct instance *instance, carp_time now)
-{
-    GPtrArray *all = instance->daemon->instances;
-    for (guint i = 0; i < all->len; i++) {
-        struct instance *other = g_ptr_array_index(all, i);
-        if (instance_is_sibling(instance, other) &&
-            other->fsm.state == CARP_STATE_MASTER) {
-            instance_tell(other, CARP_FSM_FORCE_BACKUP, now);
-        }
-    }
-}
-
-void
-instance_evaluate(struct instance *instance)
-{
-    if (instance->daemon->is_stopping) {
-        return;
-    }
-    refresh_sources(instance);
-    carp_time now = alarm_now();
-    char *why = hindrance(instance);
-    bool may_run =
-        why == NULL && !(instance->wants_retry && now < instance->retry_at);
-    instance_set_fault(instance, &instance->fault, why);
-    g_free(why);
-    if (may_run == instance->is_up) {
-        return;
-    }
-    instance->is_up = may_run;
-    instance_tell(instance, may_run ? CARP_FSM_UP : CARP_FSM_DOWN, now);
-    instance_demote(instance, "link",
-                    may_run ? 0 : instance->conf->demote_link_down, true);
-    if (!may_run) {
-        take_siblings_along(instance, now);
-    }
-}
-
-void
-instance_on_vif(struct instance *instance, enum vif_event event,
-                const char *text)
-{
-    switch (event) {
-    case VIF_REPAIRED:
-        log_say(LOG_LEVEL_WARNING, "%s: %s", instance->id, text);
-        announce_start(&instance->announce, alarm_now());
-        instance_announce(instance, alarm_now());
-        break;
-    case VIF_LOST:
-        instance_set_fault(instance, &instance->address_fault, text);
-        instance_retry_later(instance);
-        break;
-    case VIF_READY:
-        instance_set_fault(instance, &instance->address_fault, NULL);
-        instance->wants_retry = false;
-        instance_evaluate(instance);
-        break;
-    case VIF_FOREIGN:
-        log_say(LOG_LEVEL_WARNING, "%s: %s", instance->id, text);
-        break;
-    }
-}
-
-void
-instance_retry_later(struct instance *instance)
-{
-    instance->wants_retry = true;
-    instance->retry_at = carp_time_add(alarm_now(), INSTANCE_RETRY);
-    instance_evaluate(instance);
-    daemon_wake(instance->daemon, instance->retry_at);
 }
 
 /* --------------------------------------------------------------- change */

@@ -3,7 +3,8 @@
  * @file instance.h
  * One vhid on one interface: the election's hands and ears.
  *
- *   instance.c           making, judging the surroundings, its end
+ *   instance.c           making, changing, its end
+ *   instance_surroundings.c  whether it may run
  *   instance_step.c      events in, effects carried out in order
  *   instance_send.c      adverts and announcements
  *   instance_receive.c   what arrives, checked in order

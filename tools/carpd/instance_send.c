@@ -51,6 +51,7 @@ send_family(struct instance *instance, unsigned int f, struct carp_adv *adv)
                                  .dest = *instance_dest(instance, f),
                                  .use_vmac =
                                      instance->conf->vmac != CARP_CONF_VMAC_OFF,
+                                 .broadcast = instance->conf->broadcast,
                                  .tos = ADVERT_TOS,
                                  .ttl = ADVERT_TTL};
     adv->counter = adv->counter == 0

@@ -134,6 +134,9 @@ struct port_advert {
     struct carp_addr dest;
     bool use_vmac; /**< group: from 00:00:5e:00:01:vhid; else the real MAC.
                         Unicast is always from the real one */
+    /** Group: to the broadcast MAC, for switches that lose the group's, as
+     * ucarp -M does. */
+    bool broadcast;
     uint8_t tos;   /**< TOS octet or traffic class; FreeBSD sends 0xe0 */
     uint8_t ttl;   /**< 255, but for tests */
     struct carp_adv adv; /**< counter, digest and checksum set */

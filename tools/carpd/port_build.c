@@ -57,6 +57,8 @@ port_is_group(const struct carp_addr *addr)
                : addr->octets[0] >= 224 && addr->octets[0] < 240;
 }
 
+static const struct carp_mac everyone = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+
 static struct carp_mac
 mac_of_group(const struct carp_addr *group)
 {
@@ -158,7 +160,8 @@ port_build_advert(struct port_builder *builder,
     if (packet.dest.family == CARP_FAMILY_NONE) {
         packet.dest = port_group(advert->source.family);
     }
-    struct carp_mac dest = mac_of_group(&packet.dest);
+    struct carp_mac dest =
+        advert->broadcast ? everyone : mac_of_group(&packet.dest);
     bool is_ipv6 = packet.dest.family == CARP_IPV6;
     carp_adv_encode(&advert->adv, payload);
     if (!put_ip(builder, &packet) ||
@@ -181,8 +184,6 @@ static bool
 build_arp(struct port_builder *builder, const struct carp_addr *addr,
           const struct carp_mac *mac, struct port_octets *out)
 {
-    static const struct carp_mac everyone = {
-        {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
     static const uint8_t nobody[6];
     return (libnet_build_arp(ARPHRD_ETHER, ETHERTYPE_IP, 6, 4, ARPOP_REQUEST,
                              mac->octets, addr->octets, nobody, addr->octets,

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Interface, link, addresses and sources: may the vhid run? */
+#include <string.h>
+
+#include "instance_internal.h"
+#include "log.h"
+#include "wire.h"
+
+void
+instance_find_sources(const struct instance *instance,
+                      struct carp_fsm_config *config)
+{
+    static const struct carp_addr groups[CARP_FAMILIES] = {
+        {.family = CARP_IPV4, .octets = {224, 0, 0, 18}},
+        {.family = CARP_IPV6, .octets = {0xff, 2, [15] = 0x12}}};
+    const struct carp_conf_vhid *conf = instance->conf;
+    struct daemon *daemon = instance->daemon;
+    const struct kernel_link *link =
+        kernel_link_named(daemon->kernel, conf->interface);
+    unsigned int index = link != NULL ? link->index : 0;
+    for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
+        const struct carp_addr *given =
+            f == CARP_F4 ? &conf->source : &conf->source6;
+        const struct carp_addr *dest = instance_dest(instance, f);
+        if (!config->has[f]) {
+            memset(&config->source[f], 0, sizeof(config->source[f]));
+        } else if (given->family != CARP_FAMILY_NONE) {
+            config->source[f] = *given;
+        } else {
+            config->source[f] = kernel_source(
+                daemon->kernel, index,
+                dest->family != CARP_FAMILY_NONE ? dest : &groups[f],
+                vif_table_is_virtual, daemon->vifs);
+        }
+    }
+}
+
+/* Why it cannot run now; NULL: it can. */
+static char *
+hindrance(const struct instance *instance)
+{
+    const char *name = instance->conf->interface;
+    const struct kernel_link *link =
+        kernel_link_named(instance->daemon->kernel, name);
+    const struct carp_fsm_config *config = &instance->fsm.config;
+    if (link == NULL) {
+        return g_strdup_printf("%s is not there: waiting for it", name);
+    }
+    if (!link->is_up) {
+        return g_strdup_printf("%s is down: ip link set %s up", name, name);
+    }
+    if (!link->has_carrier && !instance->conf->ignore_link) {
+        return g_strdup_printf("%s has no carrier: look at its cable or "
+                               "switch port",
+                               name);
+    }
+    if (!port_is_open(instance->wire->port) || !vif_is_ready(instance->vif)) {
+        return g_strdup_printf("%s cannot be used yet", name);
+    }
+    if (config->source[CARP_F4].family == CARP_FAMILY_NONE &&
+        config->source[CARP_F6].family == CARP_FAMILY_NONE) {
+        return g_strdup_printf("%s has no address of its own to send adverts "
+                               "from: give it one, or set %s",
+                               name,
+                               config->has[CARP_F4] ? "source" : "source6");
+    }
+    return NULL;
+}
+
+static void
+refresh_sources(struct instance *instance)
+{
+    struct carp_fsm_config config = instance->fsm.config;
+    instance_find_sources(instance, &config);
+    bool is_same = true;
+    for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
+        is_same = is_same && carp_addr_equal(&config.source[f],
+                                             &instance->fsm.config.source[f]);
+    }
+    if (!is_same) {
+        /* It fails for numbers only, and those stay. */
+        enum carp_status status =
+            carp_fsm_reconfigure(&instance->fsm, &config, alarm_now());
+        g_assert(status == CARP_OK);
+    }
+}
+
+/* One of a group cannot serve: the others go with it. */
+static void
+take_siblings_along(struct instance *instance, carp_time now)
+{
+    GPtrArray *all = instance->daemon->instances;
+    for (guint i = 0; i < all->len; i++) {
+        struct instance *other = g_ptr_array_index(all, i);
+        if (instance_is_sibling(instance, other) &&
+            other->fsm.state == CARP_STATE_MASTER) {
+            instance_tell(other, CARP_FSM_FORCE_BACKUP, now);
+        }
+    }
+}
+
+void
+instance_evaluate(struct instance *instance)
+{
+    if (instance->daemon->is_stopping) {
+        return;
+    }
+    refresh_sources(instance);
+    carp_time now = alarm_now();
+    char *why = hindrance(instance);
+    bool has_link = why == NULL;
+    bool may_run =
+        has_link && !(instance->wants_retry && now < instance->retry_at);
+    instance_set_fault(instance, &instance->fault, why);
+    g_free(why);
+    if (may_run == instance->is_up) {
+        return;
+    }
+    /* With a link that works the others are told. */
+    enum carp_fsm_event_kind kind = may_run     ? CARP_FSM_UP
+                                    : !has_link ? CARP_FSM_DOWN
+                                                : CARP_FSM_DISABLE;
+    instance->is_up = may_run;
+    instance_tell(instance, kind, now);
+    instance_demote(instance, "link",
+                    may_run ? 0 : instance->conf->demote_link_down, true);
+    if (!may_run) {
+        take_siblings_along(instance, now);
+    }
+}
+
+void
+instance_on_vif(struct instance *instance, enum vif_event event,
+                const char *text)
+{
+    switch (event) {
+    case VIF_REPAIRED:
+        log_say(LOG_LEVEL_WARNING, "%s: %s", instance->id, text);
+        announce_start(&instance->announce, alarm_now());
+        instance_announce(instance, alarm_now());
+        break;
+    case VIF_LOST:
+        instance_set_fault(instance, &instance->address_fault, text);
+        instance_retry_later(instance);
+        break;
+    case VIF_READY:
+        instance_set_fault(instance, &instance->address_fault, NULL);
+        instance->wants_retry = false;
+        instance_evaluate(instance);
+        break;
+    case VIF_FOREIGN:
+        log_say(LOG_LEVEL_WARNING, "%s: %s", instance->id, text);
+        break;
+    }
+}
+
+void
+instance_retry_later(struct instance *instance)
+{
+    instance->wants_retry = true;
+    instance->retry_at = carp_time_add(alarm_now(), INSTANCE_RETRY);
+    instance_evaluate(instance);
+    daemon_wake(instance->daemon, instance->retry_at);
+}

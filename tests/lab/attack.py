@@ -15,13 +15,14 @@ import sys
 import time
 
 import carpd
+import carpd_scenes
 import netlab
 import peers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 INJECT = os.path.abspath(os.environ.get("CARPINJECT") or
-                         os.path.join(os.path.dirname(carpd.DAEMON), "carpinject"))
-VHID, VIP, PASSWORD = 7, "10.79.0.50", "secret"
+                         os.path.join(os.path.dirname(carpd_scenes.PROGRAM), "carpinject"))
+VHID, VIP, PASSWORD = 7, "10.79.0.50", carpd_scenes.PASSWORD
 ADDRESSES = {"a": "10.79.0.11", "b": "10.79.0.12", "c": "10.79.0.99", "m": "10.79.0.66"}
 SKEW = {"a": 50, "b": 100}
 KINDS = ("carpd", "ucarp")
@@ -34,8 +35,14 @@ def missing():
     return carpd.Carpd.missing() or carpd.Wire.missing()
 
 
-class Service(carpd.Ping):
-    """A client that asks all the time."""
+class Service(peers.Peer):
+    """A client that asks all the time, with its ARP cache as it is."""
+
+    program = "ping"
+
+    def __init__(self, lab, host, address):
+        super().__init__(lab, host)
+        self.process = lab.spawn(host, "ping", "-D", "-n", "-i", "0.02", address)
 
     def lost(self, since, until=None):
         """Seconds without service; a single late answer is none."""
@@ -153,13 +160,14 @@ class _Within:
 
     def __init__(self, lab, env):
         self._lab = lab
-        self._env = {**os.environ, **env}
+        self._env = env
 
     def __getattr__(self, name):
         return getattr(self._lab, name)
 
     def spawn(self, *argv, **more):
-        return self._lab.spawn(*argv, **{"env": self._env, **more})
+        env = {**(more.pop("env", None) or os.environ), **self._env}
+        return self._lab.spawn(*argv, env=env, **more)
 
 
 class _Carpd(carpd.Carpd):
@@ -167,7 +175,7 @@ class _Carpd(carpd.Carpd):
 
     def is_master(self):
         states = self.transitions()
-        return bool(states) and states[-1][1] == "MASTER"
+        return bool(states) and "-> MASTER" in states[-1]
 
 
 class _Ucarp(peers.Ucarp):

@@ -64,10 +64,10 @@ def make_dir(lab, name):
     return path
 
 
-def write_conf(lab, name, password):
+def write_conf(lab, name, password, more=""):
     path = os.path.join(lab.dir, name)
     with open(path, "w", encoding="ascii") as f:
-        f.write(CONF % (VHID, VIP, password))
+        f.write(CONF % (VHID, VIP, password) + more)
     os.chmod(path, 0o644)
     return path
 
@@ -152,7 +152,7 @@ class Played:
         for monitor in self.monitors.values():
             monitor.wait_event(event="transition")
         time.sleep(3.2)
-        write_conf(lab, "reload.conf", PASSWORD)
+        write_conf(lab, "reload.conf", PASSWORD, "senders = 10.79.0.11\n")
         self.monitors["reload"].process.send_signal(signal.SIGHUP)
         lab.cut_both("a", "b")
         self.found = first.wait_event(15, event=("finding", "update"), code="DUAL_MASTER",
@@ -242,7 +242,7 @@ def test_full_disk(played):
 
 
 def test_reload(played):
-    """SIGHUP takes new keys; a bad file leaves the old ones."""
+    """SIGHUP takes new keys and senders; a bad file leaves the old ones."""
     monitor = played.monitors["reload"]
     assert watch.pick(monitor.events, event="finding", code="BAD_HMAC")
     assert watch.pick(monitor.events, event="resolved", code="BAD_HMAC")
@@ -251,6 +251,9 @@ def test_reload(played):
     total = watch.pick(monitor.events, event="summary", vhid=VHID)[0]
     assert total["hmac"]["bad"] >= 3 and total["hmac"]["good"] >= 5
     assert total["hmac"]["unverified"] == 0
+    rogue, = watch.pick(monitor.events, event="finding", code="ROGUE_SENDER")
+    assert (rogue["cause"], rogue["senders"]) == ("NOT_CONFIGURED", ["10.79.0.12"])
+    assert not watch.pick(played.monitors["hook"].events, code="ROGUE_SENDER")
 
 
 def test_rights(played):

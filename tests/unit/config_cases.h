@@ -64,6 +64,11 @@ static const struct {
      AT("5", "peer") "the group has no IPv4 address"},
     {GOOD "addresses = 10.0.0.9\npeer6 = fe80::1\n",
      "peer6: the group has no IPv6 address"},
+    {GOOD "senders = 10.0.0.0/24\n",
+     AT("4", "senders") "give each sender's address, without prefix length"},
+    {GOOD "senders = gate\n", "senders: 'gate' is not an IPv4 or IPv6"},
+    {GOOD "senders = 10.0.0.1; 10.0.0.1\n", "'10.0.0.1' stands here twice"},
+    {GOOD "senders =\n", "senders: is empty: give addresses or remove it"},
     {GOOD "up-script = up.sh\n", "up-script: 'up.sh' must be an absolute "
                                  "path"},
     {GOOD "down-script = \n", "down-script: '' must be an absolute path"},
@@ -171,6 +176,10 @@ static const struct {
     {GOOD "script-argument = x\n", "script-argument: has no effect without"},
     {GOOD "profile = netbsd\nlladdr = 02:00:00:00:00:01\n",
      "lladdr: is hashed by openbsd only"},
+    {GOOD "source = 10.0.0.1\nsenders = 10.0.0.2\n",
+     "senders: 10.0.0.1 of source is not among them"},
+    {GOOD "peer6 = fe80::1\nsenders = 10.0.0.2; fe80::2\n",
+     "senders: fe80::1 of peer6 is not among them"},
 };
 
 #endif

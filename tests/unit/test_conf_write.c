@@ -76,6 +76,7 @@ test_every_key(void)
           "accept-key-hex = 00112233445566778899aabbccddeeff00112233\n"
           "peer = 10.0.0.3\npeer6 = fe80::2\nbroadcast = true\n"
           "source = 10.0.0.2\nsource6 = fe80::9\nmin-ttl = 250\n"
+          "senders = 10.0.0.2; 10.0.0.3; fe80::9; fe80::2\n"
           "profile = openbsd\nlladdr = 00:00:5e:00:01:09\nvmac = adverts\n"
           "advbase = 2\nadvskew = 254\ndead-ratio = 4\npreempt = true\n"
           "preempt-delay = 1.5\nstart-delay = 30\nlate = speak\n"

@@ -88,6 +88,7 @@ load_every_key(void)
         "lladdr = 00:00:5e:00:01:09\n"
         "advbase = 2\nadvskew = 254\npreempt = true\n"
         "peer = 192.168.1.2\npeer6 = fe80::2\n"
+        "senders = 192.168.1.2; 192.168.1.1;fe80::2\n"
         "vmac = false\n"
         "up-script = /etc/carp/up\ndown-script = /etc/carp/down\n"
         "hook = /etc/carp/hook\ngroup = edge\nreplay = strict\n"
@@ -125,6 +126,8 @@ test_daemon_keys(void)
     g_assert_true(vhid->preempt);
     g_assert_cmpuint(vhid->peer.family, ==, CARP_IPV4);
     g_assert_cmpuint(vhid->peer6.family, ==, CARP_IPV6);
+    g_assert_cmpuint(vhid->senders.count, ==, 3);
+    g_assert_cmpuint(vhid->senders.list[1].octets[3], ==, 1);
     g_assert_cmpint(vhid->vmac, ==, CARP_CONF_VMAC_OFF);
     g_assert_cmpstr(vhid->up_script, ==, "/etc/carp/up");
     g_assert_cmpstr(vhid->down_script, ==, "/etc/carp/down");

@@ -16,7 +16,7 @@
 struct fixture {
     struct mon_options options;
     struct mon_session session;
-    struct carp_ring *ring;
+    struct mon_keys *keys;
     struct mon_monitor *monitor;
     struct mon_model *model;
     char *text;
@@ -38,10 +38,10 @@ read_capture(struct fixture *f, const char *name)
                     MON_PARSE_RUN);
     f->session.segments = f->options.segments;
     f->session.out = open_memstream(&f->text, &f->size);
-    f->ring = mon_keys_load(config);
-    g_assert_nonnull(f->ring);
-    f->monitor =
-        mon_monitor_new(f->ring, &f->session, mon_report_find(MON_JSON));
+    f->keys = mon_keys_load(config);
+    g_assert_nonnull(f->keys);
+    f->monitor = mon_monitor_new(f->keys->ring, &f->session,
+                                 mon_report_find(MON_JSON));
     f->model = mon_model_new(&f->session);
     mon_monitor_attach(f->monitor, &mon_model_ops, f->model);
     volatile sig_atomic_t stop = 0;
@@ -72,7 +72,7 @@ tear_down(struct fixture *f)
         mon_model_free(f->model);
     }
     free(f->text);
-    carp_ring_free(f->ring);
+    mon_keys_free(f->keys);
     mon_options_clear(&f->options);
 }
 

@@ -323,13 +323,13 @@ read_capture(struct fixture *f, enum mon_format format, const char *name)
                     MON_PARSE_RUN);
     set_up(f);
     f->session.segments = options.segments;
-    struct carp_ring *ring = mon_keys_load(NULL);
+    struct mon_keys *keys = mon_keys_load(NULL);
     struct mon_monitor *monitor =
-        mon_monitor_new(ring, &f->session, mon_report_find(format));
+        mon_monitor_new(keys->ring, &f->session, mon_report_find(format));
     mon_capture_files(monitor, &options, &stop);
     int status = mon_monitor_finish(monitor);
     mon_monitor_free(monitor);
-    carp_ring_free(ring);
+    mon_keys_free(keys);
     fclose(f->session.out);
     mon_options_clear(&options);
     g_free(path);

@@ -266,6 +266,29 @@ test_outside(void)
     world_free(w);
 }
 
+/* A new list is about senders that are known already, too. */
+static void
+test_outside_anew(void)
+{
+    struct world *w = world_new(8);
+    const struct world_event *e;
+
+    expect(w, "10.0.0.1");
+    (void)world_add(w, WORLD_FREEBSD, "10.0.0.1", NULL, 1, 0);
+    world_settle(w);
+    world_wait(w, WORLD_S(8));
+    world_quiet(w, 0);
+    carp_track_expect_anybody(w->track);
+    expect(w, "10.0.0.2");
+    world_wait(w, WORLD_S(3));
+    e = world_one(w, CARP_ROGUE_SENDER, CARP_CAUSE_NOT_CONFIGURED);
+    g_assert_true(world_is_sender(w, e, 0, 0));
+    carp_track_expect_anybody(w->track);
+    world_wait(w, WORLD_S(70));
+    (void)world_end(w, e);
+    world_free(w);
+}
+
 /* A hundred forged sources are not a hundred findings. */
 static void
 test_outside_flood(void)
@@ -334,6 +357,7 @@ main(int argc, char **argv)
     g_test_add_func("/changed/implementation/replaced", test_implementation);
     g_test_add_func("/changed/implementation/forged", test_forged);
     g_test_add_func("/changed/rogue/outside", test_outside);
+    g_test_add_func("/changed/rogue/anew", test_outside_anew);
     g_test_add_func("/changed/rogue/flood", test_outside_flood);
     g_test_add_func("/changed/rogue/new-master", test_new_master);
     return g_test_run();

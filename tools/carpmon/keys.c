@@ -17,34 +17,69 @@ mon_keys_say(const struct carp_conf *conf)
 }
 
 static bool
-load_into(struct carp_ring *ring, const char *config)
+add_senders(struct mon_keys *keys, const struct carp_conf_vhid *vhid)
+{
+    struct carp_addrs **all = &keys->senders[vhid->vhid];
+    if (*all == NULL && vhid->senders.count > 0) {
+        *all = g_new0(struct carp_addrs, 1);
+    }
+    for (uint16_t i = 0; i < vhid->senders.count; i++) {
+        const struct carp_addr *sender = &vhid->senders.list[i];
+        if (!carp_addrs_contain(*all, sender)
+            && carp_addrs_add(*all, sender) != CARP_OK) {
+            log_line("%s: [vhid \"%s\"] senders: vhid %u has more than %d in "
+                     "all its groups", vhid->file, vhid->name, vhid->vhid,
+                     CARP_ADDRS_MAX);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+load_into(struct mon_keys *keys, const char *config)
 {
     struct carp_conf *conf = carp_conf_load(config, 0);
     mon_keys_say(conf);
     bool is_good = carp_conf_is_usable(conf);
     if (is_good) {
-        enum carp_status status = carp_conf_fill_ring(conf, ring);
+        enum carp_status status = carp_conf_fill_ring(conf, keys->ring);
         if (status != CARP_OK) {
             log_line("%s: %s", config, carp_status_text(status));
             is_good = false;
         }
     }
+    for (size_t i = 0; i < carp_conf_count(conf) && is_good; i++) {
+        is_good = add_senders(keys, carp_conf_get(conf, i));
+    }
     carp_conf_free(conf);
     return is_good;
 }
 
-struct carp_ring *
+struct mon_keys *
 mon_keys_load(const char *config)
 {
-    struct carp_ring *ring = carp_ring_new();
-    if (ring == NULL) {
+    struct mon_keys *keys = g_new0(struct mon_keys, 1);
+    keys->ring = carp_ring_new();
+    if (keys->ring == NULL) {
         log_line("no memory for keys");
-        return NULL;
+        g_clear_pointer(&keys, mon_keys_free);
+    } else if (config != NULL && !load_into(keys, config)) {
+        g_clear_pointer(&keys, mon_keys_free);
     }
-    if (config != NULL && !load_into(ring, config)) {
-        g_clear_pointer(&ring, carp_ring_free);
+    return keys;
+}
+
+void
+mon_keys_free(struct mon_keys *keys)
+{
+    if (keys != NULL) {
+        carp_ring_free(keys->ring);
+        for (unsigned int i = 0; i < G_N_ELEMENTS(keys->senders); i++) {
+            g_free(keys->senders[i]);
+        }
+        g_free(keys);
     }
-    return ring;
 }
 
 int

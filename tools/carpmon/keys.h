@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /**
  * @file keys.h
- * From carp.conf to the keys that carpmon verifies with.
+ * From carp.conf to the keys that carpmon verifies with, and the senders that it
+ * expects.
  */
 #ifndef CARPMON_KEYS_H
 #define CARPMON_KEYS_H
@@ -13,13 +14,21 @@
 /** Write every message to standard error. Returns how many are warnings. */
 unsigned int mon_keys_say(const struct carp_conf *conf);
 
+/** What a configuration tells the monitor. */
+struct mon_keys {
+    struct carp_ring *ring;
+    struct carp_addrs *senders[256]; /**< by vhid; NULL: anybody may send */
+};
+
 /**
- * Read @p config, if any, into a ring.
+ * Read @p config, if any.
  * @param config path or NULL
- * @return the ring, empty without a configuration; NULL when it is unusable,
- *         which has been said
+ * @return to be freed with mon_keys_free(), empty without a configuration;
+ *         NULL when it is unusable, which has been said
  */
-struct carp_ring *mon_keys_load(const char *config);
+struct mon_keys *mon_keys_load(const char *config);
+/** NULL is allowed. */
+void mon_keys_free(struct mon_keys *keys);
 
 /** Exit status of --check: 0 good, 3 unusable, 4 usable with warnings. */
 int mon_keys_check(const char *config);

@@ -89,7 +89,7 @@ watch_live(struct mon_monitor *monitor, struct mon_session *session,
 }
 
 static int
-watch(const struct mon_options *options, const struct carp_ring *ring)
+watch(const struct mon_options *options, const struct mon_keys *keys)
 {
     struct mon_clock clock = {.is_set = false};
     struct mon_session session = {
@@ -102,13 +102,14 @@ watch(const struct mon_options *options, const struct carp_ring *ring)
         .quiet = options->quiet,
         .flush =
             options->is_live || reads_stdin(options) || isatty(STDOUT_FILENO),
-        .ring = ring,
+        .ring = keys->ring,
     };
     struct mon_monitor *monitor = mon_monitor_new(
-        ring, &session,
+        keys->ring, &session,
         options->check ? &mon_check_ops : mon_report_wanted(options));
-    if (monitor == NULL) {
+    if (monitor == NULL || !mon_monitor_expect(monitor, keys->senders)) {
         log_line("no memory");
+        mon_monitor_free(monitor);
         return MON_EXIT_UNREADABLE;
     }
     const struct mon_model *heard =
@@ -164,9 +165,9 @@ main(int argc, char **argv)
             options.ask.watch = FALSE;
         }
         catch_signals(&options);
-        struct carp_ring *ring = mon_keys_load(options.config);
-        status = ring != NULL ? watch(&options, ring) : MON_EXIT_UNREADABLE;
-        carp_ring_free(ring);
+        struct mon_keys *keys = mon_keys_load(options.config);
+        status = keys != NULL ? watch(&options, keys) : MON_EXIT_UNREADABLE;
+        mon_keys_free(keys);
     }
     mon_options_clear(&options);
     return status;

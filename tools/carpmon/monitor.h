@@ -74,6 +74,12 @@ void mon_monitor_dropped(struct mon_monitor *monitor, uint16_t segment,
  * the next call. */
 void mon_monitor_set_ring(struct mon_monitor *monitor,
                           const struct carp_ring *ring);
+/**
+ * Everybody who may send from now on, by vhid; NULL: anybody may.
+ * @return false when there is no memory for all of them
+ */
+bool mon_monitor_expect(struct mon_monitor *monitor,
+                        struct carp_addrs *const senders[256]);
 /** False when the report could not be written: going on serves nobody. */
 bool mon_monitor_can_write(const struct mon_monitor *monitor);
 /** When mon_monitor_advance() would do something. */

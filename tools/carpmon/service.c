@@ -24,7 +24,7 @@ struct mon_service {
     struct mon_session *session;
     const struct mon_options *options;
     volatile sig_atomic_t *reload;
-    struct carp_ring *ring; /* read by SIGHUP; NULL: the first one */
+    struct mon_keys *keys; /* read by SIGHUP; NULL: the first ones */
     carp_time next_alive, alive_every, next_status;
 };
 
@@ -142,6 +142,18 @@ mon_service_ready(struct mon_service *service)
 /* ------------------------------------------------------------------ reload */
 
 static void
+use_keys(struct mon_service *service, struct mon_keys *keys)
+{
+    mon_monitor_set_ring(service->monitor, keys->ring);
+    service->session->ring = keys->ring;
+    if (!mon_monitor_expect(service->monitor, keys->senders)) {
+        log_say(LOG_LEVEL_ERROR, "no memory for all senders");
+    }
+    mon_keys_free(service->keys);
+    service->keys = keys;
+}
+
+static void
 reload(struct mon_service *service)
 {
     const char *config = service->options->config;
@@ -149,19 +161,16 @@ reload(struct mon_service *service)
     if (config == NULL) {
         log_say(LOG_LEVEL_NOTICE, "reload: there is no configuration (-c)");
     } else {
-        struct carp_ring *ring = mon_keys_load(config);
-        if (ring == NULL) {
+        struct mon_keys *keys = mon_keys_load(config);
+        if (keys == NULL) {
             log_say(LOG_LEVEL_ERROR,
                     "%s: not loaded: the keys from before "
                     "stay: mend it and reload again",
                     config);
         } else {
-            mon_monitor_set_ring(service->monitor, ring);
-            service->session->ring = ring;
-            carp_ring_free(service->ring);
-            service->ring = ring;
+            use_keys(service, keys);
             log_say(LOG_LEVEL_NOTICE, "%s: loaded: %" G_GSIZE_FORMAT " keys",
-                    config, carp_ring_count(ring));
+                    config, carp_ring_count(keys->ring));
         }
     }
     notify_ready();
@@ -214,7 +223,7 @@ on_close(void *state)
 {
     struct mon_service *service = state;
     log_set_sink(NULL);
-    carp_ring_free(service->ring);
+    mon_keys_free(service->keys);
     g_free(service);
 }
 

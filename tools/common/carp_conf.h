@@ -103,6 +103,7 @@ struct carp_conf_vhid {
     bool has_vmac; /**< it was given; else off where the device allows none */
     bool by_script; /**< addresses are put up by the scripts, not by carpd */
     struct carp_addr peer, peer6; /**< family none: CARP's own group */
+    struct carp_addrs senders;    /**< who may advertise; none: anybody */
     bool broadcast;               /**< to the broadcast MAC, as ucarp -M */
     struct carp_addr source, source6; /**< family none: the interface's own */
     uint8_t min_ttl;                  /**< 255 when not given */

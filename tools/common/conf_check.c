@@ -112,6 +112,34 @@ check_idle_keys(struct conf_group *group)
     }
 }
 
+/* A list of one family says nothing about the other. */
+static bool
+is_left_out(const struct carp_addrs *senders, const struct carp_addr *addr)
+{
+    bool has_family = false;
+    for (uint16_t i = 0; i < senders->count; i++) {
+        has_family |= senders->list[i].family == addr->family;
+    }
+    return has_family && !carp_addrs_contain(senders, addr);
+}
+
+static void
+check_senders(struct conf_group *group)
+{
+    const struct carp_conf_vhid *vhid = group->vhid;
+    const struct carp_addr *sure[] = {&vhid->source, &vhid->source6,
+                                      &vhid->peer, &vhid->peer6};
+    static const char *const keys[] = {"source", "source6", "peer", "peer6"};
+    char text[CARP_ADDR_TEXT];
+    for (size_t i = 0; i < G_N_ELEMENTS(sure); i++) {
+        if (is_unicast(sure[i]) && is_left_out(&vhid->senders, sure[i])) {
+            conf_key_warn(group, "senders", "%s of %s is not among them: "
+                          "carpmon takes it for a ROGUE_SENDER",
+                          carp_addr_format(sure[i], text), keys[i]);
+        }
+    }
+}
+
 static void
 check_timing(struct conf_group *group)
 {
@@ -141,6 +169,7 @@ conf_check_group(struct conf_group *group)
     check_family(group);
     check_scripts(group);
     check_idle_keys(group);
+    check_senders(group);
     if (vhid->interface == NULL) {
         warn_without_interface(group);
     } else if (vhid->addrs.count == 0 && !has_key(group, "addresses")) {

@@ -124,6 +124,7 @@ static const struct conf_row rows[] = {
     {"dead-ratio", conf_set_octet, AT(dead_ratio), 1, 255},
     {"peer", conf_set_address, AT(peer), CARP_IPV4, 0},
     {"peer6", conf_set_address, AT(peer6), CARP_IPV6, 0},
+    {"senders", conf_set_senders, 0, 0, 0},
     {"broadcast", conf_set_bool, AT(broadcast), 0, 0},
     {"source", conf_set_address, AT(source), CARP_IPV4, 0},
     {"source6", conf_set_address, AT(source6), CARP_IPV6, 0},

@@ -93,6 +93,19 @@ conf_set_accept_addresses(struct conf_group *group, const struct conf_row *row,
     g_strfreev(lists);
 }
 
+void
+conf_set_senders(struct conf_group *group, const struct conf_row *row,
+                 const char *value)
+{
+    /* A length would look as if a whole network were meant. */
+    if (strchr(value, '/') != NULL) {
+        conf_key_error(group, row->key,
+                       "give each sender's address, without prefix length");
+        return;
+    }
+    (void)read_addresses(group, row, value, &group->vhid->senders, NULL);
+}
+
 /* WHAT [AMOUNT]; the amount is the last word when that is a number. */
 static bool
 split_track(struct conf_group *group, const struct conf_row *row, char *item,

@@ -64,6 +64,8 @@ void conf_set_addresses(struct conf_group *group, const struct conf_row *row,
                         const char *value);
 void conf_set_accept_addresses(struct conf_group *group,
                                const struct conf_row *row, const char *value);
+void conf_set_senders(struct conf_group *group, const struct conf_row *row,
+                      const char *value);
 /** "WHAT [AMOUNT]; …"; row->min is the enum carp_conf_track_kind. */
 void conf_set_track(struct conf_group *group, const struct conf_row *row,
                     const char *value);

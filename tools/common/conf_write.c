@@ -100,6 +100,16 @@ put_tracks(GString *out, const struct carp_conf_vhid *vhid,
     }
 }
 
+static void
+put_senders(GString *out, const struct carp_addrs *senders)
+{
+    if (senders->count > 0) {
+        g_string_append(out, "senders = ");
+        append_list(out, senders, NULL);
+        g_string_append_c(out, '\n');
+    }
+}
+
 /* ---------------------------------------------------------------- secrets */
 
 /* A key file takes blanks off both ends of a value and reads escapes. */
@@ -201,6 +211,7 @@ put_wire(GString *out, const struct carp_conf_vhid *vhid)
 
     put_address(out, "peer", &vhid->peer);
     put_address(out, "peer6", &vhid->peer6);
+    put_senders(out, &vhid->senders);
     put_bool(out, "broadcast", vhid->broadcast);
     put_address(out, "source", &vhid->source);
     put_address(out, "source6", &vhid->source6);

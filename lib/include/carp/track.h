@@ -209,6 +209,10 @@ CARP_API void carp_track_dropped(struct carp_track *track, uint16_t segment,
 CARP_API CARP_NODISCARD enum carp_status
 carp_track_expect_sender(struct carp_track *track, uint8_t vhid,
                          const struct carp_addr *sender);
+/** Forget all that carp_track_expect_sender() was told, as a new configuration
+ * wants it: anybody may advertise until it is called again. What was told of
+ * senders that are expected from now on is over within a minute. */
+CARP_API void carp_track_expect_anybody(struct carp_track *track);
 /** The next instant at which carp_track_advance() would do something. */
 CARP_API carp_time carp_track_deadline(const struct carp_track *track);
 

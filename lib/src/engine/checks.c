@@ -441,7 +441,7 @@ checks_on_advert(struct context *c, const struct past *before,
                  const struct lineage_step *step)
 {
     changed_check(c, step);
-    rogue_check(c, before);
+    rogue_check(c);
     check_bow_out(c);
     if (c->sender->bowed_out) {
         return;

@@ -22,7 +22,7 @@ carp_track_expect_sender(struct carp_track *track, uint8_t vhid,
             return CARP_ERR_NOMEM;
         }
     }
-    track->has_expected = true;
+    track->senders_version++;
     return carp_addrs_contain(*expected, sender)
                ? CARP_OK
                : carp_addrs_add(*expected, sender);
@@ -33,7 +33,15 @@ rogue_free(struct carp_track *track)
 {
     for (unsigned int i = 0; i < 256; i++) {
         free(track->expected[i]);
+        track->expected[i] = NULL;
     }
+}
+
+void
+carp_track_expect_anybody(struct carp_track *track)
+{
+    rogue_free(track);
+    track->senders_version++;
 }
 
 /* A list of one family says nothing about the other. */
@@ -96,21 +104,23 @@ tell_outside(struct context *c)
 }
 
 void
-rogue_check(struct context *c, const struct past *before)
+rogue_check(struct context *c)
 {
+    struct sender *s = c->sender;
     const struct carp_addrs *expected;
 
-    if (!c->track->has_expected) {
+    if (c->track->senders_version == 0) {
         return;
     }
     expected = c->track->expected[c->group->vhid];
     if (expected == NULL) {
         return;
     }
-    if (before->adverts == 0) {
-        c->sender->is_outside = is_outside(expected, &c->sender->addr);
+    if (s->outside_of != c->track->senders_version) {
+        s->outside_of = c->track->senders_version;
+        s->is_outside = is_outside(expected, &s->addr);
     }
-    if (c->sender->is_outside) {
+    if (s->is_outside) {
         tell_outside(c);
     }
 }

@@ -90,6 +90,7 @@ struct sender {
     bool bowed_out;
     bool ttl_bad, sum_bad; /* last advert */
     bool has_proved, is_outside;
+    uint32_t outside_of; /* the senders_version that is_outside is about */
     uint8_t other_prints, impl_before;
     uint32_t print, other_print; /* of the envelope */
 
@@ -281,7 +282,7 @@ struct carp_track {
     struct spot *spots; /* the claims' index */
     uint32_t spot_mask, spot_count;
     struct carp_addrs *expected[256]; /* senders, by vhid */
-    bool has_expected;
+    uint32_t senders_version; /* of expected; 0: nobody ever was */
     unsigned int silent_segments;
     struct network **networks; /* NETWORKS_MAX, from the first on */
     unsigned int network_count, network_next;
@@ -384,7 +385,7 @@ void vmac_feed(struct carp_track *track, const struct carp_packet *packet,
 void changed_check(struct context *c, const struct lineage_step *step);
 
 /* rogue.c */
-void rogue_check(struct context *c, const struct past *before);
+void rogue_check(struct context *c);
 void rogue_on_preempt(struct context *c, const struct sender *master);
 void rogue_free(struct carp_track *track);
 

@@ -356,10 +356,28 @@ test_capture(void)
                           "forgotten_senders learnt_addresses findings story");
     assert_members(lines[count - 1],
                    "schema time event packets adverts dropped cut "
-                   "out_of_order unreadable worst exit_status");
+                   "out_of_order unreadable wires worst exit_status");
     g_assert_nonnull(strstr(lines[count - 1], "\"packets\":996,"
                                               "\"adverts\":43"));
     g_strfreev(lines);
+    tear_down(&f);
+}
+
+/* Findings of no vhid are in no view: the end names them. */
+static void
+test_wires(void)
+{
+    struct fixture f;
+    g_assert_cmpint(read_capture(&f, MON_TEXT, "ucarp-no-querier.pcap"), ==,
+                    MON_EXIT_WARNING);
+    g_assert_nonnull(strstr(
+        f.text, "\nSegment ucarp-no-querier, of no vhid: NO_QUERIER 1\n"));
+    tear_down(&f);
+    g_assert_cmpint(read_capture(&f, MON_JSON, "ucarp-no-querier.pcap"), ==,
+                    MON_EXIT_WARNING);
+    g_assert_nonnull(strstr(f.text, "\"wires\":[{\"segment\":\"ucarp-no-querier\","
+                                    "\"vlan\":0,\"findings\":{"
+                                    "\"NO_QUERIER\":1}}],"));
     tear_down(&f);
 }
 
@@ -373,5 +391,6 @@ main(int argc, char **argv)
     g_test_add_func("/report/json", test_json);
     g_test_add_func("/report/story", test_story);
     g_test_add_func("/report/capture", test_capture);
+    g_test_add_func("/report/wires", test_wires);
     return g_test_run();
 }

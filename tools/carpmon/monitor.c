@@ -18,6 +18,7 @@ struct mon_monitor {
     struct carp_track *track;
     struct mon_stories *stories;
     struct mon_totals totals;
+    GArray *wires; /* struct mon_wire; totals points to it */
     carp_time deadline;
     bool is_deadline_known;
 };
@@ -49,11 +50,30 @@ judge(struct mon_totals *totals, const struct carp_event *event)
     }
 }
 
+/* As many as there are segments and VLANs at most. */
+static struct mon_wire *
+wire_of(GArray *wires, const struct carp_event *event)
+{
+    for (guint i = 0; i < wires->len; i++) {
+        struct mon_wire *wire = &g_array_index(wires, struct mon_wire, i);
+        if (wire->segment == event->segment && wire->vlan == event->vlan) {
+            return wire;
+        }
+    }
+    const struct mon_wire fresh = {.segment = event->segment,
+                                   .vlan = event->vlan};
+    g_array_append_val(wires, fresh);
+    return &g_array_index(wires, struct mon_wire, wires->len - 1);
+}
+
 static void
 on_event(void *user, const struct carp_event *event)
 {
     struct mon_monitor *monitor = user;
     judge(&monitor->totals, event);
+    if (event->kind == CARP_EVENT_FINDING && event->vhid == 0) {
+        wire_of(monitor->wires, event)->findings[event->code]++;
+    }
     mon_stories_add(monitor->stories, event);
     const struct listener *who = NULL;
     for (guint i = 0; (who = listener(monitor, i)) != NULL; i++) {
@@ -90,6 +110,8 @@ mon_monitor_new(const struct carp_ring *ring,
         return NULL;
     }
     monitor->stories = mon_stories_new();
+    monitor->wires = g_array_new(FALSE, FALSE, sizeof(struct mon_wire));
+    monitor->totals.wires = monitor->wires;
     monitor->listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
     mon_monitor_attach(monitor, ops, ops->open(session));
     return monitor;
@@ -104,6 +126,7 @@ mon_monitor_free(struct mon_monitor *monitor)
             who->ops->close(who->state);
         }
         g_array_free(monitor->listeners, TRUE);
+        g_array_free(monitor->wires, TRUE);
         mon_stories_free(monitor->stories);
         carp_track_free(monitor->track);
         g_free(monitor);

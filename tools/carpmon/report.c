@@ -40,19 +40,21 @@ mon_segment_name(const struct mon_session *session, uint16_t segment)
 }
 
 char *
+mon_wire_id(const struct mon_session *session, uint16_t segment, uint16_t vlan)
+{
+    const char *name = mon_segment_name(session, segment);
+    return vlan != 0 ? g_strdup_printf("%s.%u", name, vlan) : g_strdup(name);
+}
+
+char *
 mon_view_id(const struct mon_session *session, uint16_t segment,
             uint16_t vlan, uint8_t family, uint8_t vhid)
 {
-    GString *id = g_string_new(NULL);
-    g_string_append_printf(id, "%u@%s", vhid,
-                           mon_segment_name(session, segment));
-    if (vlan != 0) {
-        g_string_append_printf(id, ".%u", vlan);
-    }
-    if (family == CARP_IPV6) {
-        g_string_append(id, "/ipv6");
-    }
-    return g_string_free(id, FALSE);
+    char *wire = mon_wire_id(session, segment, vlan);
+    char *id = g_strdup_printf("%u@%s%s", vhid, wire,
+                               family == CARP_IPV6 ? "/ipv6" : "");
+    g_free(wire);
+    return id;
 }
 
 const char *

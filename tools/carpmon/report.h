@@ -44,6 +44,12 @@ struct mon_start {
     size_t key_count;
 };
 
+/** Findings about a wire itself, of no one vhid. */
+struct mon_wire {
+    uint16_t segment, vlan;
+    uint64_t findings[CARP_CODE_COUNT]; /**< onsets */
+};
+
 /** Known at the end. */
 struct mon_totals {
     carp_time first, last; /**< frames; 0 when there was none */
@@ -54,6 +60,8 @@ struct mon_totals {
     uint64_t dropped;   /**< live: not captured for lack of room */
     unsigned int unreadable; /**< inputs that failed, wholly or in part */
     uint64_t onsets[3];      /**< findings by severity */
+    const GArray *wires;     /**< struct mon_wire, by first finding; the
+                                  monitor's; NULL: none */
     bool is_bad;             /**< a warning or worse was found */
     enum carp_severity worst; /**< when is_bad */
     int exit_status;
@@ -113,6 +121,9 @@ const char *mon_segment_name(const struct mon_session *session,
 /** "7@eth0", "7@eth0.20", "7@eth0/ipv6": to be freed with g_free(). */
 char *mon_view_id(const struct mon_session *session, uint16_t segment,
                   uint16_t vlan, uint8_t family, uint8_t vhid);
+/** "eth0", "eth0.20": to be freed with g_free(). */
+char *mon_wire_id(const struct mon_session *session, uint16_t segment,
+                  uint16_t vlan);
 /** "ipv4" or "ipv6". */
 const char *mon_family_text(uint8_t family);
 /** "MASTER" or "BACKUP". */

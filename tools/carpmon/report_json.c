@@ -264,13 +264,13 @@ put_senders(struct json_report *report, struct carp_track *track,
 }
 
 static void
-put_counts(struct jsonl *json, const struct carp_view_summary *view)
+put_counts(struct jsonl *json, const uint64_t findings[CARP_CODE_COUNT])
 {
     jsonl_open_object(json, "findings");
     for (unsigned int code = 0; code < CARP_CODE_COUNT; code++) {
-        if (view->findings[code] > 0) {
+        if (findings[code] > 0) {
             jsonl_uint(json, carp_code_text((enum carp_code)code),
-                       view->findings[code]);
+                       findings[code]);
         }
     }
     jsonl_close_object(json);
@@ -298,11 +298,28 @@ json_view(void *state, struct carp_track *track, size_t index,
         put_address(json, NULL, &learnt->list[i]);
     }
     jsonl_close_array(json);
-    put_counts(json, view);
+    put_counts(json, view->findings);
     char *text = mon_story_text(story, view, report->session);
     jsonl_string(json, "story", text);
     g_free(text);
     finish(report);
+}
+
+static void
+put_wires(struct json_report *report, const GArray *wires)
+{
+    struct jsonl *json = &report->json;
+    jsonl_open_array(json, "wires");
+    for (guint i = 0; wires != NULL && i < wires->len; i++) {
+        const struct mon_wire *wire = &g_array_index(wires, struct mon_wire, i);
+        jsonl_open_object(json, NULL);
+        jsonl_string(json, "segment",
+                     mon_segment_name(report->session, wire->segment));
+        jsonl_uint(json, "vlan", wire->vlan);
+        put_counts(json, wire->findings);
+        jsonl_close_object(json);
+    }
+    jsonl_close_array(json);
 }
 
 static void
@@ -316,6 +333,7 @@ json_end(void *state, const struct mon_totals *totals)
     jsonl_uint(json, "cut", totals->cut);
     jsonl_uint(json, "out_of_order", totals->backwards);
     jsonl_uint(json, "unreadable", totals->unreadable);
+    put_wires(report, totals->wires);
     if (totals->is_bad) {
         jsonl_string(json, "worst", carp_severity_text(totals->worst));
     } else {

@@ -4,17 +4,24 @@
 #define U64 "%" G_GUINT64_FORMAT
 
 static void
+append_counts(GString *words, const uint64_t findings[CARP_CODE_COUNT])
+{
+    const char *before = "";
+    for (unsigned int code = 0; code < CARP_CODE_COUNT; code++) {
+        if (findings[code] > 0) {
+            g_string_append_printf(words, "%s%s " U64, before,
+                                   carp_code_text((enum carp_code)code),
+                                   findings[code]);
+            before = ", ";
+        }
+    }
+}
+
+static void
 put_findings(GString *out, const struct carp_view_summary *view)
 {
     GString *words = g_string_new(NULL);
-    for (unsigned int code = 0; code < CARP_CODE_COUNT; code++) {
-        if (view->findings[code] > 0) {
-            g_string_append_printf(words, "%s%s " U64,
-                                   words->len > 0 ? ", " : "",
-                                   carp_code_text((enum carp_code)code),
-                                   view->findings[code]);
-        }
-    }
+    append_counts(words, view->findings);
     g_string_append(out, "  findings   ");
     txt_wrap(out, words->len > 0 ? words->str : "none", 13, 13, MON_WIDTH);
     g_string_free(words, TRUE);
@@ -157,6 +164,23 @@ put_period(struct mon_text *text, const struct mon_totals *totals)
         session->utc ? " UTC" : "");
 }
 
+/* What was found about a segment itself, and so is in no view. */
+static void
+put_wires(struct mon_text *text, const GArray *wires)
+{
+    for (guint i = 0; wires != NULL && i < wires->len; i++) {
+        const struct mon_wire *wire = &g_array_index(wires, struct mon_wire, i);
+        char *id = txt_clean(
+            mon_wire_id(text->session, wire->segment, wire->vlan));
+        GString *words = g_string_new(NULL);
+        g_string_append_printf(words, "Segment %s, of no vhid: ", id);
+        append_counts(words, wire->findings);
+        txt_wrap(text->line, words->str, 0, 2, MON_WIDTH);
+        g_string_free(words, TRUE);
+        g_free(id);
+    }
+}
+
 void
 mon_text_end(void *state, const struct mon_totals *totals)
 {
@@ -166,6 +190,7 @@ mon_text_end(void *state, const struct mon_totals *totals)
     if (text->has_summary || !text->session->quiet) {
         g_string_append(out, "\n");
     }
+    put_wires(text, totals->wires);
     put_period(text, totals);
     g_string_append_printf(words, U64 " frame%s, " U64 " advert%s, " U64
                            " critical, " U64 " warning, " U64 " info",

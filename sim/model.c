@@ -70,7 +70,7 @@ struct carp_addr
 sim_address(unsigned int i, uint8_t family)
 {
     const uint8_t last = (uint8_t)(i + 1);
-    const uint8_t four[4] = {10, 83, 0, last};
+    const uint8_t four[4] = {10, 83, (uint8_t)(100 - i), last};
     const uint8_t sixteen[16] = {0xfd, 0x83, [15] = last};
 
     return family == CARP_IPV4 ? carp_addr_v4(four) : carp_addr_v6(sixteen);

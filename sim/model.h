@@ -99,7 +99,8 @@ struct sim_scenario *sim_scenario_parse(const char *text, const char *name,
 /** The text form; sim_scenario_parse() gives the same scenario again. */
 GString *sim_scenario_text(const struct sim_scenario *s);
 
-/** Node @p i's address, 10.83.0.(i+1) or fd83::(i+1). */
+/** Node @p i's address, 10.83.(100-i).(i+1) or fd83::(i+1): whoever is lower in
+ * IPv4 is higher in IPv6 and to ucarp, so that ties are seen differently. */
 struct carp_addr sim_address(unsigned int i, uint8_t family);
 
 #endif

@@ -82,6 +82,10 @@ any_node(struct maker *m, unsigned int i, uint8_t base, bool is_dual)
             n->advskew = (uint8_t)(n->advskew + below(m, 12));
         }
     } while (is_taken(m, n, i));
+    /* Ties are what elections are about: with a carpd they must end. */
+    if (n->is_carpd && i > 0 && below(m, 3) == 0) {
+        n->advskew = m->s->nodes[below(m, (int)i)].advskew;
+    }
 }
 
 static void

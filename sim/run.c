@@ -256,6 +256,9 @@ sim_check(const struct sim_scenario *s, const struct sim_watcher *watcher,
     }
     while (c.world->now < s->end && result->failure == NULL) {
         sim_world_run_until(c.world, next_stop(s, c.world->now));
+        if (c.world->is_stuck) {
+            sim_fail(&c, "a machine asks to be woken again and again");
+        }
         sim_measure(&c);
         judge_all(&c, false);
     }

@@ -285,19 +285,25 @@ item_happens(struct sim_world *w, const struct sim_item *item)
     }
 }
 
+/* More than any crowd of nodes does at one instant. */
+#define AT_ONCE 5000
+
 void
 sim_world_run_until(struct sim_world *w, carp_time until)
 {
     const struct sim_item *first;
 
-    while ((first = sim_queue_first(w->queue)) != NULL && first->at <= until) {
+    while (!w->is_stuck && (first = sim_queue_first(w->queue)) != NULL &&
+           first->at <= until) {
         const struct sim_item item = *first;
 
         sim_queue_pop(w->queue);
+        w->at_once = item.at == w->now ? w->at_once + 1 : 0;
+        w->is_stuck = w->at_once == AT_ONCE;
         w->now = item.at;
         item_happens(w, &item);
     }
-    w->now = until;
+    w->now = w->is_stuck ? w->now : until;
 }
 
 void

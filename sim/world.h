@@ -56,6 +56,9 @@ struct sim_world {
     bool cut[CARP_FAMILIES][SIM_NODES][SIM_NODES]; /**< from, to */
     struct sim_watcher watcher;
     uint64_t adverts, deliveries;
+    unsigned int at_once; /**< things that happened at this instant */
+    bool is_stuck;        /**< time does not go on: a machine asks to be woken
+                               again and again; the run has stopped */
 };
 
 /** @p scenario must outlive the world. */

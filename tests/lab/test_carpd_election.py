@@ -154,6 +154,7 @@ def unicast(scene):
     yield is_state(stranger, "MASTER", 5)
     yield Condition("its adverts are dropped", lambda: b.counts()["not_peer"] > 0, 4)
     assert b.show()["master"] == peer_a
+    assert b.output().count("not the peer that carp.conf names") == 1
     stranger.stop()
     a.stop()
     b.stop()

@@ -21,6 +21,21 @@ note(struct instance *instance, enum stat_reason reason)
     instance->stats.reason[reason]++;
 }
 
+/* The observer does not know who is configured. */
+static void
+tell_stranger(struct instance *instance, const struct carp_frame *frame,
+              carp_time at)
+{
+    char source[CARP_ADDR_TEXT];
+    carp_addr_format(&frame->src, source);
+    char *key = g_strdup_printf("stranger %s %s", instance->id, source);
+    log_rate_say(instance->daemon->rate, key, at, LOG_LEVEL_WARNING,
+                 "%s: advert from %s dropped: it is not the peer that "
+                 "carp.conf names",
+                 instance->id, source);
+    g_free(key);
+}
+
 static bool
 is_unicast(const struct instance *instance, unsigned int f)
 {
@@ -31,7 +46,7 @@ is_unicast(const struct instance *instance, unsigned int f)
 /* Length, checksum, version, TTL, source and destination. */
 static bool
 check_envelope(struct instance *instance, const struct carp_frame *frame,
-               unsigned int f)
+               unsigned int f, carp_time at)
 {
     if ((frame->issues & CARP_ISSUE_CAPTURE) != 0) {
         drop(instance, STAT_HDROPS);
@@ -49,6 +64,7 @@ check_envelope(struct instance *instance, const struct carp_frame *frame,
     } else if (is_unicast(instance, f) &&
                !carp_addr_equal(&frame->src, instance_dest(instance, f))) {
         note(instance, REASON_NOT_PEER);
+        tell_stranger(instance, frame, at);
     } else {
         return true;
     }
@@ -170,7 +186,7 @@ instance_receive(struct instance *instance, const struct carp_frame *frame,
     const struct carp_adv *adv = &frame->u.adv;
     struct carp_verdict verdict;
     instance->stats.carp[f == CARP_F6 ? STAT_IPACKETS6 : STAT_IPACKETS]++;
-    if (!check_envelope(instance, frame, f)) {
+    if (!check_envelope(instance, frame, f, at)) {
         return;
     }
     if (carp_addr_equal(&frame->src, &instance->fsm.config.source[f])) {

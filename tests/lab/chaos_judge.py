@@ -24,7 +24,7 @@ class Worst:
         """Note one."""
         kind = "%s, advbase %d" % (what, pair.advbase)
         if length > self.longest.get(kind, (0, 0))[0]:
-            self.longest[kind] = (length, bound)
+            self.longest[kind] = (length, bound, pair, start)
         if length > bound:
             self.failures.append((pair, start, "%s for %.2f s, bound %.2f s" % (what, length, bound)))
 

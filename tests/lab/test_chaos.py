@@ -2,7 +2,8 @@
 """Random failovers: never two owners, never none, never a black hole longer than it must be.
 
 CHAOS_SEED repeats a run, CHAOS_COUNT is the number of failures (1000 with CARP_LONG=1),
-CHAOS_PAIRS that of the pairs they befall side by side.
+CHAOS_PAIRS that of the pairs they befall side by side. CHAOS_SHOW=1 prints what led to the longest
+times.
 """
 import os
 import random
@@ -48,8 +49,12 @@ def test_random_failovers(record_property, capfd):
                     worst.failures.append((pair, pair.over, "carpd on %s has died" % host.name))
         record_property("random failovers", "%d failures, %d changes of owner" % (
             sum(len(pair.windows) for pair in play.pairs), takeovers))
-        for what, times in sorted(worst.longest.items()):
-            record_property("longest " + what, "%.2f s, bound %.2f s" % times)
+        for what, (length, bound, pair, when) in sorted(worst.longest.items()):
+            record_property("longest " + what, "%.2f s, bound %.2f s" % (length, bound))
+            if "CHAOS_SHOW" in os.environ:
+                with capfd.disabled():
+                    print("==", what, pair.describe())
+                    print(chaos_judge.timeline(pair, adverts.get(pair.vhid, []), when))
         for pair, when, why in worst.failures[:5]:
             print("==", why)
             print(story(pair, adverts.get(pair.vhid, []), when))

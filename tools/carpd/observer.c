@@ -9,8 +9,11 @@
 #include "observer_tell.h"
 #include "observer_thread.h"
 
-/* How long frames are gathered, and how many at most. */
+/* How long frames are gathered, and how many at most. While nothing happens
+ * but the one master's adverts, each flush only costs a machine its sleep. */
 #define GATHER (250 * CARP_MSEC)
+#define GATHER_ROUTINE (5 * CARP_SEC)
+#define ROUTINE_MAX 256
 #define WAITING_MAX 4096
 /* What is younger may still be overtaken by a frame that waits in the kernel
  * while an answer to another one has been sent. */
@@ -18,10 +21,17 @@
 /* Batches that the thread may have before more are gathered instead. */
 #define BATCHES_MAX 2
 
+/* Whose adverts a vhid had last. */
+struct habit {
+    struct carp_addr source;
+    uint8_t advbase, advskew, demote;
+};
+
 struct observer {
     struct daemon *daemon;
     struct observer_thread *thread;
     GPtrArray *segments; /* names */
+    GHashTable *habits;  /* where to struct habit; one for each vhid run */
     GArray *waiting;     /* struct observed */
     carp_time flush_at;
     unsigned int batches; /* the thread has these */
@@ -69,6 +79,8 @@ observer_new(struct daemon *daemon, const struct carp_conf *conf)
     observer->daemon = daemon;
     observer->segments = g_ptr_array_new_with_free_func(g_free);
     observer->waiting = g_array_new(FALSE, FALSE, sizeof(struct observed));
+    observer->habits =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     observer->flush_at = CARP_NEVER;
     observer->deadline = CARP_NEVER;
     observer->thread = observer_thread_new(ring, on_event, on_batch, observer);
@@ -82,6 +94,7 @@ observer_free(struct observer *observer)
         observer_thread_free(observer->thread);
         g_ptr_array_free(observer->segments, TRUE);
         g_array_free(observer->waiting, TRUE);
+        g_hash_table_destroy(observer->habits);
         g_free(observer);
     }
 }
@@ -107,6 +120,42 @@ observer_add_segment(struct observer *observer, const char *name)
     return (uint16_t)(observer->segments->len - 1);
 }
 
+/* The same sender with the same numbers as before? Addresses are no news
+ * either: a claim has to stand for seconds before it means something. */
+static bool
+is_routine(struct observer *observer, const struct observed *observed)
+{
+    const struct carp_frame *frame = &observed->frame;
+    if (observed->kind != OBSERVED_FRAME) {
+        return false;
+    }
+    if (frame->kind != CARP_FRAME_CARP) {
+        return frame->kind == CARP_FRAME_ARP || frame->kind == CARP_FRAME_NS ||
+               frame->kind == CARP_FRAME_NA;
+    }
+    const struct carp_adv *adv = &frame->u.adv;
+    const gint64 where = (gint64)observed->segment << 16 |
+                         (gint64)frame->family << 8 | adv->vhid;
+    const struct habit now = {.source = frame->src,
+                              .advbase = adv->advbase,
+                              .advskew = adv->advskew,
+                              .demote = adv->demote};
+    struct habit *habit = g_hash_table_lookup(observer->habits, &where);
+    if (habit != NULL && carp_addr_equal(&habit->source, &now.source) &&
+        habit->advbase == now.advbase && habit->advskew == now.advskew &&
+        habit->demote == now.demote) {
+        return true;
+    }
+    if (habit == NULL) {
+        gint64 *key = g_new(gint64, 1);
+        *key = where;
+        habit = g_new(struct habit, 1);
+        g_hash_table_insert(observer->habits, key, habit);
+    }
+    *habit = now;
+    return false;
+}
+
 static void
 gather(struct observer *observer, const struct observed *observed)
 {
@@ -114,8 +163,12 @@ gather(struct observer *observer, const struct observed *observed)
         return;
     }
     g_array_append_val(observer->waiting, *observed);
-    if (observer->flush_at == CARP_NEVER) {
-        observer->flush_at = carp_time_add(observed->at, GATHER);
+    const bool can_wait =
+        is_routine(observer, observed) && observer->waiting->len < ROUTINE_MAX;
+    const carp_time at =
+        carp_time_add(observed->at, can_wait ? GATHER_ROUTINE : GATHER);
+    if (at < observer->flush_at) {
+        observer->flush_at = at;
         daemon_wake(observer->daemon, observer->flush_at);
     }
 }

@@ -220,7 +220,7 @@ test_tie(void)
 static void
 test_tie_nobody(void)
 {
-    const struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
     carp_time now = 0;
     struct carp_fsm fsm = fsm_master(&config, &now);
 
@@ -236,6 +236,15 @@ test_tie_nobody(void)
     fsm_is(&fsm, MASTER);
     fsm_hear_from(&fsm, CARP_IPV4, 9, 1, 0, 0, now + 2 * CARP_SEC);
     fsm_is(&fsm, BACKUP);
+    /* The same when a worse one came first, and both preempt it together. */
+    config.preempt = true;
+    fsm = fsm_master(&config, &now);
+    fsm_hear_from(&fsm, CARP_IPV4, 9, 1, 0, 0, now);
+    fsm_hear(&fsm, 1, 200, now += CARP_SEC);
+    fsm_is(&fsm, MASTER);
+    fsm_hear_from(&fsm, CARP_IPV4, 9, 1, 0, 0, now);
+    fsm_is(&fsm, MASTER);
+    config.preempt = false;
     /* A master that stayed and died later is another matter. */
     fsm = fsm_master(&config, &now);
     for (unsigned int i = 0; i < 4; i++) {

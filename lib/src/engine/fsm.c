@@ -47,7 +47,7 @@ enter(struct carp_fsm *fsm, const struct fsm_rule *rule, unsigned int todo,
             if (in->event->kind == CARP_FSM_ADVERT) {
                 fsm_learn_master(fsm, in);
             }
-        } else if (row->reason == CARP_FSM_REASON_TIMED_OUT) {
+        } else {
             fsm->stays = found_nobody;
         }
     }

@@ -169,10 +169,11 @@ run_due(struct carp_track *track, carp_time now)
 /* A frame stamped far ahead, in a damaged or badly merged capture, must not
  * hold time there: such a leap is believed when the next one confirms it. */
 static bool
-set_time(struct carp_track *track, carp_time now)
+set_time(struct carp_track *track, carp_time now, bool by_clock)
 {
     if (now > carp_time_add(track->now, leap) && track->now != 0) {
-        const bool confirmed = track->leap_to != 0 && now > track->leap_to &&
+        const bool confirmed = track->leap_to != 0 && now >= track->leap_to &&
+                               (now > track->leap_to || by_clock) &&
                                now - track->leap_to <= leap;
 
         if (!confirmed) {
@@ -214,7 +215,12 @@ run_timers(struct carp_track *track)
 void
 carp_track_advance(struct carp_track *track, carp_time now)
 {
-    if (set_time(track, now)) {
+    /* Whoever asks again for the same instant means it: else its timers
+     * would be due for ever. */
+    const bool again = track->leap_asked == now && now != 0;
+
+    track->leap_asked = now;
+    if (set_time(track, now, again)) {
         run_timers(track);
     }
 }
@@ -284,7 +290,7 @@ carp_track_feed(struct carp_track *track, const struct carp_packet *packet,
     if (track->taken == 1 && track->now > carp_time_add(packet->time, leap)) {
         start_anew(track);
     }
-    if (!set_time(track, packet->time)) {
+    if (!set_time(track, packet->time, false)) {
         return;
     }
     track->taken++;

@@ -268,6 +268,7 @@ struct carp_track {
     carp_time now;
     uint64_t taken;    /* frames */
     carp_time leap_to; /* where a frame far ahead wants to be; 0: none */
+    carp_time leap_asked; /* the last instant advanced to */
     carp_time deadline;
     unsigned int group_count; /* used slots below this */
     struct group *groups;     /* config.max_groups */

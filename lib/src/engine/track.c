@@ -203,12 +203,18 @@ start_anew(struct carp_track *track)
     track->deadline = CARP_NEVER;
 }
 
+static const unsigned int most_turns = 4096;
+
 static void
 run_timers(struct carp_track *track)
 {
-    /* Deadline by deadline, so that events come in order of time. */
-    while (track->deadline <= track->now && track->deadline != CARP_NEVER) {
-        run_due(track, track->deadline);
+    /* Deadline by deadline, so that events come in order of time; over a gap
+     * of years what is periodic takes the rest in one step. */
+    for (unsigned int turn = 0; turn < 2 * most_turns &&
+                                track->deadline <= track->now &&
+                                track->deadline != CARP_NEVER;
+         turn++) {
+        run_due(track, turn < most_turns ? track->deadline : track->now);
     }
 }
 

@@ -9,20 +9,19 @@ import concurrent.futures
 import contextlib
 import glob
 import os
-import re
 import signal
 import sys
 import time
 
 import carpd
-import carpd_scenes
 import netlab
 import peers
+from probes import PingProbe
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 INJECT = os.path.abspath(os.environ.get("CARPINJECT") or
-                         os.path.join(os.path.dirname(carpd_scenes.PROGRAM), "carpinject"))
-VHID, VIP, PASSWORD = 7, "10.79.0.50", carpd_scenes.PASSWORD
+                         os.path.join(os.path.dirname(carpd.PROGRAM), "carpinject"))
+VHID, VIP, PASSWORD = 7, "10.79.0.50", carpd.PASSWORD
 ADDRESSES = {"a": "10.79.0.11", "b": "10.79.0.12", "c": "10.79.0.99", "m": "10.79.0.66"}
 SKEW = {"a": 50, "b": 100}
 KINDS = ("carpd", "ucarp")
@@ -33,23 +32,6 @@ def missing():
     if not os.access(INJECT, os.X_OK):
         return "%s is not built" % INJECT
     return carpd.Carpd.missing() or carpd.Wire.missing()
-
-
-class Service(peers.Peer):
-    """A client that asks all the time, with its ARP cache as it is."""
-
-    program = "ping"
-
-    def __init__(self, lab, host, address):
-        super().__init__(lab, host)
-        self.process = lab.spawn(host, "ping", "-D", "-n", "-i", "0.02", address)
-
-    def lost(self, since, until=None):
-        """Seconds without service; a single late answer is none."""
-        until = until or time.time()
-        times = [float(t) for t in re.findall(r"\[(\d+\.\d+)\] \d+ bytes from", self.output())]
-        times = [since, *(t for t in times if since <= t <= until), until]
-        return sum(late - early for early, late in zip(times, times[1:]) if late - early > 0.15)
 
 
 class Scene:
@@ -72,7 +54,7 @@ class Scene:
                     "preempt": "true", "replay": "strict", **keys}
             if script:
                 keys["up-script"] = script
-            peer = _Carpd(lab, host, keys)
+            peer = _Carpd(lab, host, keys, ready=True)
         self.daemons[host] = peer
         return peer
 
@@ -107,7 +89,7 @@ class Scene:
 
     def service(self):
         """A client, once it is served."""
-        client = Service(self.lab, "c", VIP)
+        client = PingProbe(self.lab, "c", VIP, every=0.02)
         client.wait_output("bytes from")
         return client
 

@@ -13,6 +13,7 @@ import pytest
 import attack
 import netlab
 from attack import VIP
+from probes import ArpProbe
 
 LONG = bool(os.environ.get("CARP_LONG"))
 FLOOD = 50000 if LONG else 5000
@@ -82,7 +83,7 @@ def hanging_script(scene):
         file.write('#!/bin/sh\n[ %s = carpd ] || ip addr replace "$2/32" dev "$1"\nsleep %d\n'
                    % (scene.kind, HANG))
     os.chmod(path, 0o755)
-    probe = attack.carpd.Probe(scene.lab, "c", VIP)
+    probe = ArpProbe(scene.lab, "c", VIP)
     start = time.time()
     scene.start("a", script=path)
     scene.start("b")
@@ -105,7 +106,7 @@ def clock_set(scene):
                                "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"})
     scene.wait_master("a")
     scene.wait_master("b", False)
-    client, probe = scene.service(), attack.carpd.Probe(scene.lab, "c", VIP)
+    client, probe = scene.service(), ArpProbe(scene.lab, "c", VIP)
     time.sleep(1)
     start = time.time()
     set_clock(recorded["a"], -HOUR)
@@ -142,7 +143,7 @@ def address_deleted(scene):
     scene.wait_master("a")
     client = scene.service()
     where = scene.lab.run("a", "ip", "-o", "-4", "addr", "show", "to", VIP).split()
-    probe = attack.carpd.Probe(scene.lab, "c", VIP)
+    probe = ArpProbe(scene.lab, "c", VIP)
     time.sleep(0.5)
     start = time.time()
     scene.lab.run("a", "ip", "addr", "del", where[3], "dev", where[1])
@@ -154,7 +155,7 @@ def address_deleted(scene):
 def paused(scene):
     """The master is stopped for some time and goes on."""
     scene.pair()
-    client, probe = scene.service(), attack.carpd.Probe(scene.lab, "c", VIP)
+    client, probe = scene.service(), ArpProbe(scene.lab, "c", VIP)
     time.sleep(0.5)
     process = scene.daemons["a"].process
     start = time.time()

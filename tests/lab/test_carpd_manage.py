@@ -8,9 +8,11 @@ import subprocess
 
 import pytest
 
-import carpd_scenes as carpd
+import carpd
+import carpd_scenes
 import peers
-from carpd_scenes import PASSWORD, is_state
+from carpd import PASSWORD
+from carpd_scenes import is_state
 from stage import Condition
 
 
@@ -153,10 +155,10 @@ def ipv6_only(scene):
     yield is_state(a, "MASTER", 6)
     yield 2
     assert b.state() == "BACKUP" and b.show()["master"].startswith("fe80:")
-    scene.lab.run(carpd.CLIENT, "ping", "-6", "-c1", "-W2", scene.vip6)
+    scene.lab.run(carpd_scenes.CLIENT, "ping", "-6", "-c1", "-W2", scene.vip6)
     a.stop()
     yield is_state(b, "MASTER", 1)
-    scene.lab.run(carpd.CLIENT, "ping", "-6", "-c1", "-W2", scene.vip6)
+    scene.lab.run(carpd_scenes.CLIENT, "ping", "-6", "-c1", "-W2", scene.vip6)
     b.stop()
 
 
@@ -274,7 +276,7 @@ def play_all():
     """Everything, once."""
     if carpd.missing():
         pytest.skip(carpd.missing())
-    with carpd.Play(SCENES, ipv6=True) as played:
+    with carpd_scenes.Play(SCENES, ipv6=True) as played:
         yield played
 
 

@@ -191,14 +191,18 @@ class Lab:
         host = self.hosts[host]
         sh("ip", "-n", self.switch, "link", "add", "name", host.port, "type", "veth",
            "peer", "name", host.interface, "netns", host.netns)
-        sh("ip", "-n", self.switch, "link", "set", "dev", host.port, "master", "br0", "up")
-        sh("bridge", "-n", self.switch, "link", "set", "dev", host.port, "learning", "off")
+        self._plug_in(host.port)
         link = ("ip", "-n", host.netns, "link", "set", "dev", host.interface)
         sh(*link, "address", host.mac)
         sh(*link, "up")
         self.add_address(host.name, host.address + "/24")
         if self.ipv6:
             self.add_address(host.name, "fd79::%s/64" % host.address.rsplit(".", 1)[1])
+
+    def _plug_in(self, port):
+        """Make an interface of the switch's namespace one of its ports."""
+        sh("ip", "-n", self.switch, "link", "set", "dev", port, "master", "br0", "up")
+        sh("bridge", "-n", self.switch, "link", "set", "dev", port, "learning", "off")
 
     def detach(self, host):
         """Remove a host's interface altogether, as if the card were pulled out."""

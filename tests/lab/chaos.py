@@ -1,27 +1,27 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Random failures of many pairs of carpds side by side, a client pinging all their addresses.
+"""Random failures of many pairs side by side, a client pinging all their addresses.
 
 A pair has a vhid, an address, two hosts and a random sequence of its own, so that seed and pair
-repeat what befalls it.  Everything is written down with its time; chaos_judge.py decides.
+repeat what befalls it.  Everything is written down with its time; chaos_judge.py decides.  Pairs of
+ucarp and of keepalived, if asked for, are beside those of carpd: what they do is told, not judged.
 """
-import datetime
 import os
 import random
-import re
-import signal
 import sys
 import threading
 import time
 
 import netlab
-from carpd_scenes import Carpd
+from chaos_hosts import DEMOTION, HOSTS, LOSS
 
 CLIENT, CLIENT_ADDRESS = "client", "10.79.0.99"
 EVERY = 0.04        # between two pings of one address
-# advbase, the advskews of the two hosts, vmac, preempt
-SETTINGS = [(0, (25, 100), "off", True), (0, (25, 100), "on", True), (1, (0, 100), "off", True),
-            (0, (25, 100), "off", False), (0, (25, 100), "on", False), (1, (0, 100), "on", False)]
-KINDS = ["kill", "stop", "freeze", "cut", "split", "isolate", "unplug", "down", "rob"]
+# advbase, the advskews of the two hosts, vmac, preempt, IPv6 too
+SETTINGS = [(0, (25, 100), "off", True, False), (0, (25, 100), "on", True, True),
+            (1, (0, 100), "off", True, False), (0, (25, 100), "off", False, True),
+            (0, (25, 100), "on", False, False), (1, (0, 100), "on", False, False)]
+BESIDE = ("ucarp", "keepalived")
+GIVES_UP = 20       # seconds until daemons beside that do not settle are started anew
 
 
 class Window:
@@ -31,60 +31,30 @@ class Window:
         self.kind, self.host, self.start, self.end = kind, host, time.time(), float("inf")
 
 
-class Host:
-    """One side of a pair: its carpd, and what the kernel told about its addresses."""
-
-    def __init__(self, lab, name, pair, advskew):
-        self.lab, self.name, self.pair, self.advskew = lab, name, pair, advskew
-        self.monitor = lab.spawn(name, "ip", "-ts", "-o", "monitor", "address",
-                                 env={**os.environ, "TZ": "UTC"})
-        self.carpd = Carpd(lab, name, {
-            "vhid": pair.vhid, "addresses": pair.vip + "/24", "advbase": pair.advbase,
-            "advskew": advskew, "vmac": pair.vmac, "preempt": str(pair.preempt).lower()})
-
-    @property
-    def device(self):
-        """Where the virtual address is put."""
-        return "carp%d-eth0" % self.pair.vhid if self.pair.vmac == "on" else "eth0"
-
-    def held(self):
-        """[start, end] of each time in which it had the virtual address."""
-        times, devices = [], set()
-        with open(self.monitor.log_path, encoding="ascii", errors="replace") as f:
-            for line in f:
-                found = re.match(r"\[(\S+)\] (Deleted )?\d+: (\S+)\s+inet %s/" % self.pair.vip, line)
-                if not found:
-                    continue
-                when = datetime.datetime.fromisoformat(found[1] + "+00:00").timestamp()
-                had = bool(devices)
-                (devices.discard if found[2] else devices.add)(found[3])
-                if devices and not had:
-                    times.append([when, float("inf")])
-                elif had and not devices:
-                    times[-1][1] = when
-        return times
-
-    def holds(self):
-        """Whether it has the address now."""
-        times = self.held()
-        return bool(times) and times[-1][1] == float("inf")
-
-
 class Pair:
     """Two hosts and their story."""
 
-    def __init__(self, number, seed):
+    def __init__(self, number, seed, daemon="carpd"):
         self.number, self.rng = number, random.Random("%d/%d" % (seed, number))
-        self.advbase, self.advskews, self.vmac, self.preempt = SETTINGS[number % len(SETTINGS)]
+        settings = SETTINGS[number % len(SETTINGS)]
+        self.daemon = daemon
+        if daemon != "carpd":
+            settings = (1, (0, 100), "off", True, False)
+        self.advbase, self.advskews, self.vmac, self.preempt, self.is_dual = settings
         self.vhid, self.vip = 10 + number, "10.79.0.%d" % (150 + number)
         self.names = ["a%d" % number, "b%d" % number]
         self.hosts, self.windows, self.error = [], [], None
         self.begin, self.over = None, None
 
+    def addresses(self):
+        """The virtual ones, the judged one first."""
+        return [self.vip] + (["fd79::%d" % (150 + self.number)] if self.is_dual else [])
+
     def describe(self):
         """For a failure's report."""
-        return "pair %d: vhid %d %s advbase %d advskews %s vmac %s preempt %s" % (
-            self.number, self.vhid, self.vip, self.advbase, self.advskews, self.vmac, self.preempt)
+        return "pair %d: %s vhid %d %s advbase %d advskews %s vmac %s preempt %s" % (
+            self.number, self.daemon, self.vhid, " ".join(self.addresses()), self.advbase,
+            self.advskews, self.vmac, self.preempt)
 
     def interval(self):
         """The longer one of the two hosts' advert intervals."""
@@ -97,30 +67,81 @@ class Pair:
 
     def settled(self):
         """One owner, the other one ready to follow it."""
-        return (sorted(str(host.carpd.state()) for host in self.hosts) == ["BACKUP", "MASTER"]
-                and sum(host.holds() for host in self.hosts) == 1)
+        return (sorted(str(host.state()) for host in self.hosts) == ["BACKUP", "MASTER"]
+                and sorted(str(host.holds()) for host in self.hosts) == ["False", "True"])
+
+    def scenario(self):
+        """What befell it, for carpsim."""
+        lines = ["# %s" % self.describe(), "vhid %d" % self.vhid]
+        options = " preempt" * self.preempt + " dual" * self.is_dual
+        for host in self.hosts:
+            lines.append("node %s carpd %d/%d%s" % (host.name, self.advbase, host.advskew, options))
+        lines += ["at 0 start %s" % host.name for host in self.hosts]
+        start = self.begin - 10     # to settle
+        for window in self.windows:
+            ended = window.end - start
+            told = self._statement(window)
+            if told:
+                lines.append("at %.3f %s" % (window.start - start, told[0]))
+                if told[1]:
+                    lines.append("at %.3f %s" % (ended, told[1]))
+            else:
+                lines.append("# at %.3f %s %s until %.3f" % (
+                    window.start - start, window.kind, window.host.name, ended))
+        return "\n".join([*lines, "end %d" % (self.over - start + 60)]) + "\n"
+
+    def _statement(self, window):
+        """How a failure begins and ends in carpsim's words; None: it has none."""
+        name, other = window.host.name, next(h.name for h in self.hosts if h is not window.host)
+        kind = {"set-down": "link-down", "pull": "link-down", "isolate": "cut"}.get(
+            window.kind, window.kind)
+        if kind not in window.host.WORDS:
+            return None
+        end = window.host.WORDS[kind]
+        subject = {"cut": " %s %s" % (name, other), "cut-from": " %s %s" % (name, other),
+                   "demote": " %s %d" % (name, DEMOTION), "loss": " %d" % (10 * LOSS)}
+        undone = {"heal": "", "demote": " %s 0" % name, "loss": " 0"}
+        return (kind + subject.get(kind, " " + name), end and end + undone.get(end, " " + name))
+
+
+class ChaosLab(netlab.Lab):
+    """Its switch learns addresses, as real ones do: only so can there be black holes."""
+
+    def __enter__(self):
+        super().__enter__()
+        for host in self.hosts:
+            self.learn(host)
+        netlab.sh("ip", "-n", self.switch, "link", "set", "br0", "type", "bridge",
+                  "ageing_time", "30000")
+        return self
+
+    def learn(self, host):
+        """Let the switch learn what is at a port."""
+        netlab.sh("bridge", "-n", self.switch, "link", "set", "dev", host, "learning", "on",
+                  "flood", "on")
 
 
 class Chaos:
     """The lab, the pairs, the client; use with `with`."""
 
-    def __init__(self, pairs, seed):
+    def __init__(self, pairs, seed, beside=()):
         self.pairs = [Pair(number, seed) for number in range(pairs)]
+        self.pairs += [Pair(pairs + number, seed, daemon) for number, daemon in enumerate(beside)]
         addresses = {name: "10.79.0.%d" % (10 + 2 * pair.number + side)
                      for pair in self.pairs for side, name in enumerate(pair.names)}
-        self.lab = netlab.Lab({**addresses, CLIENT: CLIENT_ADDRESS})
-        self._lock = threading.Lock()   # the lab's list of faults, its list of children
-        self._left = 0
+        self.lab = ChaosLab({**addresses, CLIENT: CLIENT_ADDRESS}, ipv6=True)
+        self._faults = threading.Lock()     # the lab's list of faults
+        self._lock = threading.Lock()
+        self._left, self._until = 0, 0
 
     def __enter__(self):
         self.lab.__enter__()
         try:
-            self._learn()
             self.probe = self.lab.spawn(
                 CLIENT, sys.executable, os.path.join(os.path.dirname(__file__), "chaos_probe.py"),
                 "eth0", str(EVERY), *(pair.vip for pair in self.pairs))
             for pair in self.pairs:
-                pair.hosts = [Host(self.lab, name, pair, advskew)
+                pair.hosts = [HOSTS[pair.daemon](self.lab, self._faults, name, pair, advskew)
                               for name, advskew in zip(pair.names, pair.advskews)]
         except BaseException:
             self.lab.close()
@@ -130,17 +151,9 @@ class Chaos:
     def __exit__(self, *_exc):
         self.lab.close()
 
-    def _learn(self):
-        """Let the switch learn addresses, as real ones do: only so can there be black holes."""
-        for host in self.lab.hosts:
-            netlab.sh("bridge", "-n", self.lab.switch, "link", "set", "dev", host,
-                      "learning", "on", "flood", "on")
-        netlab.sh("ip", "-n", self.lab.switch, "link", "set", "br0", "type", "bridge",
-                  "ageing_time", "30000")
-
-    def play(self, failures):
-        """All pairs at once, until there were so many failures."""
-        self._left = failures
+    def play(self, failures, seconds):
+        """All pairs at once, until there were so many failures of carpd, or for so long."""
+        self._left, self._until = failures, time.monotonic() + seconds
         threads = [threading.Thread(target=self._live, args=(pair,)) for pair in self.pairs]
         for thread in threads:
             thread.start()
@@ -151,7 +164,7 @@ class Chaos:
         try:
             self._settle(pair)
             pair.begin = time.time()
-            while self._take():
+            while self._take(pair):
                 time.sleep(pair.rng.uniform(0.2, 0.5))
                 self._fail(pair)
                 self._settle(pair)
@@ -161,83 +174,42 @@ class Chaos:
             pair.error = error
         pair.over = time.time()
 
-    def _take(self):
+    def _take(self, pair):
         with self._lock:
-            self._left -= 1
-            return self._left >= 0
+            self._left -= pair.daemon == "carpd"
+            return self._left >= 0 and time.monotonic() < self._until
 
     def _settle(self, pair):
-        netlab.wait_for("one owner, one backup", pair.settled,
-                        2 * max(map(pair.dead, pair.advskews)) + 5, every=0.1)
+        if pair.daemon == "carpd":
+            netlab.wait_for("one owner, one backup", pair.settled,
+                            2 * max(map(pair.dead, pair.advskews)) + 5, every=0.1)
+            return
+        while True:
+            try:
+                netlab.wait_for("one owner, one backup", pair.settled, GIVES_UP, every=0.1)
+                return
+            except netlab.LabError:
+                for host in pair.hosts:
+                    host.revive()
+                    host.crash(None)()
 
     def _fail(self, pair):
         """One failure; mostly of the owner."""
-        kind = pair.rng.choice(KINDS)
+        kind = pair.rng.choice(pair.hosts[0].KINDS)
         hit_owner, some = pair.rng.random() < 0.8, pair.rng.choice(pair.hosts)
         length = pair.rng.uniform(0.05, 1.5 * max(map(pair.dead, pair.advskews)))
         host = next(h for h in pair.hosts if h.holds()) if hit_owner else some
         other = next(h for h in pair.hosts if h is not host)
         window = Window(kind, host)
         pair.windows.append(window)
-        undo = getattr(self, "_" + kind)(host, other)
+        undo = getattr(host, kind.replace("-", "_"))(other)
         if undo:
             time.sleep(length)
-            if kind in ("stop", "kill"):
+            if kind in ("stop", "crash"):
                 window.end = time.time()    # its own start-up counts
             undo()
         if window.end == float("inf"):
             window.end = time.time()
-
-    # -- the failures: each returns what undoes it -----------------------------------------------
-
-    @staticmethod
-    def _kill(host, _other):
-        host.carpd.kill()
-        return host.carpd.start
-
-    @staticmethod
-    def _stop(host, _other):
-        status = host.carpd.stop()
-        assert status == 0, "exit %s after SIGTERM" % status
-        assert not host.lab.has_address(host.name, host.pair.vip), "an address left by SIGTERM"
-        return host.carpd.start
-
-    @staticmethod
-    def _freeze(host, _other):
-        process = host.carpd.process
-        process.send_signal(signal.SIGSTOP)
-        return lambda: process.send_signal(signal.SIGCONT)
-
-    def _cut(self, host, other):
-        with self._lock:
-            self.lab.cut(host.name, other.name)
-        return lambda: self._heal(host, other)
-
-    def _split(self, host, other):
-        with self._lock:
-            self.lab.cut_both(host.name, other.name)
-        return lambda: self._heal(host, other)
-
-    def _heal(self, host, other):
-        with self._lock:
-            self.lab.heal(host.name)
-            self.lab.heal(other.name)
-
-    def _isolate(self, host, _other):
-        self.lab.isolate(host.name)
-        return lambda: self.lab.isolate(host.name, on=False)
-
-    def _unplug(self, host, _other):
-        self.lab.unplug(host.name)
-        return lambda: self.lab.unplug(host.name, on=False)
-
-    def _down(self, host, _other):
-        self.lab.run(host.name, "ip", "link", "set", "eth0", "down")
-        return lambda: self.lab.run(host.name, "ip", "link", "set", "eth0", "up")
-
-    def _rob(self, host, _other):
-        self.lab.run(host.name, "ip", "addr", "del", host.pair.vip + "/24", "dev", host.device,
-                     check=False)
 
 
 def echoes(chaos):

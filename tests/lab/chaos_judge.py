@@ -4,14 +4,18 @@
 Bounds come from the protocol; SLACK and the lateness that the client saw are the machine's share.
 """
 import chaos
+from chaos_hosts import DEMOTION
+from spans import both, merged, without
 
 SLACK = 0.5
 BLACK_HOLE = 1.0        # the promise
 ROBBED = 0.1            # the promise
 START = 1.0             # a carpd that starts; a sanitized one on a busy machine
-TWO_ALLOWED = {"kill", "freeze", "cut", "split"}    # nobody is there to give it up, or to hear
-UNREACHABLE = {"isolate", "unplug", "down"}
-ABSENT = {"kill", "stop", "freeze"} | UNREACHABLE   # cannot take over
+# Nobody is there to give it up, or to hear.
+TWO_ALLOWED = {"crash", "pause", "cut-from", "cut", "loss"}
+UNREACHABLE = {"isolate", "link-down", "set-down", "pull"}
+ABSENT = {"crash", "stop", "pause"} | UNREACHABLE   # cannot take over
+ROBBERIES = {"rob", "remove"}
 
 
 class Worst:
@@ -22,38 +26,11 @@ class Worst:
 
     def add(self, what, pair, start, length, bound):
         """Note one."""
-        kind = "%s, advbase %d" % (what, pair.advbase)
+        kind = "%s, %s, advbase %d" % (what, pair.daemon, pair.advbase)
         if length > self.longest.get(kind, (0, 0))[0]:
             self.longest[kind] = (length, bound, pair, start)
         if length > bound:
             self.failures.append((pair, start, "%s for %.2f s, bound %.2f s" % (what, length, bound)))
-
-
-def _merged(spans):
-    """Spans without those that touch."""
-    merged = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1][1] = max(end, merged[-1][1])
-        elif end > start:
-            merged.append([start, end])
-    return merged
-
-
-def _and(one, other):
-    """Where both are."""
-    return _merged((max(a, c), min(b, d)) for a, b in one for c, d in other
-                   if max(a, c) < min(b, d))
-
-
-def _not(spans, start, end):
-    """The rest of start..end."""
-    rest = []
-    for a, b in _merged(spans):
-        if a > start:
-            rest.append((start, min(a, end)))
-        start = max(start, b)
-    return _merged([*rest, (start, end)] if start < end else rest)
 
 
 class Story:
@@ -62,14 +39,14 @@ class Story:
     def __init__(self, pair, answers, late):
         self.pair, self.late = pair, late
         self.whole = (pair.begin, pair.over)
-        self.owns = [_and(_and(host.held(), [self.whole]),
-                          _not(self.windows(UNREACHABLE, host), *self.whole))
+        self.owns = [both(both(host.held(), [self.whole]),
+                          without(self.windows(UNREACHABLE, host), *self.whole))
                      for host in pair.hosts]
         self.answers = [pair.begin, *(t for t in answers if pair.begin < t < pair.over), pair.over]
 
     def windows(self, kinds, host=None):
         """When something of these kinds was going on."""
-        return _merged((window.start, window.end) for window in self.pair.windows
+        return merged((window.start, window.end) for window in self.pair.windows
                        if window.kind in kinds and host in (None, window.host))
 
     def slack(self, start, end):
@@ -79,20 +56,20 @@ class Story:
 
     def two_owners(self):
         """Times with two, but where that cannot be helped."""
-        return _and(_and(*self.owns), _not(self.windows(TWO_ALLOWED), *self.whole))
+        return both(both(*self.owns), without(self.windows(TWO_ALLOWED), *self.whole))
 
     def no_owner(self):
         """Times without a reachable one."""
-        return _not(self.owns[0] + self.owns[1], *self.whole)
+        return without(self.owns[0] + self.owns[1], *self.whole)
 
     def able(self, host):
         """When a host could take over."""
-        return _not(self.windows(ABSENT, host), *self.whole)
+        return without(self.windows(ABSENT, host), *self.whole)
 
     def served(self):
         """Times with an owner whose carpd runs, so can announce."""
-        return _merged(span for host, owned in zip(self.pair.hosts, self.owns)
-                       for span in _and(owned, self.able(host)))
+        return merged(span for host, owned in zip(self.pair.hosts, self.owns)
+                       for span in both(owned, self.able(host)))
 
     def silences(self):
         """Times between two answers."""
@@ -100,23 +77,30 @@ class Story:
 
     def started(self, start, end):
         """What a carpd that starts in these times may take longer."""
-        return START if any(window.kind in ("kill", "stop") and start - 1 < window.end < end
+        return START if any(window.kind in ("crash", "stop") and start - 1 < window.end < end
                             for window in self.pair.windows) else 0
+
+    def demoted(self, start, end):
+        """What a demotion adds to the interval of these times."""
+        return DEMOTION / 256 if any(
+            window.kind == "demote" and window.start < end and start < window.end + 3
+            for window in self.pair.windows) else 0
 
     def judge(self, worst):
         """Hold all against the bounds."""
         pair = self.pair
         for start, end in self.two_owners():
-            worst.add("two owners", pair, start, end - start, 2 * pair.interval()
+            interval = pair.interval() + self.demoted(start, end)
+            worst.add("two owners", pair, start, end - start, 2 * interval
                       + self.slack(start, end) + self.started(start, end))
         for what, spans in (("no owner", self.no_owner()), ("no answer", self.silences())):
             for start, end in spans:
                 self._judge_gap(worst, what, start, end)
-        for start, end in _and(self.silences(), self.served()):
+        for start, end in both(self.silences(), self.served()):
             worst.add("black hole", pair, start, end - start, BLACK_HOLE + chaos.EVERY
                       + self.slack(start, end) - SLACK)
         for window in pair.windows:
-            if window.kind == "rob":
+            if window.kind in ROBBERIES:
                 for start, end in self.no_owner():
                     if window.start - 0.1 < start < window.end:
                         worst.add("robbed", pair, start, end - start,
@@ -126,9 +110,10 @@ class Story:
         """The client counts on any host that could have taken over."""
         pair = self.pair
         for host in pair.hosts:
-            for a, b in _and(self.able(host), [(start, end)]):
+            for a, b in both(self.able(host), [(start, end)]):
                 worst.add(what, pair, a, b - a, max(pair.dead(host.advskew), pair.advbase + 1)
-                          + pair.interval() + self.slack(a, b) + self.started(a, b))
+                          + pair.interval() + 4 * self.demoted(a, b) + self.slack(a, b)
+                          + self.started(a, b))
 
     def takeovers(self):
         """How often the owner changed."""

@@ -67,7 +67,7 @@ def test_healthy(page):
     assert text(page, "#verdict") == "Good: 200 vhids, one master each"
     assert text(page, "#findings") == "None now."
     cells = page.run(f"[...document.querySelector('{row(7)}').children].map(c => c.textContent)")
-    assert cells[:3] == ["GOOD", "7@lan", "10.77.0.11"] and cells[5] == "good"
+    assert cells[:3] == ["GOOD", "7@lan", "10.77.0.11"] and cells[5:7] == ["–", "good"]
     assert re.fullmatch(r"\d\.\d s ago", cells[4])
     label = page.wait(f"document.querySelector('{row(1)} svg').getAttribute('aria-label')")
     assert re.fullmatch(r"10\.77\.0\.11: \d\d:\d\d:\d\d to now", label)
@@ -97,6 +97,9 @@ def test_split_brain_comes_and_goes(lan, page):
     assert "DUAL_MASTER 9@lan" in text(page, "#past-list")
     assert page.run("document.querySelector('#rows > tr').dataset.key") == "0-0-4-1"
     assert text(page, "#events li .badge") in ("RESOLVED", "BACKUP")
+    # Now somebody is known who would follow: 3 advbase + 100/256 s.
+    page.wait(f"document.querySelector('{row(9)}').children[5].textContent === "
+              "'10.77.0.12 in 3.4 s'")
 
 
 def test_only_what_changes_is_drawn(lan, page):

@@ -40,8 +40,8 @@ read_capture(struct fixture *f, const char *name)
     f->session.out = open_memstream(&f->text, &f->size);
     f->keys = mon_keys_load(config);
     g_assert_nonnull(f->keys);
-    f->monitor = mon_monitor_new(f->keys->ring, &f->session,
-                                 mon_report_find(MON_JSON));
+    f->monitor =
+        mon_monitor_new(f->keys->ring, &f->session, mon_report_find(MON_JSON));
     f->model = mon_model_new(&f->session);
     mon_monitor_attach(f->monitor, &mon_model_ops, f->model);
     volatile sig_atomic_t stop = 0;
@@ -143,6 +143,40 @@ test_oneway(void)
     g_assert_nonnull(strstr(alert->ending, "yielded"));
     enum carp_severity worst = CARP_INFO;
     g_assert_false(mon_row_worst(row, &worst));
+    tear_down(&f);
+}
+
+/* Who would follow is in the API and has a label, unless it is made up. */
+static void
+test_next(void)
+{
+    struct fixture f;
+    struct jsonl json;
+    char text[CARP_ADDR_TEXT];
+    read_capture(&f, "ucarp-oneway-a-to-b");
+    struct mon_row *row = g_ptr_array_index(f.model->rows, 0);
+    g_assert_true(row->has_next);
+    g_assert_cmpstr(carp_addr_format(&row->next.successor, text), ==,
+                    "10.79.0.12");
+    g_assert_cmpuint(row->next.takeover, >, 3 * CARP_SEC);
+    jsonl_init(&json);
+    mon_json_state(&json, f.model);
+    g_assert_nonnull(strstr(json.text->str,
+                            "\"next\":{\"address\":\"10.79.0.12\","
+                            "\"master\":\"10.79.0.11\",\"takeover\":"));
+    GString *metrics = g_string_new(NULL);
+    mon_metrics_write(metrics, f.model);
+    g_assert_nonnull(strstr(metrics->str, "\ncarpmon_next_takeover_seconds{"));
+    g_assert_nonnull(strstr(metrics->str, "\ncarpmon_next_seen_seconds{"));
+    row->next.successor = address(1);
+    g_string_truncate(metrics, 0);
+    mon_metrics_write(metrics, f.model);
+    g_assert_null(strstr(metrics->str, "\ncarpmon_next_takeover_seconds{"));
+    row->has_next = false;
+    mon_json_state(&json, f.model);
+    g_assert_nonnull(strstr(json.text->str, "\"next\":null"));
+    g_string_free(metrics, TRUE);
+    jsonl_clear(&json);
     tear_down(&f);
 }
 
@@ -341,6 +375,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/model/oneway", test_oneway);
+    g_test_add_func("/model/next", test_next);
     g_test_add_func("/model/unseen", test_unseen);
     g_test_add_func("/model/silence", test_silence);
     g_test_add_func("/model/made-up-senders", test_made_up_senders);

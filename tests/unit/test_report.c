@@ -353,7 +353,8 @@ test_capture(void)
     guint count = g_strv_length(lines);
     assert_members(lines[count - 2],
                    COMMON "adverts hmac transitions master masters senders "
-                          "forgotten_senders learnt_addresses findings story");
+                          "forgotten_senders learnt_addresses next findings "
+                          "story");
     assert_members(lines[count - 1],
                    "schema time event packets adverts dropped cut "
                    "out_of_order unreadable wires worst exit_status");

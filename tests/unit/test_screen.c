@@ -13,13 +13,6 @@ struct fixture {
     struct mon_screen_state state;
 };
 
-static const char *
-next_of(const void *data, const struct mon_row *row)
-{
-    (void)data;
-    return row->vhid == 7 ? "10.77.0.12 3.39 s" : NULL;
-}
-
 static void
 set_up(struct fixture *f, unsigned int width, unsigned int height)
 {
@@ -29,11 +22,8 @@ set_up(struct fixture *f, unsigned int width, unsigned int height)
     f->session.segments = f->segments;
     f->session.utc = true;
     f->model = mon_model_new(&f->session);
-    f->state = (struct mon_screen_state){.width = width,
-                                         .height = height,
-                                         .next = next_of,
-                                         .now = 100 * CARP_SEC,
-                                         .message = ""};
+    f->state = (struct mon_screen_state){
+        .width = width, .height = height, .now = 100 * CARP_SEC, .message = ""};
 }
 
 static void
@@ -49,6 +39,11 @@ add_vhid(struct fixture *f, uint8_t vhid, const char *master)
     struct mon_row *row = mon_model_need_row(f->model, 0, 0, CARP_IPV4, vhid);
     g_assert_nonnull(row);
     g_assert_cmpint(carp_addr_parse(master, &row->master, NULL), ==, CARP_OK);
+    row->has_next = vhid == 7;
+    g_assert_cmpint(carp_addr_parse("10.77.0.12", &row->next.successor, NULL),
+                    ==, CARP_OK);
+    row->next.takeover = 3390 * CARP_MSEC;
+    row->next.confidence = CARP_HIGH;
     row->masters = 1;
     row->since = 40 * CARP_SEC;
     row->first = 40 * CARP_SEC;

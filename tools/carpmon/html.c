@@ -111,6 +111,16 @@ html_senders(GString *out, const struct mon_model *model,
     g_string_append(out, "</tbody></table>\n");
 }
 
+void
+html_next(GString *out, const struct mon_row *row, carp_time now)
+{
+    char text[CARP_PREDICTION_TEXT];
+    g_string_append(out, "<p class=\"next\">Next: ");
+    html_text(out, carp_prediction_text(row->has_next ? &row->next : NULL, now,
+                                        text));
+    g_string_append(out, "</p>\n");
+}
+
 /* --------------------------------------------------------------- findings */
 
 static const char *

@@ -25,6 +25,8 @@ void html_timeline(GString *out, const struct mon_model *model,
 /** The senders of a row, as <table>. */
 void html_senders(GString *out, const struct mon_model *model,
                   const struct mon_row *row);
+/** Who would have followed the master, as a sentence. */
+void html_next(GString *out, const struct mon_row *row, carp_time now);
 /** A finding with the frames that show it, as <article>. */
 void html_finding(GString *out, const struct mon_model *model,
                   const struct mon_alert *alert,

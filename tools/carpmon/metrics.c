@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "metrics.h"
 
+#include "prometheus.h"
+
 #define U64 "%" G_GUINT64_FORMAT
 
 /* A row or a sender has labels of its own once it was heard so often: made-up
@@ -8,36 +10,11 @@
 #define SETTLED 3
 
 static void
-head(GString *out, const char *name, const char *type, const char *help)
-{
-    g_string_append_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help,
-                           name, type);
-}
-
-/* As the text format wants it: UTF-8 with three characters escaped. */
-static void
-put_value(GString *out, const char *value)
-{
-    char *valid = g_utf8_make_valid(value, -1);
-    for (const char *c = valid; *c != '\0'; c++) {
-        if (*c == '\\' || *c == '"') {
-            g_string_append_c(out, '\\');
-        }
-        if (*c == '\n') {
-            g_string_append(out, "\\n");
-        } else {
-            g_string_append_c(out, *c);
-        }
-    }
-    g_free(valid);
-}
-
-static void
 put_labels(GString *out, const struct mon_model *model, uint16_t segment,
            uint16_t vlan, uint8_t family, uint8_t vhid)
 {
     g_string_append(out, "{segment=\"");
-    put_value(out, mon_segment_name(model->session, segment));
+    prometheus_value(out, mon_segment_name(model->session, segment));
     g_string_append_printf(out, "\",vlan=\"%u\",family=\"%s\",vhid=\"%u\"",
                            vlan, mon_family_text(family), vhid);
 }
@@ -207,7 +184,7 @@ put_transitions(GString *out, const struct shown *shown)
         if (shown->row->transitions[i] > 0) {
             open_row(out, "carpmon_transitions_total", shown);
             g_string_append(out, ",reason=\"");
-            put_value(out, carp_reason_text((enum carp_reason)i));
+            prometheus_value(out, carp_reason_text((enum carp_reason)i));
             g_string_append_c(out, '"');
             put_uint(out, shown->row->transitions[i]);
         }
@@ -245,6 +222,38 @@ put_garp(GString *out, const struct shown *shown)
     }
 }
 
+/* The sender who would follow, if it has a label. */
+static const struct mon_lane *
+next_lane(const struct mon_row *row)
+{
+    const struct mon_lane *lane =
+        row->has_next ? mon_row_lane_of(row, &row->next.successor) : NULL;
+    return lane != NULL && is_settled(lane) ? lane : NULL;
+}
+
+static void
+put_next_takeover(GString *out, const struct shown *shown)
+{
+    const struct mon_lane *lane = next_lane(shown->row);
+    if (lane != NULL) {
+        open_row(out, "carpmon_next_takeover_seconds", shown);
+        put_source(out, lane);
+        put_seconds(out, shown->row->next.takeover);
+    }
+}
+
+static void
+put_next_seen(GString *out, const struct shown *shown)
+{
+    const struct mon_lane *lane = next_lane(shown->row);
+    if (lane != NULL) {
+        open_row(out, "carpmon_next_seen_seconds", shown);
+        put_source(out, lane);
+        put_seconds(
+            out, mon_wall(shown->model->session, shown->row->next.last_sign));
+    }
+}
+
 static const struct {
     const char *name, *type, *help;
     void (*put)(GString *out, const struct shown *shown);
@@ -271,6 +280,13 @@ static const struct {
      "When a virtual address was last announced (gratuitous ARP, unsolicited "
      "NA), Unix time.",
      put_garp},
+    {"carpmon_next_takeover_seconds", "gauge",
+     "From the master's last advert to that of the sender who would follow it; "
+     "none while nobody is known.",
+     put_next_takeover},
+    {"carpmon_next_seen_seconds", "gauge",
+     "When any frame last came from the sender who would follow, Unix time.",
+     put_next_seen},
 };
 
 /* -------------------------------------------------------------- the whole */
@@ -293,8 +309,8 @@ put_code(GString *out, const char *name, const struct mon_model *model,
 static void
 put_codes(GString *out, const struct mon_model *model)
 {
-    head(out, "carpmon_alert_active", "gauge",
-         "1 while a finding is on; see ALERTS.md.");
+    prometheus_head(out, "carpmon_alert_active", "gauge",
+                    "1 while a finding is on; see ALERTS.md.");
     for (guint i = 0; i < model->codes->len; i++) {
         const struct mon_code *code = g_ptr_array_index(model->codes, i);
         if (is_valid_segment(model, code->segment)) {
@@ -304,7 +320,8 @@ put_codes(GString *out, const struct mon_model *model)
             put_uint(out, code->on > 0);
         }
     }
-    head(out, "carpmon_alerts_total", "counter", "Findings by code.");
+    prometheus_head(out, "carpmon_alerts_total", "counter",
+                    "Findings by code.");
     for (guint i = 0; i < model->codes->len; i++) {
         const struct mon_code *code = g_ptr_array_index(model->codes, i);
         if (is_valid_segment(model, code->segment)) {
@@ -318,18 +335,19 @@ static void
 put_plain(GString *out, const char *name, const char *type, const char *help,
           uint64_t value)
 {
-    head(out, name, type, help);
+    prometheus_head(out, name, type, help);
     g_string_append_printf(out, "%s " U64 "\n", name, value);
 }
 
 static void
 put_program(GString *out, const struct mon_model *model)
 {
-    head(out, "carpmon_build_info", "gauge", "Always 1; see the labels.");
+    prometheus_head(out, "carpmon_build_info", "gauge",
+                    "Always 1; see the labels.");
     g_string_append(out,
                     "carpmon_build_info{version=\"" CARPKIT_VERSION "\"} 1\n");
-    head(out, "carpmon_start_time_seconds", "gauge",
-         "When watching began, Unix time.");
+    prometheus_head(out, "carpmon_start_time_seconds", "gauge",
+                    "When watching began, Unix time.");
     g_string_append(out, "carpmon_start_time_seconds");
     carp_time started = mon_wall(model->session, model->started);
     g_string_append_printf(out, " " U64 ".%06u\n", started / CARP_SEC,
@@ -349,7 +367,8 @@ mon_metrics_write(GString *out, const struct mon_model *model)
     put_program(out, model);
     GArray *rows = shown_rows(model);
     for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
-        head(out, families[i].name, families[i].type, families[i].help);
+        prometheus_head(out, families[i].name, families[i].type,
+                        families[i].help);
         for (guint r = 0; r < rows->len; r++) {
             families[i].put(out, &g_array_index(rows, struct shown, r));
         }

@@ -168,6 +168,18 @@ mon_model_need_row(struct mon_model *model, uint16_t segment, uint16_t vlan,
     return row;
 }
 
+const struct mon_lane *
+mon_row_lane_of(const struct mon_row *row, const struct carp_addr *address)
+{
+    for (unsigned int i = 0; i < MON_LANES_MAX; i++) {
+        if (row->lanes[i].is_used &&
+            carp_addr_equal(&row->lanes[i].address, address)) {
+            return &row->lanes[i];
+        }
+    }
+    return NULL;
+}
+
 bool
 mon_row_worst(const struct mon_row *row, enum carp_severity *worst)
 {

@@ -20,6 +20,7 @@
 
 #include <glib.h>
 
+#include <carp/predict.h>
 #include <carp/track.h>
 
 #include "report.h"
@@ -81,9 +82,11 @@ struct mon_row {
     uint64_t spans_dropped;   /**< the oldest ones */
     uint64_t adverts;
     carp_time first, last;
-    struct carp_addr master; /**< family none: nobody */
-    unsigned int masters;    /**< senders in the role of MASTER */
-    carp_time since;         /**< of the last transition; 0 before it */
+    struct carp_addr master;     /**< family none: nobody */
+    unsigned int masters;        /**< senders in the role of MASTER */
+    carp_time since;             /**< of the last transition; 0 before it */
+    bool has_next;               /**< somebody is known who would follow */
+    struct carp_prediction next; /**< who; as of the last look */
     uint64_t transitions[CARP_REASON_COUNT];
     uint64_t gaps[MON_GAP_BUCKETS + 1]; /**< not cumulative */
     uint64_t gap_count;
@@ -153,6 +156,9 @@ extern const struct mon_report_ops mon_model_ops;
 /** NULL when there is no such row. */
 struct mon_row *mon_model_row(const struct mon_model *model, uint16_t segment,
                               uint16_t vlan, uint8_t family, uint8_t vhid);
+/** The lane of @p address, NULL when it has none. */
+const struct mon_lane *mon_row_lane_of(const struct mon_row *row,
+                                       const struct carp_addr *address);
 /** Worst severity of what is on; false when nothing above info is. */
 bool mon_row_worst(const struct mon_row *row, enum carp_severity *worst);
 /** End of a span for drawing: now, while its sender goes on. */

@@ -184,7 +184,25 @@ learn_addresses(struct mon_model *model, struct mon_row *row,
     }
 }
 
-/* What the tracker alone knows: roles, and who is the master. */
+/* A sign of life alone is not worth drawing: every ARP would be one. */
+static void
+refresh_next(struct mon_model *model, struct carp_track *track, size_t index,
+             struct mon_row *row)
+{
+    const bool had_next = row->has_next;
+    const struct carp_prediction was = row->next;
+    const struct carp_prediction *is = &row->next;
+    row->has_next = carp_track_predict(track, index, 0, model->now, &row->next);
+    if (row->has_next != had_next ||
+        (had_next &&
+         (!carp_addr_equal(&is->successor, &was.successor) ||
+          is->takeover != was.takeover || is->confidence != was.confidence ||
+          is->departure != was.departure))) {
+        mon_model_touch(model, row);
+    }
+}
+
+/* What the tracker alone knows: roles, who is the master, who follows. */
 static void
 refresh_row(struct mon_model *model, struct carp_track *track, size_t index,
             struct mon_row *row, const struct carp_view_summary *view)
@@ -210,6 +228,7 @@ refresh_row(struct mon_model *model, struct carp_track *track, size_t index,
         mon_model_touch(model, row);
     }
     learn_addresses(model, row, carp_track_learnt(track, index));
+    refresh_next(model, track, index, row);
 }
 
 static void

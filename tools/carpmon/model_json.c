@@ -220,6 +220,8 @@ mon_json_row(struct jsonl *json, const struct mon_model *model,
     put_address(json, "master", &row->master);
     jsonl_uint(json, "masters", row->masters);
     put_time(json, "since", model, row->since);
+    mon_json_next(json, model->session, row->has_next ? &row->next : NULL,
+                  model->now);
     put_alert_counts(json, row);
     jsonl_string(json, "hmac", verdict_now(row));
     jsonl_uint(json, "adverts", row->adverts);

@@ -14,6 +14,7 @@
 
 #include <glib.h>
 
+#include <carp/predict.h>
 #include <carp/track.h>
 
 #include "clock.h"
@@ -30,8 +31,8 @@ struct mon_session {
     bool is_live;
     bool utc;
     bool colour;
-    bool quiet; /**< nothing before the summary */
-    bool flush; /**< somebody waits for each line */
+    bool quiet;                    /**< nothing before the summary */
+    bool flush;                    /**< somebody waits for each line */
     const struct carp_ring *ring;  /**< keys; may change (reload) */
     struct mon_evidence *evidence; /**< NULL without --evidence */
 };
@@ -58,11 +59,11 @@ struct mon_totals {
                              end */
     uint64_t backwards; /**< frames older than the one before */
     uint64_t dropped;   /**< live: not captured for lack of room */
-    unsigned int unreadable; /**< inputs that failed, wholly or in part */
-    uint64_t onsets[3];      /**< findings by severity */
-    const GArray *wires;     /**< struct mon_wire, by first finding; the
-                                  monitor's; NULL: none */
-    bool is_bad;             /**< a warning or worse was found */
+    unsigned int unreadable;  /**< inputs that failed, wholly or in part */
+    uint64_t onsets[3];       /**< findings by severity */
+    const GArray *wires;      /**< struct mon_wire, by first finding; the
+                                   monitor's; NULL: none */
+    bool is_bad;              /**< a warning or worse was found */
     enum carp_severity worst; /**< when is_bad */
     int exit_status;
 };
@@ -134,6 +135,10 @@ const char *mon_event_kind_text(enum carp_event_kind kind);
  * members of docs/JSON.md. */
 void mon_json_event(struct jsonl *json, const struct mon_session *session,
                     const struct carp_event *event);
+/** Who would follow, as the member "next" of an open object.
+ * @param next NULL: nobody is known, "next" is null */
+void mon_json_next(struct jsonl *json, const struct mon_session *session,
+                   const struct carp_prediction *next, carp_time now);
 /** An instant of the tracker as the wall clock shows it. */
 carp_time mon_wall(const struct mon_session *session, carp_time when);
 

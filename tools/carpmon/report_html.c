@@ -100,7 +100,6 @@ on_view(void *state, struct carp_track *track, size_t index, carp_time now,
     GString *out = is_troubled(view) ? report->troubled : report->calm;
     (void)track;
     (void)index;
-    (void)now;
     if (row == NULL) {
         return;
     }
@@ -112,6 +111,7 @@ on_view(void *state, struct carp_track *track, size_t index, carp_time now,
     html_element(out, "p", text);
     html_timeline(out, model, row);
     html_senders(out, model, row);
+    html_next(out, row, now);
     g_string_append(out, "</section>\n");
     g_free(text);
     g_free(name);
@@ -247,7 +247,7 @@ on_end(void *state, const struct mon_totals *totals)
         out, "</main>\n<p class=\"calm\">Made by carpmon " CARPKIT_VERSION
              ". Frame numbers are those of the "
              "capture.</p>\n</body>\n</html>\n");
-    if (!mon_replace_file(report->path, out, false)) {
+    if (!replace_file(report->path, out, false)) {
         *report->has_failed = true;
         log_line("%s: %s: the report is not written: see that its directory "
                  "exists, has room and may be written to",

@@ -92,9 +92,9 @@ json_start(void *state, const struct mon_start *start)
     for (unsigned int i = 0; i < start->input_count; i++) {
         jsonl_open_object(json, NULL);
         jsonl_string(json, "name", start->inputs[i].name);
-        jsonl_string(json, "segment",
-                     mon_segment_name(report->session,
-                                      start->inputs[i].segment));
+        jsonl_string(
+            json, "segment",
+            mon_segment_name(report->session, start->inputs[i].segment));
         jsonl_close_object(json);
     }
     jsonl_close_array(json);
@@ -205,8 +205,7 @@ put_masters(struct jsonl *json, struct carp_track *track, size_t index)
 {
     struct carp_sender_summary sender;
     jsonl_open_array(json, "masters");
-    for (unsigned int i = 0; carp_track_sender(track, index, i, &sender);
-         i++) {
+    for (unsigned int i = 0; carp_track_sender(track, index, i, &sender); i++) {
         if (sender.master_time == 0 && sender.role != CARP_MASTER) {
             continue;
         }
@@ -221,8 +220,7 @@ put_masters(struct jsonl *json, struct carp_track *track, size_t index)
 }
 
 static void
-put_sender(struct json_report *report,
-           const struct carp_sender_summary *sender)
+put_sender(struct json_report *report, const struct carp_sender_summary *sender)
 {
     struct jsonl *json = &report->json;
     char mac[CARP_MAC_TEXT];
@@ -251,13 +249,11 @@ put_sender(struct json_report *report,
 }
 
 static void
-put_senders(struct json_report *report, struct carp_track *track,
-            size_t index)
+put_senders(struct json_report *report, struct carp_track *track, size_t index)
 {
     struct carp_sender_summary sender;
     jsonl_open_array(&report->json, "senders");
-    for (unsigned int i = 0; carp_track_sender(track, index, i, &sender);
-         i++) {
+    for (unsigned int i = 0; carp_track_sender(track, index, i, &sender); i++) {
         put_sender(report, &sender);
     }
     jsonl_close_array(&report->json);
@@ -277,9 +273,8 @@ put_counts(struct jsonl *json, const uint64_t findings[CARP_CODE_COUNT])
 }
 
 static void
-json_view(void *state, struct carp_track *track, size_t index,
-          carp_time now, const struct carp_view_summary *view,
-          const struct mon_story *story)
+json_view(void *state, struct carp_track *track, size_t index, carp_time now,
+          const struct carp_view_summary *view, const struct mon_story *story)
 {
     struct json_report *report = state;
     struct jsonl *json = begin_event(report, now, "summary");
@@ -298,6 +293,9 @@ json_view(void *state, struct carp_track *track, size_t index,
         put_address(json, NULL, &learnt->list[i]);
     }
     jsonl_close_array(json);
+    struct carp_prediction next;
+    const bool has_next = carp_track_predict(track, index, 0, now, &next);
+    mon_json_next(json, report->session, has_next ? &next : NULL, now);
     put_counts(json, view->findings);
     char *text = mon_story_text(story, view, report->session);
     jsonl_string(json, "story", text);

@@ -34,12 +34,12 @@ put_view_line(struct mon_text *text, const struct carp_view_summary *view)
     GString *words = g_string_new(NULL);
     char *id = txt_clean(mon_view_id(text->session, view->segment, view->vlan,
                                      view->family, view->vhid));
-    g_string_append_printf(words, "%s  " U64 " advert%s, HMAC " U64
-                           " good " U64 " bad " U64 " unverified, " U64
-                           " change%s of master", id, view->adverts,
-                           view->adverts == 1 ? "" : "s", view->good,
-                           view->bad, view->unverified, view->transitions,
-                           view->transitions == 1 ? "" : "s");
+    g_string_append_printf(
+        words,
+        "%s  " U64 " advert%s, HMAC " U64 " good " U64 " bad " U64
+        " unverified, " U64 " change%s of master",
+        id, view->adverts, view->adverts == 1 ? "" : "s", view->good, view->bad,
+        view->unverified, view->transitions, view->transitions == 1 ? "" : "s");
     g_free(id);
     txt_wrap(out, words->str, 0, 2, MON_WIDTH);
     g_string_free(words, TRUE);
@@ -49,9 +49,9 @@ put_view_line(struct mon_text *text, const struct carp_view_summary *view)
 static unsigned int
 share(carp_time part, carp_time whole)
 {
-    return whole == 0 ? 0
-                      : (unsigned int)((double)part * 100.0 / (double)whole
-                                       + 0.5);
+    return whole == 0
+               ? 0
+               : (unsigned int)((double)part * 100.0 / (double)whole + 0.5);
 }
 
 static void
@@ -95,8 +95,7 @@ put_senders(GString *out, struct carp_track *track, size_t index)
 {
     struct carp_sender_summary sender;
     carp_time whole = 0;
-    for (unsigned int i = 0; carp_track_sender(track, index, i, &sender);
-         i++) {
+    for (unsigned int i = 0; carp_track_sender(track, index, i, &sender); i++) {
         whole = carp_time_add(whole, sender.master_time);
     }
     g_string_append(out, "  ");
@@ -105,10 +104,20 @@ put_senders(GString *out, struct carp_track *track, size_t index)
     txt_pad(out, "adverts", 9);
     txt_pad(out, "as MASTER", 15);
     g_string_append(out, "max gap  good/bad/-\n");
-    for (unsigned int i = 0; carp_track_sender(track, index, i, &sender);
-         i++) {
+    for (unsigned int i = 0; carp_track_sender(track, index, i, &sender); i++) {
         put_sender(out, &sender, whole);
     }
+}
+
+static void
+put_next(GString *out, struct carp_track *track, size_t index, carp_time now)
+{
+    struct carp_prediction next;
+    char text[CARP_PREDICTION_TEXT];
+    const bool is_known = carp_track_predict(track, index, 0, now, &next);
+    g_string_append(out, "  next       ");
+    txt_wrap(out, carp_prediction_text(is_known ? &next : NULL, now, text), 13,
+             13, MON_WIDTH);
 }
 
 void
@@ -116,7 +125,6 @@ mon_text_view(void *state, struct carp_track *track, size_t index,
               carp_time now, const struct carp_view_summary *view,
               const struct mon_story *story)
 {
-    (void)now;
     struct mon_text *text = state;
     GString *out = text->line;
     if (!text->has_summary && !text->session->quiet) {
@@ -129,9 +137,12 @@ mon_text_view(void *state, struct carp_track *track, size_t index,
     put_view_line(text, view);
     put_senders(out, track, index);
     if (view->forgotten_senders > 0) {
-        g_string_append_printf(out, "  " U64 " more senders were too many to "
-                               "keep\n", view->forgotten_senders);
+        g_string_append_printf(out,
+                               "  " U64 " more senders were too many to "
+                               "keep\n",
+                               view->forgotten_senders);
     }
+    put_next(out, track, index, now);
     put_findings(out, view);
     char *paragraph = txt_clean(mon_story_text(story, view, text->session));
     if (*paragraph != '\0') {
@@ -155,9 +166,9 @@ put_period(struct mon_text *text, const struct mon_totals *totals)
     }
     carp_time first = mon_wall(session, totals->first);
     carp_time last = mon_wall(session, totals->last);
-    g_string_append_printf(
-        text->line, "%s %s to ", txt_date(first, session->utc, date),
-        txt_clock(first, session->utc, from));
+    g_string_append_printf(text->line, "%s %s to ",
+                           txt_date(first, session->utc, date),
+                           txt_clock(first, session->utc, from));
     g_string_append_printf(
         text->line, "%s (%s)%s\n", txt_clock(last, session->utc, to),
         txt_duration(carp_time_since(totals->last, totals->first), lasted),
@@ -170,8 +181,8 @@ put_wires(struct mon_text *text, const GArray *wires)
 {
     for (guint i = 0; wires != NULL && i < wires->len; i++) {
         const struct mon_wire *wire = &g_array_index(wires, struct mon_wire, i);
-        char *id = txt_clean(
-            mon_wire_id(text->session, wire->segment, wire->vlan));
+        char *id =
+            txt_clean(mon_wire_id(text->session, wire->segment, wire->vlan));
         GString *words = g_string_new(NULL);
         g_string_append_printf(words, "Segment %s, of no vhid: ", id);
         append_counts(words, wire->findings);
@@ -192,13 +203,13 @@ mon_text_end(void *state, const struct mon_totals *totals)
     }
     put_wires(text, totals->wires);
     put_period(text, totals);
-    g_string_append_printf(words, U64 " frame%s, " U64 " advert%s, " U64
-                           " critical, " U64 " warning, " U64 " info",
-                           totals->frames, totals->frames == 1 ? "" : "s",
-                           totals->adverts, totals->adverts == 1 ? "" : "s",
-                           totals->onsets[CARP_CRITICAL],
-                           totals->onsets[CARP_WARNING],
-                           totals->onsets[CARP_INFO]);
+    g_string_append_printf(
+        words,
+        U64 " frame%s, " U64 " advert%s, " U64 " critical, " U64
+            " warning, " U64 " info",
+        totals->frames, totals->frames == 1 ? "" : "s", totals->adverts,
+        totals->adverts == 1 ? "" : "s", totals->onsets[CARP_CRITICAL],
+        totals->onsets[CARP_WARNING], totals->onsets[CARP_INFO]);
     if (text->session->is_live) {
         g_string_append_printf(words, ", " U64 " dropped", totals->dropped);
     }

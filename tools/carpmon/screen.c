@@ -22,7 +22,6 @@ struct screen {
     SCREEN *terminal; /* NULL until it is taken */
     bool has_colour;
     guint keys, redraw; /* sources */
-    GHashTable *next;   /* view to the text of its successor */
     carp_time tick;     /* the tracker's time … */
     gint64 tick_at;     /* … and g_get_monotonic_time() then */
     struct mon_screen_state state;
@@ -47,43 +46,6 @@ mon_screen_is_possible(void)
     const char *term = getenv("TERM");
     return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term != NULL &&
            *term != '\0' && strcmp(term, "dumb") != 0;
-}
-
-/* ------------------------------------------------------------------- next */
-
-static gint64
-key_of(uint16_t segment, uint16_t vlan, uint8_t family, uint8_t vhid)
-{
-    return (gint64)segment << 32 | (gint64)vlan << 16 | family << 8 | vhid;
-}
-
-static const char *
-next_of(const void *data, const struct mon_row *row)
-{
-    const struct screen *screen = data;
-    const gint64 key = key_of(row->segment, row->vlan, row->family, row->vhid);
-    return g_hash_table_lookup(screen->next, &key);
-}
-
-static void
-predict(struct screen *screen, struct carp_track *track, carp_time now)
-{
-    struct carp_view_summary view;
-    g_hash_table_remove_all(screen->next);
-    for (size_t i = 0; carp_track_view(track, i, &view); i++) {
-        struct carp_prediction next;
-        char address[CARP_ADDR_TEXT], after[TXT_DURATION];
-        if (carp_track_predict(track, i, 0, now, &next)) {
-            gint64 *key = g_new(gint64, 1);
-            *key = key_of(view.segment, view.vlan, view.family, view.vhid);
-            g_hash_table_replace(
-                screen->next, key,
-                g_strdup_printf("%s%s %s",
-                                next.confidence == CARP_LOW ? "?" : "",
-                                carp_addr_format(&next.successor, address),
-                                txt_duration(next.takeover, after)));
-        }
-    }
 }
 
 /* ---------------------------------------------------------------- drawing */
@@ -253,10 +215,10 @@ on_tick(void *state, struct carp_track *track, const struct mon_totals *totals,
         carp_time now)
 {
     struct screen *screen = state;
+    (void)track;
     (void)totals;
     screen->tick = now;
     screen->tick_at = g_get_monotonic_time();
-    predict(screen, track, now);
     draw(screen);
 }
 
@@ -276,7 +238,6 @@ on_close(void *state)
             log_line("%s", last_message);
         }
     }
-    g_hash_table_destroy(screen->next);
     g_free(screen);
 }
 
@@ -286,10 +247,6 @@ mon_screen_new(const struct mon_model *model, volatile sig_atomic_t *stop)
     struct screen *screen = g_new0(struct screen, 1);
     screen->model = model;
     screen->stop = stop;
-    screen->next =
-        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
-    screen->state.next = next_of;
-    screen->state.data = screen;
     *last_message = '\0';
     return screen;
 }

@@ -68,8 +68,8 @@ add_title(GPtrArray *lines, const struct mon_model *model,
     txt_clock(mon_wall(model->session, state->now), model->session->utc, clock);
     clock[8] = '\0'; /* no milliseconds */
     char *text = g_strdup_printf(
-        "carpmon  %s  %u vhids  %u critical  %u warnings   q quit  f %s",
-        clock, model->rows->len, counts[CARP_CRITICAL], counts[CARP_WARNING],
+        "carpmon  %s  %u vhids  %u critical  %u warnings   q quit  f %s", clock,
+        model->rows->len, counts[CARP_CRITICAL], counts[CARP_WARNING],
         state->only_bad ? "all" : "only findings");
     add_line(lines, state,
              counts[CARP_CRITICAL] > 0 ? MON_LINE_CRITICAL : MON_LINE_HEAD,
@@ -85,18 +85,6 @@ address_width(const struct mon_screen_state *state)
 {
     const unsigned int more = state->width > 80 ? (state->width - 80) / 2 : 0;
     return 17 + MIN(more, 24);
-}
-
-static const struct mon_lane *
-lane_of(const struct mon_row *row, const struct carp_addr *address)
-{
-    for (unsigned int i = 0; i < MON_LANES_MAX; i++) {
-        if (row->lanes[i].is_used &&
-            carp_addr_equal(&row->lanes[i].address, address)) {
-            return &row->lanes[i];
-        }
-    }
-    return NULL;
 }
 
 /* Blanks up to the width, or a cut that is seen. */
@@ -159,6 +147,20 @@ append_master(GString *out, const struct mon_row *row,
 }
 
 static void
+append_next(GString *out, const struct mon_row *row)
+{
+    char address[CARP_ADDR_TEXT], after[TXT_DURATION];
+    if (row->has_next) {
+        g_string_append_printf(out, "%s%s %s",
+                               row->next.confidence == CARP_LOW ? "?" : "",
+                               carp_addr_format(&row->next.successor, address),
+                               txt_duration(row->next.takeover, after));
+    } else {
+        g_string_append_c(out, '-');
+    }
+}
+
+static void
 add_row(GPtrArray *lines, const struct mon_model *model,
         const struct mon_row *row, const struct mon_screen_state *state)
 {
@@ -166,9 +168,7 @@ add_row(GPtrArray *lines, const struct mon_model *model,
     char age[TXT_DURATION];
     enum carp_severity worst = CARP_INFO;
     const bool is_bad = mon_row_worst(row, &worst);
-    const struct mon_lane *lane = lane_of(row, &row->master);
-    const char *next =
-        state->next != NULL ? state->next(state->data, row) : NULL;
+    const struct mon_lane *lane = mon_row_lane_of(row, &row->master);
     char *id = mon_view_id(model->session, row->segment, row->vlan, row->family,
                            row->vhid);
     /* Without colours the mark says it. */
@@ -180,7 +180,7 @@ add_row(GPtrArray *lines, const struct mon_model *model,
                   11);
     append_silence(out, row, lane, state->now);
     append_column(out, verdict(lane), 5);
-    g_string_append(out, next != NULL ? next : "-");
+    append_next(out, row);
     add_line(lines, state,
              is_bad                                   ? kind_of(worst)
              : row->master.family == CARP_FAMILY_NONE ? MON_LINE_FAINT

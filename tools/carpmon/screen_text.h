@@ -32,12 +32,9 @@ struct mon_line {
 /** What the user chose, and what only the screen knows. */
 struct mon_screen_state {
     unsigned int width, height;
-    unsigned int first; /**< row at the top; corrected when out of range */
-    bool only_bad;      /**< only vhids with findings */
-    carp_time now;      /**< the tracker's present */
-    /** Who would follow, for a row; NULL: not known. */
-    const char *(*next)(const void *data, const struct mon_row *row);
-    const void *data;
+    unsigned int first;  /**< row at the top; corrected when out of range */
+    bool only_bad;       /**< only vhids with findings */
+    carp_time now;       /**< the tracker's present */
     const char *message; /**< last line; "" none */
 };
 

@@ -41,7 +41,7 @@ write_now(struct textfile *file, carp_time now)
 {
     g_string_truncate(file->text, 0);
     mon_metrics_write(file->text, file->model);
-    if (!mon_replace_file(file->path, file->text, true) &&
+    if (!replace_file(file->path, file->text, true) &&
         log_limit_pass(&file->limit, now, NULL)) {
         log_line("%s: %s: metrics are not written: see that its directory "
                  "exists, has room and may be written to",

@@ -26,15 +26,19 @@ CARP_BEGIN_DECLS
 
 /** How a sender stopped being MASTER, the last time it was. */
 enum carp_departure {
-    CARP_LEFT_NOT = 0,    /**< it is MASTER, or advertises beside it */
-    CARP_LEFT_YIELDED,    /**< to a better one: it stayed as BACKUP */
-    CARP_LEFT_BOWED_OUT,  /**< it said that it goes down */
-    CARP_LEFT_SILENT      /**< it died, or left without a word */
+    CARP_LEFT_NOT = 0,   /**< it is MASTER, or advertises beside it */
+    CARP_LEFT_YIELDED,   /**< to a better one: it stayed as BACKUP */
+    CARP_LEFT_BOWED_OUT, /**< it said that it goes down */
+    CARP_LEFT_SILENT,    /**< it died, or left without a word */
+    CARP_DEPARTURE_COUNT
 };
+
+/** "advertises", "yielded", "bowed out", "fell silent"; never NULL. */
+CARP_API const char *carp_departure_text(enum carp_departure departure);
 
 /** One member that may follow the master. */
 struct carp_prediction {
-    struct carp_addr master;    /**< now; family none when there is none */
+    struct carp_addr master; /**< now; family none when there is none */
     struct carp_addr successor;
     /** From the master's last advert to the successor's first one: its
      * master-down time (PROTOCOL 3.2). Counted from the master's death it is

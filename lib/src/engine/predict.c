@@ -157,6 +157,20 @@ carp_track_predict(struct carp_track *track, size_t index, unsigned int rank,
 
 /* ------------------------------------------------------------------- words */
 
+const char *
+carp_departure_text(enum carp_departure departure)
+{
+    static const char *const names[CARP_DEPARTURE_COUNT] = {
+        [CARP_LEFT_NOT] = "advertises",
+        [CARP_LEFT_YIELDED] = "yielded",
+        [CARP_LEFT_BOWED_OUT] = "bowed out",
+        [CARP_LEFT_SILENT] = "fell silent",
+    };
+
+    return (unsigned int)departure < CARP_DEPARTURE_COUNT ? names[departure]
+                                                          : "";
+}
+
 static const char *
 ago(carp_time now, carp_time then, char *text, size_t size)
 {

@@ -110,8 +110,8 @@
     const row = { key, tr, more: null, inView: false, age: null };
     tr.dataset.key = key;
     row.cells = {};
-    for (const name of ["state", "vhid", "master", "since", "heard", "hmac",
-      "line"]) {
+    for (const name of ["state", "vhid", "master", "since", "heard", "next",
+      "hmac", "line"]) {
       const cell = make(name === "vhid" ? "th" : "td");
       row.cells[name] = cell;
       tr.append(cell);
@@ -147,6 +147,8 @@
     setText(cells.master, masters.length === 0 ? data.master || "nobody"
       : masters.map((s) => s.address).join(" and "));
     setClass(cells.master, masters.length > 1 ? "two" : "");
+    setText(cells.next, Pieces.next(data.next));
+    setClass(cells.next, data.next?.confidence === "low" ? "doubt" : "");
     setText(cells.hmac, { good: "good", bad: "WRONG" }[data.hmac] || "–");
     setClass(cells.hmac, data.hmac === "bad" ? "two" : "");
     drawAge(row);
@@ -260,7 +262,7 @@
       return;
     }
     const cell = make("td");
-    cell.colSpan = 7;
+    cell.colSpan = 8;
     cell.append(picture(row, true), Pieces.senderTable(row.data),
     Pieces.facts(row.data, now()));
     row.more.replaceChildren(cell);

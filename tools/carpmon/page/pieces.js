@@ -118,6 +118,12 @@ const Pieces = (() => {
     return cards.length > 0 ? cards : [make("p", "None now.", "calm")];
   }
 
+  // "10.0.0.2 in 3.4 s"; "?" when it left without a sign of life since.
+  function next(who) {
+    return who === null ? "–" : `${who.confidence === "low" ? "? " : ""}` +
+      `${who.address} in ${duration(who.takeover * 1000)}`;
+  }
+
   // -------------------------------------------------------------- details
 
   function senderTable(data) {
@@ -156,6 +162,9 @@ const Pieces = (() => {
       list.append(div);
     };
     const changes = Object.entries(data.transitions);
+    add("Next master", data.next === null ? "not known: nobody else was " +
+      "MASTER here" : `${data.next.text} (confidence ` +
+      `${data.next.confidence})`);
     add("Changes of master", changes.length === 0 ? "none" : changes.map(
       ([reason, count]) => `${count} × ${reason}`).join("; "));
     add("Last announced (ARP, ND)", data.announced === null ? "not seen"
@@ -169,5 +178,6 @@ const Pieces = (() => {
     return list;
   }
 
-  return { make, clock, dated, duration, card, cardsNow, senderTable, facts };
+  return { make, clock, dated, duration, card, cardsNow, next, senderTable,
+    facts };
 })();

@@ -46,7 +46,7 @@ write_and_rename(const char *temporary, const char *path, const GString *text,
 }
 
 bool
-mon_replace_file(const char *path, const GString *text, bool is_public)
+replace_file(const char *path, const GString *text, bool is_public)
 {
     char *temporary = g_strdup_printf("%s.%ld.tmp", path, (long)getpid());
     bool is_good = write_and_rename(temporary, path, text, is_public);

@@ -3,8 +3,8 @@
  * @file replace_file.h
  * Writes a file whole: a reader sees the old one or the new one.
  */
-#ifndef CARPMON_REPLACE_FILE_H
-#define CARPMON_REPLACE_FILE_H
+#ifndef TOOLS_REPLACE_FILE_H
+#define TOOLS_REPLACE_FILE_H
 
 #include <stdbool.h>
 
@@ -16,6 +16,6 @@
  * @param is_public others may read it whatever the umask is
  * @return false with errno set; what was written is removed
  */
-bool mon_replace_file(const char *path, const GString *text, bool is_public);
+bool replace_file(const char *path, const GString *text, bool is_public);
 
 #endif

@@ -14,6 +14,7 @@ import pytest
 import wire
 
 VHIDS = (1, 2, 7)
+LONG = bool(os.environ.get("CARP_LONG"))
 
 
 @pytest.fixture(scope="module", name="lan")
@@ -253,14 +254,102 @@ def test_slow_and_many_clients(lan, monitor):
 
 
 def test_streams_are_freed(monitor):
-    def opens():
-        with connect(monitor) as client:
-            client.sendall(b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            return client.recv(32).split()[1] == b"200"
-    wire.wait_for("the slow ones are given up", opens, 40)
+    wire.wait_for("the slow ones are given up", lambda: opens_stream(monitor), 40)
     for _ in range(20):
         time.sleep(0.15)
-        wire.wait_for("there is room for a stream", opens, 5)
+        wire.wait_for("there is room for a stream", lambda: opens_stream(monitor), 5)
+
+
+def is_over(client):
+    """Whether the other side has closed; takes what has come."""
+    client.setblocking(False)
+    try:
+        while True:
+            if not client.recv(65536):
+                return True
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    finally:
+        client.setblocking(True)
+
+
+@pytest.mark.skipif(not LONG, reason="a minute: set CARP_LONG=1")
+def test_trickling_requests(monitor):
+    """An octet a second keeps nobody in: 20 s for a request, 120 s for its answer."""
+    clients = [connect(monitor) for _ in range(20)]
+    begin = time.monotonic()
+    for client in clients:
+        client.sendall(b"GET /metrics HTTP/1.1\r\nX-Slow: ")
+    while clients and time.monotonic() - begin < 40:
+        time.sleep(1)
+        for client in list(clients):
+            if is_over(client):
+                clients.remove(client)
+                client.close()
+                assert 19 < time.monotonic() - begin < 30
+            else:
+                client.send(b"x")
+    assert not clients
+    # Who asks again and again over one connection may, for as long as it likes.
+    with connect(monitor) as client:
+        for _ in range(5):
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert client.recv(4096).startswith(b"HTTP/1.1 200")
+            time.sleep(6)
+
+
+def streams(monitor, count, source=None):
+    """So many clients that take the stream and never read it."""
+    at = urllib.parse.urlsplit(monitor.url)
+    made = []
+    for _ in range(count):
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        if source:
+            client.bind((source, 0))
+        client.connect((at.hostname, at.port))
+        client.sendall(b"GET /api/v1/stream?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        made.append(client)
+    return made
+
+
+def opens_stream(monitor):
+    with connect(monitor) as client:
+        client.sendall(b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        return client.recv(32).split()[1] == b"200"
+
+
+@pytest.mark.skipif(not LONG, reason="minutes: set CARP_LONG=1")
+def test_dead_streams_make_room(monitor):
+    """Clients that vanish without a word give their places back within a minute."""
+    gone = "10.99.0.1"
+    subprocess.run(["ip", "address", "add", gone + "/32", "dev", "lo"], check=True)
+    dead = streams(monitor, 16, gone)
+    time.sleep(2)
+    assert not opens_stream(monitor)
+    subprocess.run(["ip", "address", "del", gone + "/32", "dev", "lo"], check=True)
+    wire.wait_for("room", lambda: opens_stream(monitor), 75, 2)
+    for client in dead:
+        client.close()
+
+
+@pytest.mark.skipif(not LONG, reason="minutes: set CARP_LONG=1")
+def test_unread_streams_make_room(lan, tmp_path):
+    """Nor does one stay who lives and never reads, with 200 vhids that fill its buffers."""
+    vhids = tuple(range(1, 201))
+    crowd = [lan.start(wire.Master(vhid, "10.77.0.13")) for vhid in vhids]
+    try:
+        with wire.Carpmon(lan, tmp_path, vhids=vhids) as running:
+            idle = streams(running, 16)
+            wire.wait_for("all places are taken", lambda: not opens_stream(running), 10)
+            wire.wait_for("room", lambda: opens_stream(running), 120, 2)
+            for client in idle:
+                client.close()
+    finally:
+        for master in crowd:
+            lan.stop(master)
 
 
 def test_garbage_requests(monitor):

@@ -87,6 +87,8 @@ on_request(void *user, struct MHD_Connection *connection, const char *url,
         *upload_size = 0;
         return MHD_YES;
     }
+    http_guest_enter(http_guest_of(connection), HTTP_ANSWERING,
+                     g_get_monotonic_time());
     if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
         strcmp(method, MHD_HTTP_METHOD_HEAD) != 0) {
         return http_refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
@@ -128,6 +130,7 @@ http_free(struct mon_http *http)
     }
     http_drop_cached(http);
     g_ptr_array_free(http->streams, TRUE);
+    g_ptr_array_free(http->guests, TRUE);
     g_queue_free_full(http->events, g_free);
     jsonl_clear(&http->json);
     if (http->token != NULL) {
@@ -148,7 +151,8 @@ start_daemon(struct mon_http *http, int fd)
         on_log, http, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned int)HTTP_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
         HTTP_TIMEOUT, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_MEMORY,
-        MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_CONNECTION, http_guest_notify, http,
+        MHD_OPTION_NOTIFY_COMPLETED, http_guest_served, http, MHD_OPTION_END);
     if (http->daemon == NULL) {
         close(fd);
         return false;
@@ -172,6 +176,7 @@ mon_http_new(const struct mon_http_options *options,
 {
     struct mon_http *http = g_new0(struct mon_http, 1);
     http->model = model;
+    http->guests = g_ptr_array_new_with_free_func(g_free);
     http->streams = g_ptr_array_new();
     http->events = g_queue_new();
     http->log_limit.every = 60 * CARP_SEC;
@@ -230,6 +235,7 @@ on_tick(void *state, struct carp_track *track, const struct mon_totals *totals,
     (void)totals;
     (void)now;
     http_streams_tell(state, true);
+    http_guests_check(state);
 }
 
 static void

@@ -9,7 +9,8 @@
 struct http_stream {
     struct mon_http *http;
     struct MHD_Connection *connection;
-    GString *out; /* not sent yet */
+    struct http_guest *guest; /* NULL: not known */
+    GString *out;             /* not sent yet */
     uint64_t revision;
     uint64_t events;
     bool is_suspended, is_lagging, is_ending;
@@ -94,6 +95,7 @@ wake(struct http_stream *stream)
 {
     if (stream->is_suspended && stream->out->len > 0) {
         stream->is_suspended = false;
+        http_guest_enter(stream->guest, HTTP_STREAMING, g_get_monotonic_time());
         stream->http->has_resumed = true;
         MHD_resume_connection(stream->connection);
     }
@@ -114,6 +116,7 @@ stream_read(void *user, uint64_t position, char *data, size_t room)
         return MHD_CONTENT_READER_END_OF_STREAM;
     }
     stream->is_suspended = true;
+    http_guest_enter(stream->guest, HTTP_STREAMING, 0);
     MHD_suspend_connection(stream->connection);
     return 0;
 }
@@ -264,6 +267,8 @@ http_stream_open(struct mon_http *http, struct MHD_Connection *connection)
     struct http_stream *stream = g_new0(struct http_stream, 1);
     stream->http = http;
     stream->connection = connection;
+    stream->guest = http_guest_of(connection);
+    http_guest_enter(stream->guest, HTTP_STREAMING, g_get_monotonic_time());
     stream->out = g_string_new("retry: 2000\n\n");
     stream->revision = MIN(after_of(connection), http->model->revision);
     stream->events = http->event_count;

@@ -12,12 +12,19 @@
 
 #define HTTP_CONNECTIONS 64
 #define HTTP_STREAMS 16  /* of them; the others stay free for /metrics */
-#define HTTP_TIMEOUT 15u /* s without progress */
-#define HTTP_MEMORY ((size_t)(32 * 1024))      /* of one connection */
-#define HTTP_STREAM_LAG ((size_t)(512 * 1024)) /* kept for a slow client */
-#define HTTP_EVENTS 512                        /* kept for /api/v1/events */
-#define HTTP_NEWS (G_USEC_PER_SEC / 10)        /* least time between two */
-#define HTTP_FRESH (G_USEC_PER_SEC / 4)        /* an answer serves so long */
+#define HTTP_TIMEOUT 10u /* s without progress */
+#define HTTP_ASK_TIME                                     \
+    (20 * G_USEC_PER_SEC) /* for a request, with the idle \
+                             time before it */
+#define HTTP_ANSWER_TIME (120 * G_USEC_PER_SEC) /* to take the answer */
+#define HTTP_BEHIND_TIME (30 * G_USEC_PER_SEC)  /* a stream with words unread \
+                                                 */
+#define HTTP_SEND_BUFFER (64 * 1024)            /* the kernel's, of each */
+#define HTTP_MEMORY ((size_t)(32 * 1024))       /* of one connection */
+#define HTTP_STREAM_LAG ((size_t)(512 * 1024))  /* kept for a slow client */
+#define HTTP_EVENTS 512                         /* kept for /api/v1/events */
+#define HTTP_NEWS (G_USEC_PER_SEC / 10)         /* least time between two */
+#define HTTP_FRESH (G_USEC_PER_SEC / 4)         /* an answer serves so long */
 
 /* An answer that serves several requests. */
 struct http_cached {
@@ -28,6 +35,20 @@ struct http_cached {
 enum { HTTP_STATE = 0, HTTP_FINDINGS, HTTP_METRICS, HTTP_CACHED };
 
 struct http_stream;
+
+/** What a client is about. */
+enum http_phase {
+    HTTP_ASKING = 0, /**< its request is not here in full */
+    HTTP_ANSWERING,
+    HTTP_STREAMING /**< since: it has not read what it was sent */
+};
+
+/** One connection. */
+struct http_guest {
+    int fd;
+    enum http_phase phase;
+    gint64 since; /**< monotonic, of the phase; 0: nothing is awaited */
+};
 
 struct mon_http {
     const struct mon_model *model;
@@ -41,6 +62,7 @@ struct mon_http {
     bool is_loopback;
     struct jsonl json; /* scratch */
     struct http_cached cached[HTTP_CACHED];
+    GPtrArray *guests;    /* struct http_guest, owned */
     GPtrArray *streams;   /* struct http_stream */
     GQueue *events;       /* char *: JSON objects without their brackets' end */
     uint64_t event_count; /* so far: the number of the last one */
@@ -64,6 +86,20 @@ enum MHD_Result http_refuse(struct MHD_Connection *connection,
 void http_drop_cached(struct mon_http *http);
 /* The headers that every answer has. */
 void http_add_headers(struct MHD_Response *response, const char *type);
+
+/* http_guard.c */
+void http_guest_notify(void *user, struct MHD_Connection *connection,
+                       void **context,
+                       enum MHD_ConnectionNotificationCode code);
+void http_guest_served(void *user, struct MHD_Connection *connection,
+                       void **request, enum MHD_RequestTerminationCode code);
+struct http_guest *http_guest_of(struct MHD_Connection *connection);
+/* A phase begins; @p guest may be NULL. */
+void http_guest_enter(struct http_guest *guest, enum http_phase phase,
+                      gint64 now);
+bool http_guest_is_late(const struct http_guest *guest, gint64 now);
+/* Part with whoever takes too long. */
+void http_guests_check(struct mon_http *http);
 
 /* http_events.c */
 enum MHD_Result http_stream_open(struct mon_http *http,

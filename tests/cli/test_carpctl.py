@@ -3,6 +3,7 @@
 """carpctl against a daemon that says what the test wants, hostile things too."""
 import json
 import os
+import shutil
 import socket
 import subprocess
 import threading
@@ -144,6 +145,88 @@ def test_reload(tmp_path):
                   messages=[])
     (code, out, _), _ = ask(tmp_path, [done], "reload")
     assert (code, out) == (0, "added new\nchanged web\nunchanged: 3\n")
+
+
+COUNTERS = ("ipackets ipackets6 badif badttl hdrops badsum badver badlen badauth badvhid badaddrs "
+            "opackets opackets6 onomem ostates preempt").split()
+
+
+class Twice(Daemon):
+    """The same for two clients: one asks for the state, one for the counters."""
+
+    def serve(self):
+        for line in self.lines:
+            client, _ = self.socket.accept()
+            with client, client.makefile("rb") as lines:
+                self.heard = lines.readline()
+                client.sendall(json.dumps(line).encode() + b"\n")
+
+
+def stats_of(number):
+    return {name: number * (i + 1) for i, name in enumerate(COUNTERS)}
+
+
+STATS = answer(command="stats", stats=stats_of(10), reasons={"echo": 7, "late": 1}, vhids=[
+    {"name": "lan", "id": "1@eth0", "stats": stats_of(3), "reasons": {"echo": 5, "late": 0}},
+    {"name": "web", "id": "2@eth0", "stats": stats_of(2), "reasons": {"echo": 0, "late": 0}}])
+
+
+def tell_prometheus(tmp_path, *argv):
+    jsonschema.validate(STATS, SCHEMA)
+    daemon = Twice(tmp_path / "sock", [SHOW, STATS])
+    code, out, err = run("-s", tmp_path / "sock", "stats", "--format", "prometheus", *argv)
+    daemon.thread.join(10)
+    assert (code, err) == (0, "")
+    return out
+
+
+def test_prometheus(tmp_path):
+    out = tell_prometheus(tmp_path)
+    lines = out.splitlines()
+    lan = 'name="lan",interface="eth0",vhid="1"'
+    web = 'name="web",interface="eth0",vhid="2"'
+    for line in (
+            "carpd_up 1", 'carpd_build_info{version="0.1.0"} 1', "carpd_uptime_seconds 10",
+            f'carpd_state{{{lan},state="MASTER"}} 1', f'carpd_state{{{lan},state="BACKUP"}} 0',
+            f'carpd_state{{{web},state="BACKUP"}} 1',
+            f"carpd_state_since_seconds{{{lan}}} 1767225600.000000",
+            f"carpd_demotion{{{web}}} 240", f"carpd_faults{{{web}}} 1",
+            f"carpd_interface_up{{{lan}}} 1", f"carpd_missing_addresses{{{lan}}} 0",
+            f"carpd_transitions_total{{{lan}}} 2",
+            f'carpd_peer_silence_seconds{{{web},source="192.168.1.3"}} 0.600000',
+            f'carpd_adverts_received_total{{{lan},family="ipv6"}} 6',
+            f'carpd_adverts_sent_total{{{web},family="ipv4"}} 24',
+            f'carpd_adverts_discarded_total{{{lan},reason="badauth"}} 27',
+            f'carpd_reasons_total{{{lan},reason="echo"}} 5',
+            # Of no vhid: the sum of the daemon less that of its vhids.
+            'carpd_adverts_discarded_total{name="",interface="",vhid="0",reason="badvhid"} 50',
+            'carpd_reasons_total{name="",interface="",vhid="0",reason="echo"} 2'):
+        assert line in lines, line
+    assert len(set(line.rpartition(" ")[0] for line in lines)) == len(lines)
+    manual = (ROOT / "docs" / "man" / "carpctl.8").read_text()
+    for name in {line.split()[2] for line in lines if line.startswith("# TYPE")}:
+        assert name in manual, name
+    if shutil.which("promtool"):
+        done = subprocess.run(["promtool", "check", "metrics"], input=out, capture_output=True,
+                              text=True, timeout=30, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_prometheus_file(tmp_path):
+    """Whole and readable for its reader; a daemon that is gone is told, too."""
+    path = tmp_path / "carpd.prom"
+    path.write_text("old")
+    assert tell_prometheus(tmp_path, "-o", path) == ""
+    assert path.read_text().startswith("# HELP carpd_up") and "carpd_state{" in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o644
+    code, out, err = run("-s", tmp_path / "none", "stats", "--format", "prometheus", "-o", path)
+    assert (code, out) == (1, "") and "none" in err
+    assert path.read_text().splitlines()[-1] == "carpd_up 0"
+    code, _, err = run("-s", tmp_path / "none", "stats", "--format", "prometheus", "-o",
+                       tmp_path / "no" / "x.prom")
+    assert code == 1 and "metrics are not written" in err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["carpd.prom", "sock"]
+    assert run("show", "--format", "prometheus")[0] == 2
 
 
 def test_stats(tmp_path):

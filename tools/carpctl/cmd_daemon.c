@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Commands that ask the daemon something. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@
 #include "command.h"
 #include "log.h"
 #include "member.h"
+#include "replace_file.h"
+#include "show_prometheus.h"
 #include "show_text.h"
 
 typedef void writer(JsonObject *answer, GString *out);
@@ -48,9 +51,42 @@ ctl_show(const struct ctl_context *context, char **words)
     return ask(context, &wanted, context->verbose ? show_text_long : show_text);
 }
 
+/* Prometheus must hear of a daemon that does not answer: what it was told
+ * before would stay. */
+static enum ctl_exit
+tell_prometheus(const struct ctl_context *context, const char *vhid)
+{
+    const struct client_request first = request("show", vhid);
+    const struct client_request second = request("stats", vhid);
+    JsonNode *show = client_ask(context->socket, &first, NULL);
+    JsonNode *stats =
+        show != NULL ? client_ask(context->socket, &second, NULL) : NULL;
+    const bool is_up = stats != NULL;
+    bool is_written = true;
+    GString *out = g_string_new(NULL);
+    show_prometheus(is_up ? json_node_get_object(show) : NULL,
+                    is_up ? json_node_get_object(stats) : NULL, vhid == NULL,
+                    out);
+    if (context->output == NULL) {
+        fputs(out->str, stdout);
+    } else if (!replace_file(context->output, out, true)) {
+        is_written = false;
+        log_line("%s: %s: metrics are not written: see that its directory "
+                 "exists, has room and may be written to",
+                 context->output, g_strerror(errno));
+    }
+    g_string_free(out, TRUE);
+    g_clear_pointer(&show, json_node_unref);
+    g_clear_pointer(&stats, json_node_unref);
+    return is_up && is_written ? CTL_EXIT_OK : CTL_EXIT_FAILED;
+}
+
 enum ctl_exit
 ctl_stats(const struct ctl_context *context, char **words)
 {
+    if (context->is_prometheus) {
+        return tell_prometheus(context, words[0]);
+    }
     const struct client_request wanted = request("stats", words[0]);
     return ask(context, &wanted, show_text_stats);
 }

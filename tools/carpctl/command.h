@@ -21,10 +21,12 @@ enum ctl_exit {
 
 /** What holds for every command. */
 struct ctl_context {
-    char *socket; /**< path of carpd's socket */
-    bool is_json; /**< --format json */
-    bool verbose; /**< -v */
-    char *output; /**< -o: of import and export; NULL: standard output */
+    char *socket;       /**< path of carpd's socket */
+    bool is_json;       /**< --format json */
+    bool is_prometheus; /**< --format prometheus: of stats */
+    bool verbose;       /**< -v */
+    char *output; /**< -o: of import, export, and stats for Prometheus; NULL:
+                       standard output */
     char *from;   /**< --from: of import; NULL: guess */
     char **map;   /**< --map THEIRS=OURS: of import; NULL: none */
     bool preempt; /**< --preempt: of import */

@@ -39,11 +39,13 @@ make_context(struct raw *raw)
         {"socket", 's', 0, G_OPTION_ARG_FILENAME, &context->socket,
          "carpd's socket (" CARP_CONTROL_SOCKET ")", "PATH"},
         {"format", 0, 0, G_OPTION_ARG_STRING, &raw->format,
-         "text (default) or json", "FORMAT"},
+         "text (default) or json; stats: also prometheus", "FORMAT"},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &raw->verbose,
          "show: everything that is known", NULL},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &context->output,
-         "import, export: write to FILE (mode 0600)", "FILE"},
+         "import, export: write to FILE (mode 0600); stats for prometheus: "
+         "replace FILE",
+         "FILE"},
         {"from", 0, 0, G_OPTION_ARG_STRING, &context->from,
          "import: freebsd, ifconfig, openbsd, pfsense, opnsense or ucarp",
          "SYSTEM"},
@@ -96,16 +98,23 @@ settle(struct ctl_options *options, struct raw *raw)
 {
     struct ctl_context *context = &options->context;
     if (raw->format != NULL && strcmp(raw->format, "text") != 0 &&
-        strcmp(raw->format, "json") != 0) {
-        return g_strdup("--format must be text or json");
+        strcmp(raw->format, "json") != 0 &&
+        strcmp(raw->format, "prometheus") != 0) {
+        return g_strdup("--format must be text, json or prometheus");
     }
     context->is_json = g_strcmp0(raw->format, "json") == 0;
+    context->is_prometheus = g_strcmp0(raw->format, "prometheus") == 0;
     context->verbose = raw->verbose;
     context->preempt = raw->preempt;
     if (context->socket == NULL) {
         context->socket = g_strdup(CARP_CONTROL_SOCKET);
     }
-    return find_command(options, raw->rest);
+    char *wrong = find_command(options, raw->rest);
+    if (wrong == NULL && context->is_prometheus &&
+        strcmp(options->command->name, "stats") != 0) {
+        wrong = g_strdup("--format prometheus is for stats");
+    }
+    return wrong;
 }
 
 enum ctl_parse

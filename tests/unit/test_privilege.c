@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rights that are given up are tried out, each in a child of its own. Cases
  * that need root are skipped without it. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <glib.h>
 
+#include "hide.h"
 #include "privilege.h"
 
 #define USER "nobody"
@@ -97,7 +102,8 @@ body_user(void)
         return CAN_STILL;
     }
     if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 ||
-        prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN, 0, 0, 0) != 0) {
+        prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN, 0, 0, 0) != 0 ||
+        prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0) {
         return CAN_STILL;
     }
     /* The one thing that is kept. */
@@ -120,7 +126,8 @@ body_same_user(void)
     if (!drop(NULL, false)) {
         return NOT_DROPPED;
     }
-    if (mount("none", "/mnt", "tmpfs", 0, NULL) == 0 || setuid(12345) == 0) {
+    if (mount("none", "/mnt", "tmpfs", 0, NULL) == 0 || setuid(12345) == 0 ||
+        prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0) {
         return CAN_STILL;
     }
     return socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0) >= 0 ? AS_DESIGNED
@@ -282,6 +289,121 @@ body_mount(void)
     return CAN_STILL;
 }
 
+/* Calls that need no privilege and fail, if at all, for another reason than
+ * EPERM: what a filter refuses is then the filter's doing. */
+static int
+try_ptrace(void)
+{
+    return (int)ptrace(PTRACE_PEEKDATA, 0, NULL, NULL);
+}
+
+static int
+try_read_memory(void)
+{
+    return (int)syscall(SYS_process_vm_readv, 0, NULL, 0UL, NULL, 0UL, 0UL);
+}
+
+static int
+try_unshare(void)
+{
+    return unshare(0);
+}
+
+static int
+try_setns(void)
+{
+    return setns(-1, 0);
+}
+
+static int
+try_keyctl(void)
+{
+    return (int)syscall(SYS_keyctl, -1, 0UL, 0UL, 0UL, 0UL);
+}
+
+static int
+try_request_key(void)
+{
+    return (int)syscall(SYS_request_key, NULL, NULL, NULL, 0);
+}
+
+/* CLONE_FS and CLONE_NEWNS exclude each other. */
+static int
+try_clone(void)
+{
+    return (int)syscall(SYS_clone, (unsigned long)(CLONE_NEWNS | CLONE_FS),
+                        NULL, NULL, NULL, NULL);
+}
+
+static int (*const forbidden[])(void) = {
+    try_ptrace, try_read_memory, try_unshare,    try_setns,
+    try_keyctl, try_clone,       try_request_key};
+
+/* Which of them is tried by a child. */
+static size_t chosen;
+
+static bool
+is_refused(void)
+{
+    errno = 0;
+    return forbidden[chosen]() == -1 && errno == EPERM;
+}
+
+static int
+body_unconfined(void)
+{
+    return is_refused() ? NOT_EVEN : AS_DESIGNED;
+}
+
+static int
+body_spawning(void)
+{
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (!confine(PRIVILEGE_FILES | PRIVILEGE_SOCKETS | PRIVILEGE_SPAWN)) {
+        return NOT_DROPPED;
+    }
+    return is_refused() ? AS_DESIGNED : CAN_STILL;
+}
+
+static int
+body_confined(void)
+{
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (!confine(PRIVILEGE_FILES | PRIVILEGE_SOCKETS)) {
+        return NOT_DROPPED;
+    }
+    return is_refused() ? AS_DESIGNED : CAN_STILL;
+}
+
+/* A build with AddressSanitizer may trace and clone. */
+static bool
+is_for_sanitizer(int (*call)(void))
+{
+#if defined(__SANITIZE_ADDRESS__)
+    return call == try_ptrace || call == try_clone;
+#else
+    (void)call;
+    return false;
+#endif
+}
+
+/* With the filters of carpd (which starts programs) and of carpmon. */
+static void
+test_filter_forbids(void)
+{
+    for (chosen = 0; chosen < G_N_ELEMENTS(forbidden); chosen++) {
+        g_test_message("call %zu", chosen);
+        expect_exit(body_unconfined);
+        expect_exit(body_spawning);
+        if (is_for_sanitizer(forbidden[chosen])) {
+            continue;
+        }
+        int status = in_child(body_confined);
+        g_assert_true((WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) ||
+                      (WIFEXITED(status) && WEXITSTATUS(status) == 0));
+    }
+}
+
 static int
 body_spawn(void)
 {
@@ -322,6 +444,20 @@ test_filter_spawns(void)
     expect_exit(body_spawn);
 }
 
+static int
+body_hidden(void)
+{
+    hide_memory();
+    return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? AS_DESIGNED : CAN_STILL;
+}
+
+static void
+test_hidden(void)
+{
+    g_assert_cmpint(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), ==, 1);
+    expect_exit(body_hidden);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -332,6 +468,8 @@ main(int argc, char **argv)
     g_test_add_func("/privilege/refusals", test_refusals);
     g_test_add_func("/privilege/filter", test_filter);
     g_test_add_func("/privilege/filter-kills", test_filter_kills);
+    g_test_add_func("/privilege/filter-forbids", test_filter_forbids);
     g_test_add_func("/privilege/filter-spawns", test_filter_spawns);
+    g_test_add_func("/privilege/hidden", test_hidden);
     return g_test_run();
 }

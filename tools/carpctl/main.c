@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "hide.h"
 #include "log.h"
 #include "options.h"
 
@@ -13,6 +14,7 @@ main(int argc, char **argv)
     /* Not LC_NUMERIC: numbers have a point everywhere. */
     setlocale(LC_CTYPE, "");
     g_set_prgname("carpctl");
+    hide_memory();
     struct ctl_options options;
     char *error = NULL;
     enum ctl_exit status = CTL_EXIT_OK;

@@ -9,6 +9,7 @@
 #include "conf_write.h"
 #include "control.h"
 #include "daemon.h"
+#include "hide.h"
 #include "log.h"
 #include "log_sink.h"
 #include "options.h"
@@ -183,6 +184,7 @@ main(int argc, char **argv)
     /* Not LC_NUMERIC: numbers have a point everywhere. */
     setlocale(LC_CTYPE, "");
     g_set_prgname("carpd");
+    hide_memory();
     struct carpd_options options;
     char *error = NULL;
     int status = DAEMON_EXIT_OK;

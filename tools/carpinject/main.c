@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "command.h"
+#include "hide.h"
 #include "log.h"
 
 /* A handler can reach nothing else. */
@@ -64,6 +65,7 @@ main(int argc, char **argv)
     /* Not LC_NUMERIC: numbers have a point everywhere. */
     setlocale(LC_CTYPE, "");
     g_set_prgname("carpinject");
+    hide_memory();
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         show_help();

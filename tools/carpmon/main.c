@@ -8,6 +8,7 @@
 #include "capture.h"
 #include "check.h"
 #include "keys.h"
+#include "hide.h"
 #include "log.h"
 #include "model.h"
 #include "options.h"
@@ -146,6 +147,7 @@ main(int argc, char **argv)
     /* Not LC_NUMERIC: numbers have a point everywhere. */
     setlocale(LC_CTYPE, "");
     g_set_prgname("carpmon");
+    hide_memory();
     struct mon_options options;
     char *error = NULL;
     int status = MON_EXIT_OK;

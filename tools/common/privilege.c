@@ -9,6 +9,8 @@
 
 #include <cap-ng.h>
 
+#include "hide.h"
+
 bool
 privilege_user_exists(const char *name)
 {
@@ -116,5 +118,7 @@ privilege_drop(const struct privilege_plan *plan, char **error)
         *error = g_strdup_printf("no_new_privs: %s", g_strerror(errno));
         return false;
     }
+    /* With another user the kernel takes fs.suid_dumpable's word for it. */
+    hide_memory();
     return true;
 }

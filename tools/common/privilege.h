@@ -35,7 +35,8 @@ struct privilege_plan {
 bool privilege_user_exists(const char *name);
 
 /**
- * Keep what @p plan says, give up all else, and set no_new_privs.
+ * Keep what @p plan says, give up all else, set no_new_privs, and hide the
+ * memory (hide.h).
  * @param[out] error what failed and what to do, to be freed with g_free()
  * @return false: the process has the rights it had, or some of them: end it
  */

@@ -188,6 +188,29 @@ allow_threads(struct filter *filter)
     }
 }
 
+/* Programs that are started may fork, but not into new name spaces. The
+ * flags of clone3 cannot be seen: see allow_threads(). */
+static void
+refuse_namespaces(struct filter *filter)
+{
+    static const int flags[] = {CLONE_NEWNS,  CLONE_NEWCGROUP, CLONE_NEWUTS,
+                                CLONE_NEWIPC, CLONE_NEWUSER,   CLONE_NEWPID,
+                                CLONE_NEWNET};
+    for (size_t i = 0; i < G_N_ELEMENTS(flags) && filter->status == 0; i++) {
+        const scmp_datum_t flag = (scmp_datum_t)flags[i];
+        const struct scmp_arg_cmp is_set = {0, SCMP_CMP_MASKED_EQ, flag, flag};
+        filter->status =
+            seccomp_rule_add_array(filter->context, SCMP_ACT_ERRNO(EPERM),
+                                   SCMP_SYS(clone), 1, &is_set);
+        filter->failed = "clone";
+    }
+    if (filter->status == 0) {
+        filter->status = seccomp_rule_add(
+            filter->context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+        filter->failed = "clone3";
+    }
+}
+
 /* Of the families of sockets those that these programs speak. */
 static void
 allow_families(struct filter *filter)
@@ -197,8 +220,8 @@ allow_families(struct filter *filter)
     for (size_t i = 0; i < G_N_ELEMENTS(families) && filter->status == 0; i++) {
         const struct scmp_arg_cmp family = {0, SCMP_CMP_MASKED_EQ, UINT32_MAX,
                                             (scmp_datum_t)families[i]};
-        filter->status = seccomp_rule_add_array(
-            filter->context, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, &family);
+        filter->status = seccomp_rule_add_array(filter->context, SCMP_ACT_ALLOW,
+                                                SCMP_SYS(socket), 1, &family);
         filter->failed = "socket";
     }
 }
@@ -238,6 +261,7 @@ privilege_confine(unsigned int calls, char **error)
     (void)seccomp_attr_set(filter.context, SCMP_FLTATR_CTL_TSYNC, 1);
     if (spawns) {
         add(&filter, SCMP_ACT_ERRNO(EPERM), forbidden, G_N_ELEMENTS(forbidden));
+        refuse_namespaces(&filter);
     } else {
         add_allowed(&filter, calls);
     }

@@ -42,7 +42,7 @@ def test_hardened(unit, record_property):
                           capture_output=True, text=True, timeout=60, check=False)
     score = float(re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)[1])
     record_property("exposure of " + unit.name, score)
-    assert score <= 3.0, done.stdout
+    assert score <= 2.0, done.stdout
 
 
 @pytest.mark.skipif(not shutil.which("systemd-sysusers"), reason="systemd-sysusers is missing")

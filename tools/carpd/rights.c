@@ -37,7 +37,8 @@ schedule(const struct carp_conf_daemon *conf, struct os_error *error)
         sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param) != 0) {
         return os_error_set(error, os_fault_of(errno), errno,
                             "realtime: %s: "
-                            "it needs CAP_SYS_NICE or LimitRTPRIO=",
+                            "it needs CAP_SYS_NICE or LimitRTPRIO=, and "
+                            "RestrictRealtime=no in its unit",
                             g_strerror(errno));
     }
     return true;

@@ -146,6 +146,7 @@ def administrator(scene):
     """An address or macvlan that somebody removes is back at once."""
     a = scene.carpd("a", 0)
     yield is_state(a, "MASTER", 5)
+    b = scene.carpd("b", 100)
     device = "carp%d-eth0" % scene.vhid
     for words in (("addr", "del", scene.vip + "/24", "dev", device),
                   ("link", "set", device, "down"), ("link", "del", device)):
@@ -155,7 +156,16 @@ def administrator(scene):
         assert duration(since) < 0.5, words
         yield 0.3
     assert a.state() == "MASTER" and len(a.transitions()) == 2
+    yield 2.5           # a has announced it as often as it does
+    wire = carpd.Wire(scene.lab, CLIENT)
+    scene.lab.run(scene.b, "ip", "link", "del", device)
+    yield Condition("b noticed", lambda: "made anew" in b.output(), 2)
+    yield 1.5
+    assert not wire.lines("who-has %s .*tell %s" % (scene.vip, scene.vip)), "a BACKUP announces"
+    assert (a.state(), b.state()) == ("MASTER", "BACKUP")
+    wire.stop()
     a.stop()
+    b.stop()
 
 
 def hanging_hooks(scene):

@@ -121,12 +121,15 @@ instance_evaluate(struct instance *instance)
                                     : !has_link ? CARP_FSM_DOWN
                                                 : CARP_FSM_DISABLE;
     instance->is_up = may_run;
-    instance_tell(instance, kind, now);
-    instance_demote(instance, "link",
-                    may_run ? 0 : instance->conf->demote_link_down, true);
-    if (!may_run) {
-        take_siblings_along(instance, now);
+    if (may_run) {
+        /* Before hooks are told a priority. */
+        instance_demote(instance, "link", 0, true);
+        instance_tell(instance, kind, now);
+        return;
     }
+    instance_tell(instance, kind, now);
+    instance_demote(instance, "link", instance->conf->demote_link_down, true);
+    take_siblings_along(instance, now);
 }
 
 void
@@ -136,8 +139,11 @@ instance_on_vif(struct instance *instance, enum vif_event event,
     switch (event) {
     case VIF_REPAIRED:
         log_say(LOG_LEVEL_WARNING, "%s: %s", instance->id, text);
-        announce_start(&instance->announce, alarm_now());
-        instance_announce(instance, alarm_now());
+        /* A BACKUP that says it has the address takes the clients away. */
+        if (instance->fsm.state == CARP_STATE_MASTER) {
+            announce_start(&instance->announce, alarm_now());
+            instance_announce(instance, alarm_now());
+        }
         break;
     case VIF_LOST:
         instance_set_fault(instance, &instance->address_fault, text);

@@ -12,15 +12,19 @@ from carpd import PASSWORD, Carpd
 
 
 class Scene:
-    """What one scenario works with: hosts a and b of its own, a vhid, addresses."""
+    """What one scenario works with: hosts a and b of its own (c as well, if the plot has an
+    attribute `has_third`), a vhid, addresses."""
 
-    def __init__(self, name, number):
+    def __init__(self, name, number, has_third=False):
         self.name = name
         self.lab = None
         self.vhid = 10 + number
         self.a, self.b = "a%d" % number, "b%d" % number
         self.addresses = {self.a: "10.79.0.%d" % (10 + 2 * number),
                           self.b: "10.79.0.%d" % (11 + 2 * number)}
+        self.c = "c%d" % number if has_third else None
+        if has_third:
+            self.addresses[self.c] = "10.79.0.%d" % (100 + number)
         self.vip = "10.79.0.%d" % (150 + 2 * number)
         self.vip2 = "10.79.0.%d" % (151 + 2 * number)
         self.vip6 = "fd79::%d" % (150 + number)
@@ -64,7 +68,7 @@ class Play:
 
     def __init__(self, plots, ipv6=False, lab=netlab.Lab):
         self._plots = list(plots)
-        self.scenes = {plot.__name__: Scene(plot.__name__, n)
+        self.scenes = {plot.__name__: Scene(plot.__name__, n, hasattr(plot, "has_third"))
                        for n, plot in enumerate(self._plots)}
         hosts = {CLIENT: "10.79.0.9"}
         for scene in self.scenes.values():

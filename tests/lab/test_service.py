@@ -9,9 +9,7 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
-import threading
 import time
 
 import pytest
@@ -19,11 +17,11 @@ import pytest
 import netlab
 import peers
 import watch
+from listener import JOURNAL, OWN_JOURNAL, Listener
 
 VHID = 79
 VIP = "10.79.0.50"
 PASSWORD = "hush-hush"
-JOURNAL = "/run/systemd/journal/socket"
 CAP_NET_RAW = 1 << 13
 HOOK = """#!/bin/sh
 input=$(cat)
@@ -44,10 +42,6 @@ for name in null zero full random urandom; do
 done
 mount --rbind {0} /dev
 exec "$@"
-"""
-OWN_JOURNAL = """
-NOTIFY_SOCKET={0}/notify WATCHDOG_USEC=2000000 \\
-    JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec "$@"
 """
 FULL_DISK = """
 mount -t tmpfs -o size=4k,mode=777 tmpfs {0}
@@ -70,35 +64,6 @@ def write_conf(lab, name, password, more=""):
         f.write(CONF % (VHID, VIP, password) + more)
     os.chmod(path, 0o644)
     return path
-
-
-class Listener:
-    """A datagram socket that takes everything at once: a full one holds up its senders."""
-
-    def __init__(self, path):
-        self.path = path
-        self.lines = []
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        self._sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._sock.bind(path)
-        os.chmod(path, 0o777)
-        self._sock.settimeout(0.2)
-        self._stop = False
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _run(self):
-        while not self._stop:
-            try:
-                self.lines.append(self._sock.recv(65536).decode())
-            except TimeoutError:
-                pass
-
-    def close(self):
-        self._stop = True
-        self._thread.join()
-        self._sock.close()
-        os.unlink(self.path)
 
 
 def status_of(pid):
@@ -275,8 +240,7 @@ def test_journal(played):
     """Fields as journalctl wants them."""
     if not played.journal:
         pytest.skip("a journal runs here: the test would write to it")
-    entries = [dict(line.split("=", 1) for line in text.splitlines())
-               for text in played.journal.lines]
+    entries = played.journal.entries()
     master = [e for e in entries if e.get("CARP_STATE") == "MASTER"][0]
     assert (master["CARP_VHID"], master["CARP_IFACE"]) == (str(VHID), "eth0")
     assert (master["SYSLOG_IDENTIFIER"], master["PRIORITY"]) == ("carpmon", "5")

@@ -58,6 +58,8 @@ fill_config(const struct instance *instance, struct carp_fsm_config *config)
     config->behaviour.tie = tie_rule(conf->tie);
     config->behaviour.families_apart = conf->families_apart;
     config->behaviour.link = CARP_LINK_TO_INIT;
+    /* carp.conf says how often (announce-repeat). */
+    config->behaviour.announce_again = 0;
     config->advbase = conf->advbase;
     config->advskew = conf->advskew;
     config->dead_ratio = conf->dead_ratio;

@@ -21,6 +21,7 @@ SETTINGS = [(0, (25, 100), "off", True, False), (0, (25, 100), "on", True, True)
             (1, (0, 100), "off", True, False), (0, (25, 100), "off", False, True),
             (0, (25, 100), "on", False, False), (1, (0, 100), "on", False, False)]
 BESIDE = ("ucarp", "keepalived")
+ERRORS = 5          # of a pair, until it gives up
 GIVES_UP = 20       # seconds until daemons beside that do not settle are started anew
 
 
@@ -43,7 +44,7 @@ class Pair:
         self.advbase, self.advskews, self.vmac, self.preempt, self.is_dual = settings
         self.vhid, self.vip = 10 + number, "10.79.0.%d" % (150 + number)
         self.names = ["a%d" % number, "b%d" % number]
-        self.hosts, self.windows, self.error = [], [], None
+        self.hosts, self.windows, self.errors = [], [], []
         self.begin, self.over = None, None
 
     def addresses(self):
@@ -70,8 +71,8 @@ class Pair:
         return (sorted(str(host.state()) for host in self.hosts) == ["BACKUP", "MASTER"]
                 and sorted(str(host.holds()) for host in self.hosts) == ["False", "True"])
 
-    def scenario(self):
-        """What befell it, for carpsim."""
+    def scenario(self, since=0.0):
+        """What befell it (since then), for carpsim."""
         lines = ["# %s" % self.describe(), "vhid %d" % self.vhid]
         options = " preempt" * self.preempt + " dual" * self.is_dual
         for host in self.hosts:
@@ -79,6 +80,8 @@ class Pair:
         lines += ["at 0 start %s" % host.name for host in self.hosts]
         start = self.begin - 10     # to settle
         for window in self.windows:
+            if window.start < since:
+                continue
             ended = window.end - start
             told = self._statement(window)
             if told:
@@ -161,18 +164,24 @@ class Chaos:
             thread.join()
 
     def _live(self, pair):
-        try:
-            self._settle(pair)
-            pair.begin = time.time()
-            while self._take(pair):
-                time.sleep(pair.rng.uniform(0.2, 0.5))
-                self._fail(pair)
-                self._settle(pair)
-            time.sleep(0.5)
-        except Exception as error:      # pylint: disable=broad-except
-            self._left = 0
-            pair.error = error
+        self._survive(pair, self._settle)
+        pair.begin = time.time()
+        while self._take(pair) and len(pair.errors) < ERRORS:
+            time.sleep(pair.rng.uniform(0.2, 0.5))
+            self._survive(pair, self._fail)
+            self._survive(pair, self._settle)
+        time.sleep(0.5)
         pair.over = time.time()
+
+    @staticmethod
+    def _survive(pair, step):
+        """An error is kept; the pair goes on, with daemons that were started anew."""
+        try:
+            step(pair)
+        except Exception as error:      # pylint: disable=broad-except
+            pair.errors.append((time.time(), error))
+            for host in pair.hosts:
+                host.crash(None)()
 
     def _take(self, pair):
         with self._lock:

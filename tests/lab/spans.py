@@ -44,19 +44,19 @@ class Ledger:
 
     def held(self):
         """[start, end] of each time, the end EVER while it has it."""
-        times, devices = [], set()
+        times, places = [], set()
         with open(self._log, encoding="ascii", errors="replace") as f:
             for line in f:
-                found = re.match(r"\[(\S+)\] (Deleted )?\d+: (\S+)\s+inet6? %s/"
+                found = re.match(r"\[(\S+)\] (Deleted )?(\d+: \S+\s+inet6? %s/\d+)"
                                  % re.escape(self.address), line)
                 if not found:
                     continue
                 when = datetime.datetime.fromisoformat(found[1] + "+00:00").timestamp()
-                had = bool(devices)
-                (devices.discard if found[2] else devices.add)(found[3])
-                if devices and not had:
+                had = bool(places)
+                (places.discard if found[2] else places.add)(found[3])
+                if places and not had:
                     times.append([when, EVER])
-                elif had and not devices:
+                elif had and not places:
                     times[-1][1] = when
         return times
 

@@ -3,11 +3,12 @@
 
 #include <stdint.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <glib-unix.h>
 #include <glib.h>
+
+#include "read_clock.h"
 
 struct alarm {
     int fd;
@@ -16,14 +17,6 @@ struct alarm {
     void (*ring)(void *user);
     void *user;
 };
-
-static carp_time
-read_clock(clockid_t clock)
-{
-    struct timespec ts = {0, 0};
-    clock_gettime(clock, &ts);
-    return (carp_time)ts.tv_sec * CARP_SEC + (carp_time)ts.tv_nsec;
-}
 
 carp_time
 alarm_now(void)

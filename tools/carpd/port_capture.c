@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "port_internal.h"
+#include "read_clock.h"
 
 /* Ethernet, a tag, the longest IPv4 header and the advert are 114 octets. A
  * larger slot in the ring costs frames (immediate mode). */
 #define SNAPLEN 128
 #define RING (512 * 1024)
-
-static carp_time
-read_clock(clockid_t id)
-{
-    struct timespec ts = {0, 0};
-    clock_gettime(id, &ts);
-    return (carp_time)ts.tv_sec * CARP_SEC + (carp_time)ts.tv_nsec;
-}
 
 carp_time
 port_now(void)

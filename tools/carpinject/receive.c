@@ -4,10 +4,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 
 #include <glib.h>
 #include <pcap/pcap.h>
+
+#include "read_clock.h"
 
 /* Adverts, ARP, ND and echo replies; a full-size slot costs frames. */
 #define SNAPLEN 256
@@ -20,14 +21,6 @@ struct inj_receiver {
     char name[16];
     char error[PCAP_ERRBUF_SIZE + 32];
 };
-
-static carp_time
-read_clock(clockid_t id)
-{
-    struct timespec ts = {0, 0};
-    clock_gettime(id, &ts);
-    return (carp_time)ts.tv_sec * CARP_SEC + (carp_time)ts.tv_nsec;
-}
 
 carp_time
 inj_now(void)

@@ -8,10 +8,10 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "capture_live_internal.h"
 #include "log.h"
+#include "read_clock.h"
 
 #define HOLD (60 * CARP_MSEC)
 /* Frames that fall due one after the other are taken together. */
@@ -19,14 +19,6 @@
 #define HOUSEKEEPING CARP_SEC
 
 /* ------------------------------------------------------------------ clocks */
-
-static carp_time
-read_clock(clockid_t id)
-{
-    struct timespec ts = {0, 0};
-    clock_gettime(id, &ts);
-    return (carp_time)ts.tv_sec * CARP_SEC + (carp_time)ts.tv_nsec;
-}
 
 static void
 blind_all(struct mon_live *live)

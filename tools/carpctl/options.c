@@ -72,7 +72,7 @@ find_command(struct ctl_options *options, char **rest)
 {
     const char *name = rest != NULL ? rest[0] : NULL;
     if (name == NULL) {
-        return g_strdup("which command? (--help shows them)");
+        return g_strdup("which command? (carpctl --help shows them)");
     }
     for (const struct ctl_command *row = ctl_commands; row->name != NULL;
          row++) {
@@ -81,7 +81,8 @@ find_command(struct ctl_options *options, char **rest)
         }
     }
     if (options->command == NULL) {
-        return g_strdup_printf("no command '%s' (--help shows them)", name);
+        return g_strdup_printf("no command '%s' (carpctl --help shows them)",
+                               name);
     }
     const int count = (int)g_strv_length(rest) - 1;
     if (count < options->command->min ||
@@ -129,7 +130,8 @@ ctl_options_parse(struct ctl_options *options, int argc, char **argv,
     raw.context = &options->context;
     GOptionContext *context = make_context(&raw);
     if (!g_option_context_parse(context, &argc, &argv, &failed)) {
-        *error = g_strdup(failed->message);
+        *error =
+            g_strdup_printf("%s (carpctl --help shows how)", failed->message);
         g_error_free(failed);
         result = CTL_PARSE_USAGE;
     } else if (raw.version) {

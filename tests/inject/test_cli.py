@@ -277,41 +277,6 @@ def test_help():
             assert len(line) <= 80, line
 
 
-@pytest.mark.parametrize("line", manual.examples())
-def test_manual(line, tmp_path):
-    """Every example of the manual is a good command line: what would be sent
-    is written to a file instead. test_live.py runs scenarios on a wire."""
-    words = line.split("|")[0].split()
-    plays = words[1] in ("play", "conform")
-    if "-i" in words:
-        at = words.index("-i")
-        del words[at:at + 2]
-        for flag in ("--probe",) + (("-w",) if plays else ()):
-            if flag in words:
-                at = words.index(flag)
-                del words[at:at + 2]
-        if plays:
-            words += ["--dry-run"]
-        elif "--count" not in words:
-            words += ["--count", "50"]
-        if not plays and "-w" not in words:
-            words += ["-w", "out.pcap"]
-    if words[1] == "conform":
-        words += ["--suite", str(ROOT / "tests" / "conformance")]
-    manual.write_files(tmp_path)
-    shutil.copy(CAPTURE, tmp_path / "site.pcap")
-    shutil.copy(CONF, tmp_path / "carp.conf")
-    conf = (tmp_path / "carp.conf").read_text()
-    (tmp_path / "carp.conf").write_text(
-        re.sub(r'\[vhid "[^"]*"\]', '[vhid "lan"]', conf, count=1))
-    done = subprocess.run([CARPINJECT, *words[1:]], capture_output=True,
-                          text="-w -" not in line, timeout=60, check=False,
-                          cwd=tmp_path, stdin=subprocess.DEVNULL)
-    assert done.returncode == 0, done.stderr
-    if plays:
-        assert ".takeover: " in done.stdout or "parameters." in done.stdout
-
-
 def test_manual_is_complete():
     text = manual.MAN.read_text(encoding="utf-8").replace("\\-", "-")
     for command in ("advert", "replay", "fuzz", "flood", "play", "conform"):

@@ -212,6 +212,7 @@ FLAG(answers_inferior)
 FLAG(takes_bow_out)
 FLAG(steps_aside)
 FLAG(whole_intervals)
+FLAG(listens_first)
 
 static GString *
 systems(void)
@@ -251,6 +252,8 @@ systems(void)
     line(out, all, "`state backup` lasts", flag_steps_aside);
     line(out, all, "advbase 0 waits three whole intervals",
          flag_whole_intervals);
+    line(out, all, "waits for advbase + 1 s + skew at least when it starts",
+         flag_listens_first);
     return out;
 }
 

@@ -37,13 +37,21 @@ test_subsecond(void)
     config.advbase = 0;
     config.advskew = 20;
     fsm = fsm_backup(&config, 0);
-    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, 60 * CARP_SKEW_UNIT);
+    g_assert_cmpuint(carp_fsm_dead_time(&fsm), ==, 60 * CARP_SKEW_UNIT);
+    fsm_hear(&fsm, 0, 10, CARP_MSEC);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==,
+                     CARP_MSEC + 60 * CARP_SKEW_UNIT);
     fsm_hear(&fsm, 0, 60, CARP_MSEC);
     fsm_is(&fsm, BACKUP);
     /* Three of the master's intervals, if those are longer. */
     g_assert_cmpuint(carp_fsm_deadline(&fsm), ==,
                      CARP_MSEC + 180 * CARP_SKEW_UNIT);
     fsm_hear(&fsm, 0, 61, CARP_MSEC);
+    fsm_is(&fsm, BACKUP);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==,
+                     CARP_MSEC + 183 * CARP_SKEW_UNIT);
+    /* One of seconds is too slow, as it is for every kernel. */
+    fsm_hear(&fsm, 1, 0, CARP_MSEC);
     fsm_is(&fsm, MASTER);
     /* Demoted, it accepts a master whose interval is longer than its own
      * three, and must wait for that one. */
@@ -62,6 +70,52 @@ test_subsecond(void)
     fsm = fsm_backup(&config, 0);
     fsm_hear(&fsm, 255, 255, CARP_MSEC);
     g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, 2 * CARP_MSEC);
+}
+
+/* After INIT, and whatever happens before the first advert, it waits long
+ * enough to hear any master with its advbase. */
+static void
+test_listens_first(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    struct carp_fsm fsm;
+    carp_time now = 0;
+
+    config.advbase = 0;
+    config.advskew = 20;
+    fsm = fsm_backup(&config, 0);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==,
+                     CARP_SEC + 20 * CARP_SKEW_UNIT);
+    fsm_demote(&fsm, 10, CARP_MSEC);
+    g_assert_cmpint(carp_fsm_reconfigure(&fsm, &config, CARP_MSEC), ==,
+                    CARP_OK);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==,
+                     CARP_SEC + 20 * CARP_SKEW_UNIT);
+    /* The slowest that there is. */
+    fsm_hear(&fsm, 0, 254, 254 * CARP_SKEW_UNIT);
+    fsm_is(&fsm, BACKUP);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, 4 * 254 * CARP_SKEW_UNIT);
+    /* Nobody is there; and paused meanwhile, it cannot know. */
+    fsm = fsm_backup(&config, 0);
+    fsm_event(&fsm, CARP_FSM_TIMER, 10 * CARP_SEC);
+    fsm_is(&fsm, BACKUP);
+    fsm = fsm_backup(&config, 0);
+    fsm_timer(&fsm, &now);
+    fsm_is(&fsm, MASTER);
+    /* Where the dead time is longer nothing changes. */
+    config.advbase = 1;
+    fsm = fsm_backup(&config, 0);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==, carp_fsm_dead_time(&fsm));
+    config.dead_ratio = 1;
+    fsm = fsm_backup(&config, 0);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), ==,
+                     2 * CARP_SEC + 20 * CARP_SKEW_UNIT);
+    /* Kernels know nothing of it. */
+    config = fsm_config(CARP_PROFILE_FREEBSD);
+    config.advbase = 0;
+    config.advskew = 20;
+    fsm = fsm_backup(&config, 0);
+    g_assert_cmpuint(carp_fsm_deadline(&fsm), <, CARP_SEC);
 }
 
 /* ------------------------------------------------------------- bow-outs */
@@ -479,13 +533,14 @@ test_late_subsecond(void)
 {
     struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
     struct carp_fsm fsm;
+    carp_time now = 0;
 
     config.advbase = 0;
     config.advskew = 1;
     config.late_listen = carp_fsm_listen_time(0);
-    fsm = fsm_backup(&config, 0);
+    fsm = fsm_master(&config, &now);
     for (unsigned int i = 1; i < 9; i++) {
-        fsm_event(&fsm, CARP_FSM_TIMER, i * 900 * CARP_MSEC);
+        fsm_event(&fsm, CARP_FSM_TIMER, now + i * 900 * CARP_MSEC);
         fsm_is(&fsm, MASTER);
     }
 }
@@ -496,6 +551,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/fsm/carpd/exact", test_exact);
     g_test_add_func("/fsm/carpd/subsecond", test_subsecond);
+    g_test_add_func("/fsm/carpd/listens-first", test_listens_first);
     g_test_add_func("/fsm/carpd/bow-out", test_bow_out_turns);
     g_test_add_func("/fsm/carpd/bow-out-first", test_bow_out_first);
     g_test_add_func("/fsm/carpd/bow-out-stranger", test_bow_out_of_a_stranger);

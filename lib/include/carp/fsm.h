@@ -99,7 +99,11 @@ struct carp_behaviour {
                                 until the machine has left BACKUP */
     bool whole_intervals;  /**< with advbase 0 it waits dead_ratio whole
                                 intervals, its own or its master's if those
-                                are longer, not one advskew */
+                                are longer, not one advskew; so no master with
+                                advbase 0 is too slow for it */
+    bool listens_first;    /**< after INIT it waits advbase + 1 s + advskew, if
+                                its dead time is shorter: long enough to hear
+                                any master with its advbase */
 };
 
 /** The row for a hashing profile (AUTO: FreeBSD's); never NULL. */
@@ -217,6 +221,7 @@ struct carp_fsm_master {
 enum carp_fsm_wait {
     CARP_FSM_WAIT_DEAD = 0, /**< the master's silence */
     CARP_FSM_WAIT_LISTEN,   /**< it woke late and listens first */
+    CARP_FSM_WAIT_START,    /**< it has started: any master's first advert */
     CARP_FSM_WAIT_BOW_OUT,  /**< the master has left; better ones go first */
     CARP_FSM_WAIT_LINK      /**< ucarp: deaf until the link is back */
 };

@@ -111,4 +111,5 @@ carp_behaviour_improve(struct carp_behaviour *row)
     row->takes_bow_out = true;
     row->steps_aside = true;
     row->whole_intervals = true;
+    row->listens_first = true;
 }

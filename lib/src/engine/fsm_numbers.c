@@ -189,6 +189,10 @@ fsm_is_too_slow(const struct carp_fsm *fsm, const struct carp_fsm_event *advert)
         return false;
     }
     if (c->advbase == 0 && c->behaviour.whole_intervals) {
+        /* It waits for intervals of that one. */
+        if (advert->advbase == 0) {
+            return false;
+        }
         timing = CARP_TIMING_OPENBSD;
     }
     return carp_master_down_ratio(timing, c->advbase, carp_fsm_advskew(fsm),

@@ -147,7 +147,7 @@ yields_at_tie(const struct carp_fsm *fsm, const struct fsm_input *in)
 #define TEXT_STOP "all stop"
 #define TEXT_LINK "all stop; deaf"
 #define TEXT_DEAD "every family waits for the dead time"
-#define TEXT_START "dead time, and not before the start delay"
+#define TEXT_START "dead time or listen time, and not before the start delay"
 #define TEXT_HEARD "the family that was heard waits anew"
 #define TEXT_LISTEN "every family waits for the listen time"
 #define TEXT_BOW_OUT "50 us a unit of advskew"

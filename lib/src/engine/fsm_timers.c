@@ -52,6 +52,24 @@ arm_preemption(struct carp_fsm *fsm, const struct fsm_input *in)
     }
 }
 
+/* Nothing is known of a master yet: its interval may be longer than the time
+ * that this node waits once it knows. Of several that start, the best speaks
+ * first. */
+static void
+arm_start(struct carp_fsm *fsm, carp_time now)
+{
+    const carp_time wait = fsm_dead_ticks(fsm);
+    const carp_time listen = carp_fsm_listen_time(fsm->config.advbase) +
+                             fsm->config.advskew * CARP_SKEW_UNIT;
+
+    fsm->hold = carp_time_add(now, fsm->config.start_delay);
+    if (fsm->config.behaviour.listens_first && listen > wait) {
+        arm_all(fsm, CARP_FSM_WAIT_START, now, listen);
+    } else {
+        arm_all(fsm, CARP_FSM_WAIT_DEAD, now, wait);
+    }
+}
+
 static void
 arm_heard(struct carp_fsm *fsm, const struct fsm_input *in)
 {
@@ -100,8 +118,7 @@ fsm_arm_timers(struct carp_fsm *fsm, enum fsm_arm how, unsigned int todo,
         fsm_stop_all(fsm, CARP_FSM_WAIT_LINK);
         break;
     case FSM_ARM_START:
-        fsm->hold = carp_time_add(now, c->start_delay);
-        arm_all(fsm, CARP_FSM_WAIT_DEAD, now, fsm_dead_ticks(fsm));
+        arm_start(fsm, now);
         break;
     case FSM_ARM_GIVE_UP:
         fsm->is_aside = c->behaviour.steps_aside;

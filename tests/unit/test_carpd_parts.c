@@ -94,12 +94,12 @@ test_rate(void)
 static void
 test_store_round_trip(void)
 {
-    struct peers peers;
-    peers_init(&peers);
-    seen_add_span(&peers.seen, 5, 9);
-    seen_add_span(&peers.seen, 1ull << 60, UINT64_MAX);
+    struct carp_peers peers;
+    carp_peers_init(&peers);
+    carp_seen_add_span(&peers.seen, 5, 9);
+    carp_seen_add_span(&peers.seen, 1ull << 60, UINT64_MAX);
     struct carp_addr addr = {.family = CARP_IPV6, .octets = {0xfe, 0x80}};
-    peers_restore(&peers, &addr, PEER_CONSTANT, 42);
+    carp_peers_restore(&peers, &addr, CARP_PEER_CONSTANT, 42);
     GString *text = g_string_new(NULL);
     store_text_begin(text);
     store_text_add(text, "1@eth0", 0x12, 0x1234, &peers);
@@ -112,8 +112,9 @@ test_store_round_trip(void)
     g_assert_cmpuint(stored->first, ==, 0x12);
     g_assert_cmpuint(stored->counter, ==, 0x1234);
     g_assert_cmpuint(stored->peers.seen.count, ==, 2);
-    g_assert_true(seen_has(&stored->peers.seen, UINT64_MAX));
-    g_assert_cmpint(peers_find(&stored->peers, &addr)->kind, ==, PEER_CONSTANT);
+    g_assert_true(carp_seen_has(&stored->peers.seen, UINT64_MAX));
+    g_assert_cmpint(carp_peers_find(&stored->peers, &addr)->kind, ==,
+                    CARP_PEER_CONSTANT);
     g_hash_table_destroy(table);
     /* Cut anywhere it is read or refused, and never misread. */
     for (size_t len = 0; len < text->len; len++) {
@@ -127,7 +128,7 @@ test_store_round_trip(void)
         }
         g_free(cut);
     }
-    peers_clear(&peers);
+    carp_peers_clear(&peers);
     g_string_free(text, TRUE);
 }
 

@@ -133,7 +133,7 @@ test_daemon_keys(void)
     g_assert_cmpstr(vhid->down_script, ==, "/etc/carp/down");
     g_assert_cmpstr(vhid->hook, ==, "/etc/carp/hook");
     g_assert_cmpstr(vhid->group, ==, "edge");
-    g_assert_cmpint(vhid->replay, ==, CARP_CONF_REPLAY_STRICT);
+    g_assert_cmpint(vhid->replay, ==, CARP_REPLAY_STRICT);
     carp_conf_free(conf);
 }
 
@@ -236,7 +236,7 @@ test_defaults(void)
     g_assert_cmpint(vhid->vmac, ==, CARP_CONF_VMAC_ON);
     g_assert_false(vhid->preempt);
     g_assert_null(vhid->interface);
-    g_assert_cmpint(vhid->replay, ==, CARP_CONF_REPLAY_ALERT);
+    g_assert_cmpint(vhid->replay, ==, CARP_REPLAY_ALERT);
     g_assert_cmpuint(vhid->demote_link_down, ==, 240);
     g_assert_null(carp_conf_get(conf, 1));
     g_assert_null(carp_conf_message(conf, 0));

@@ -27,6 +27,7 @@ struct delivery {
     bool both;
     enum carp_cause cause;
     enum carp_confidence least;
+    bool leaps; /* carpd's counter */
 };
 
 static void
@@ -37,6 +38,7 @@ delivery(const struct delivery *d)
 
     (void)world_add(w, d->a, "10.0.0.1", NULL, 1, 0);
     (void)world_add(w, d->b, "10.0.0.2", NULL, 1, 100);
+    w->nodes[0].leaps = w->nodes[1].leaps = d->leaps;
     /* Both have been MASTER, so both count from one base. */
     w->nodes[0].preempt = true;
     world_start(w, 1);
@@ -69,20 +71,24 @@ test_delivery(void)
 {
     static const struct delivery rows[] = {
         {WORLD_FREEBSD, WORLD_FREEBSD, false, CARP_CAUSE_NO_DELIVERY_A_TO_B,
-         CARP_HIGH},
+         CARP_HIGH, false},
         {WORLD_FREEBSD, WORLD_FREEBSD, true, CARP_CAUSE_NO_DELIVERY_BOTH,
-         CARP_MEDIUM},
+         CARP_MEDIUM, false},
         {WORLD_NETBSD, WORLD_UCARP, false, CARP_CAUSE_NO_DELIVERY_A_TO_B,
-         CARP_HIGH},
+         CARP_HIGH, false},
         {WORLD_UCARP, WORLD_UCARP, false, CARP_CAUSE_NO_DELIVERY_A_TO_B,
-         CARP_HIGH},
+         CARP_HIGH, false},
         {WORLD_UCARP, WORLD_UCARP, true, CARP_CAUSE_NO_DELIVERY_BOTH,
-         CARP_MEDIUM},
+         CARP_MEDIUM, false},
         {WORLD_FREEBSD, WORLD_OPENBSD, false, CARP_CAUSE_NO_DELIVERY_A_TO_B,
-         CARP_HIGH},
+         CARP_HIGH, false},
         {WORLD_OPENBSD, WORLD_NETBSD, false, CARP_CAUSE_NO_DELIVERY_A_TO_B,
-         CARP_MEDIUM},
-        {WORLD_OPENBSD, WORLD_OPENBSD, true, CARP_CAUSE_UNKNOWN, CARP_LOW},
+         CARP_MEDIUM, false},
+        {WORLD_OPENBSD, WORLD_OPENBSD, true, CARP_CAUSE_UNKNOWN, CARP_LOW, false},
+        {WORLD_FREEBSD, WORLD_FREEBSD, false, CARP_CAUSE_NO_DELIVERY_A_TO_B,
+         CARP_HIGH, true},
+        {WORLD_FREEBSD, WORLD_FREEBSD, true, CARP_CAUSE_NO_DELIVERY_BOTH,
+         CARP_MEDIUM, true},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -42,11 +42,12 @@ check_unseen(const struct world *w, const struct world_event *e,
 /* The capture is where the better one is: the other one's advert, when it
  * comes through again, tells since when it was MASTER. */
 static void
-unseen(enum world_impl impl, bool v6)
+unseen(enum world_impl impl, bool v6, bool leaps)
 {
     struct world *w = counting(30, impl, impl, v6);
     const struct world_event *e;
 
+    w->nodes[1].leaps = leaps;
     world_split(w, 0, 1, false);
     w->hidden[0][1] = true;
     world_wait(w, WORLD_S(20));
@@ -68,10 +69,12 @@ unseen(enum world_impl impl, bool v6)
 static void
 test_unseen(void)
 {
-    unseen(WORLD_NETBSD, false);
-    unseen(WORLD_FREEBSD, false);
-    unseen(WORLD_FREEBSD, true);
-    unseen(WORLD_UCARP, false);
+    unseen(WORLD_NETBSD, false, false);
+    unseen(WORLD_FREEBSD, false, false);
+    unseen(WORLD_FREEBSD, true, false);
+    unseen(WORLD_UCARP, false, false);
+    unseen(WORLD_FREEBSD, false, true);
+    unseen(WORLD_FREEBSD, true, true);
 }
 
 /* The capture is where the worse one is: the better one goes on in its own

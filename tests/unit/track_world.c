@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <carp/counter.h>
+
 /* ------------------------------------------------------------------ frames */
 
 uint64_t
@@ -210,6 +212,9 @@ become_master(struct world *w, unsigned int node)
     n->became = w->now;
     n->down[0] = n->down[1] = CARP_NEVER;
     n->next = w->now + real_interval(w, n);
+    if (n->leaps && n->has_accepted) {
+        n->counter += (1 + world_random(w) % 50) * CARP_COUNTER_LEAP;
+    }
     send_adverts(w, node, false);
 }
 

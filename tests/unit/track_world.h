@@ -37,6 +37,7 @@ struct world_node {
     struct carp_addr addr4, addr6; /**< family none: not configured */
     uint8_t advbase, advskew, demote;
     bool preempt;
+    bool leaps;   /**< as carpd's counter does when it becomes MASTER */
     uint8_t ttl;  /**< as it arrives */
     uint32_t key; /**< nodes with equal keys accept each other … */
     const struct carp_auth *auth; /**< … unless they have a real one */

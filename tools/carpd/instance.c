@@ -140,11 +140,8 @@ make_vif(struct instance *instance, struct os_error *error)
 static void
 resume(struct instance *instance)
 {
-    peers_init(&instance->peers);
-    if (!store_restore(instance->daemon->store, instance->id,
-                       &instance->counter, &instance->peers)) {
-        counter_init(&instance->counter, entropy_u64());
-    }
+    carp_replay_init(&instance->replay, entropy_u64());
+    store_restore(instance->daemon->store, instance->id, &instance->replay);
 }
 
 /* The peers take it, but answers to it may go elsewhere. */
@@ -227,7 +224,7 @@ instance_free(struct instance *instance)
     vif_free(instance->vif);
     carp_ring_free(instance->ring);
     carp_auth_clear(&instance->auth);
-    peers_clear(&instance->peers);
+    carp_replay_clear(&instance->replay);
     instance_clear_demotions(instance);
     g_array_free(instance->demotions, TRUE);
     g_free(instance->fault);

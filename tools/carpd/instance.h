@@ -20,11 +20,10 @@
 
 #include <carp/auth.h>
 #include <carp/fsm.h>
+#include <carp/replay.h>
 
 #include "announcer.h"
-#include "counter.h"
 #include "daemon.h"
-#include "peer.h"
 #include "port.h"
 #include "stats.h"
 #include "vif.h"
@@ -55,8 +54,7 @@ struct instance {
     struct carp_auth auth; /**< of own adverts. A secret */
     enum carp_profile_id profile;
     struct carp_ring *ring; /**< accepted keys and address lists. A secret */
-    struct counter counter;
-    struct peers peers;
+    struct carp_replay replay;
     struct announce announce;
     struct stats stats;
     GArray *demotions; /**< struct demotion */

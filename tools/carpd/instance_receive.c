@@ -93,7 +93,8 @@ verify(struct instance *instance, const struct carp_frame *frame,
        struct carp_verdict *verdict)
 {
     const struct carp_conf_vhid *conf = instance->conf;
-    const struct peer *peer = peers_find(&instance->peers, &frame->src);
+    const struct carp_peer *peer =
+        carp_peers_find(&instance->replay.peers, &frame->src);
     *verdict = carp_ring_verify(instance->ring, &frame->u.adv,
                                 peer != NULL ? &peer->verdict : NULL, NULL);
     if (verdict->status != CARP_GOOD) {
@@ -115,7 +116,7 @@ tell_replay(struct instance *instance, const struct carp_frame *frame,
 {
     char source[CARP_ADDR_TEXT];
     carp_addr_format(&frame->src, source);
-    bool is_strict = instance->conf->replay == CARP_CONF_REPLAY_STRICT;
+    bool is_strict = instance->conf->replay == CARP_REPLAY_STRICT;
     char *key = g_strdup_printf("replay %s %s", instance->id, source);
     log_rate_say(
         instance->daemon->rate, key, at, LOG_LEVEL_WARNING,
@@ -134,38 +135,31 @@ tell_replay(struct instance *instance, const struct carp_frame *frame,
 static bool
 judge(struct instance *instance, const struct carp_frame *frame, carp_time at)
 {
-    const struct carp_adv *adv = &frame->u.adv;
     const bool *has = instance->fsm.config.has;
-    enum peer_verdict verdict = PEER_ECHO;
-    if (!counter_is_own_jump(&instance->counter, adv->counter,
-                             has[CARP_F4] && has[CARP_F6] ? 2 : 1)) {
-        verdict = peers_judge(&instance->peers, &frame->src, adv, at);
-    }
+    enum carp_replay_mode mode = instance->conf->replay;
+    enum carp_peer_verdict verdict = carp_replay_judge(
+        &instance->replay, has[CARP_F4] && has[CARP_F6] ? 2 : 1, &frame->src,
+        &frame->u.adv, at);
     switch (verdict) {
-    case PEER_FRESH:
-        counter_hear(&instance->counter, adv->counter);
-        return true;
-    case PEER_REPEAT:
-        return true;
-    case PEER_DUPLICATE:
+    case CARP_PEER_FRESH:
+    case CARP_PEER_REPEAT:
+        break;
+    case CARP_PEER_DUPLICATE:
         note(instance, REASON_DUPLICATE);
-        return false;
-    case PEER_ECHO:
+        break;
+    case CARP_PEER_ECHO:
         note(instance, REASON_ECHO);
-        counter_part(&instance->counter);
-        return false;
-    case PEER_REPLAYED:
-        note(instance, REASON_REPLAYED);
         break;
-    case PEER_REWRITTEN:
-        note(instance, REASON_REWRITTEN);
+    case CARP_PEER_REPLAYED:
+    case CARP_PEER_REWRITTEN:
+        note(instance, verdict == CARP_PEER_REPLAYED ? REASON_REPLAYED
+                                                     : REASON_REWRITTEN);
+        if (mode != CARP_REPLAY_OFF) {
+            tell_replay(instance, frame, verdict == CARP_PEER_REWRITTEN, at);
+        }
         break;
     }
-    if (instance->conf->replay == CARP_CONF_REPLAY_OFF) {
-        return true;
-    }
-    tell_replay(instance, frame, verdict == PEER_REWRITTEN, at);
-    return instance->conf->replay == CARP_CONF_REPLAY_ALERT;
+    return carp_replay_acts(verdict, mode);
 }
 
 /* A MASTER that was paused listens to what is said now. What waited for it
@@ -203,7 +197,7 @@ instance_receive(struct instance *instance, const struct carp_frame *frame,
     if (!verify(instance, frame, &verdict) || !judge(instance, frame, at)) {
         return;
     }
-    peers_accept(&instance->peers, &frame->src, adv, &verdict, at);
+    carp_peers_accept(&instance->replay.peers, &frame->src, adv, &verdict, at);
     if (is_past(instance, at)) {
         return;
     }

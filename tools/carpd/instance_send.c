@@ -54,9 +54,8 @@ send_family(struct instance *instance, unsigned int f, struct carp_adv *adv)
                                  .broadcast = instance->conf->broadcast,
                                  .tos = ADVERT_TOS,
                                  .ttl = ADVERT_TTL};
-    adv->counter = adv->counter == 0
-                       ? counter_next(&instance->counter, entropy_u64())
-                       : counter_next_family(&instance->counter);
+    adv->counter =
+        carp_replay_next(&instance->replay, adv->counter != 0, entropy_u64());
     carp_auth_digest(&instance->auth, adv->counter, adv->md);
     carp_adv_set_checksum(adv);
     advert.adv = *adv;
@@ -64,8 +63,6 @@ send_family(struct instance *instance, unsigned int f, struct carp_adv *adv)
     /* Taken before: the answer may be here when the call returns. */
     carp_time at = alarm_now();
     bool is_sent = port_send_advert(instance->wire->port, &advert, &error);
-    peers_note_own(&instance->peers, adv->counter,
-                   !instance->counter.has_heard);
     if (!is_sent) {
         count_failure(instance, &error);
         return;
@@ -94,7 +91,7 @@ instance_send(struct instance *instance, uint8_t advbase, uint8_t advskew,
             send_family(instance, f, &adv);
         }
     }
-    if (counter_wants_reserve(&instance->counter)) {
+    if (carp_counter_wants_reserve(&instance->replay.counter)) {
         store_save_soon(instance->daemon->store);
     }
 }

@@ -78,6 +78,9 @@ carry_out(struct instance *instance, const struct carp_effects *effects,
 {
     unsigned int todo = effects->todo;
     bool has_failed = false;
+    if (effects->to == CARP_STATE_MASTER && effects->from != effects->to) {
+        carp_counter_lead(&instance->replay.counter);
+    }
     if ((todo & CARP_DO_BOW_OUT) != 0) {
         instance_send(instance, CARP_BOW_OUT, CARP_BOW_OUT, 0);
     }

@@ -234,7 +234,7 @@ put_index(struct jsonl *json, const char *name, unsigned int index)
 
 static void
 put_peer(struct jsonl *json, const struct instance *instance,
-         const struct peer *peer, carp_time now)
+         const struct carp_peer *peer, carp_time now)
 {
     unsigned int keys = 1 + instance->conf->accept_count;
     const struct carp_profile *profile =
@@ -249,7 +249,7 @@ put_peer(struct jsonl *json, const struct instance *instance,
     put_index(json, "key", peer->verdict.row % keys);
     put_index(json, "addresses", peer->verdict.row / keys);
     jsonl_string(json, "profile", profile != NULL ? profile->name : "");
-    jsonl_string(json, "counter", peer_kind_text(peer->kind));
+    jsonl_string(json, "counter", carp_peer_kind_text(peer->kind));
     jsonl_uint(json, "replays", peer->replays);
     jsonl_close_object(json);
 }
@@ -258,8 +258,8 @@ static void
 put_peers(struct jsonl *json, const struct instance *instance, carp_time now)
 {
     jsonl_open_array(json, "peers");
-    for (unsigned int i = 0; i < instance->peers.count; i++) {
-        const struct peer *peer = &instance->peers.list[i];
+    for (unsigned int i = 0; i < instance->replay.peers.count; i++) {
+        const struct carp_peer *peer = &instance->replay.peers.list[i];
         /* One that was only read back has said nothing yet. */
         if (peer->adverts > 0) {
             put_peer(json, instance, peer, now);

@@ -194,17 +194,16 @@ store_give_to(struct store *store, unsigned int uid, unsigned int gid)
 }
 
 bool
-store_restore(struct store *store, const char *id, struct counter *counter,
-              struct peers *peers)
+store_restore(struct store *store, const char *id, struct carp_replay *replay)
 {
     struct stored *stored = g_hash_table_lookup(store->kept, id);
     if (stored == NULL || !stored->has_counter) {
         return false;
     }
-    counter_resume(counter, stored->first, stored->counter);
-    peers_clear(peers);
-    *peers = stored->peers;
-    peers_init(&stored->peers);
+    carp_replay_clear(replay);
+    carp_counter_resume(&replay->counter, stored->first, stored->counter);
+    replay->peers = stored->peers;
+    carp_peers_init(&stored->peers);
     g_hash_table_remove(store->kept, id);
     return true;
 }
@@ -214,11 +213,12 @@ store_forget(struct store *store, struct instance *instance)
 {
     struct stored *stored = store_text_get(store->kept, instance->id);
     stored->has_counter = true;
-    stored->first = instance->counter.first;
-    stored->counter = MAX(instance->counter.reserve, instance->counter.last);
-    peers_clear(&stored->peers);
-    stored->peers = instance->peers;
-    peers_init(&instance->peers);
+    stored->first = instance->replay.counter.first;
+    stored->counter =
+        MAX(instance->replay.counter.reserve, instance->replay.counter.last);
+    carp_peers_clear(&stored->peers);
+    stored->peers = instance->replay.peers;
+    carp_peers_init(&instance->replay.peers);
 }
 
 /* ---------------------------------------------------------------- write */
@@ -237,10 +237,11 @@ collect(struct store *store)
     store->additions = 0;
     for (guint i = 0; i < instances->len; i++) {
         const struct instance *instance = g_ptr_array_index(instances, i);
-        guint64 reserve = counter_extend(&instance->counter);
-        store_text_add(writing->text, instance->id, instance->counter.first,
-                       reserve, &instance->peers);
-        store->additions += instance->peers.seen.additions;
+        guint64 reserve = carp_counter_extend(&instance->replay.counter);
+        store_text_add(writing->text, instance->id,
+                       instance->replay.counter.first, reserve,
+                       &instance->replay.peers);
+        store->additions += instance->replay.peers.seen.additions;
         g_hash_table_insert(writing->reserves, g_strdup(instance->id),
                             g_memdup2(&reserve, sizeof(reserve)));
     }
@@ -253,6 +254,18 @@ collect(struct store *store)
                        stored->counter, &stored->peers);
     }
     return writing;
+}
+
+/* The file's new name survives a power cut once its directory is written. */
+static int
+sync_directory(const char *directory)
+{
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int code = fd < 0 || fsync(fd) != 0 ? errno : 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return code;
 }
 
 static int
@@ -281,6 +294,9 @@ write_file(const struct writing *writing)
     if (code == 0 && rename(fresh, writing->path) != 0) {
         code = errno;
     }
+    if (code == 0) {
+        code = sync_directory(writing->store->directory);
+    }
     g_free(fresh);
     return code;
 }
@@ -303,7 +319,7 @@ adopt(const struct writing *writing)
         const guint64 *reserve =
             g_hash_table_lookup(writing->reserves, instance->id);
         if (reserve != NULL) {
-            instance->counter.reserve = *reserve;
+            instance->replay.counter.reserve = *reserve;
         }
     }
 }
@@ -369,10 +385,10 @@ has_news(const struct store *store)
     uint64_t additions = 0;
     for (guint i = 0; i < instances->len; i++) {
         const struct instance *instance = g_ptr_array_index(instances, i);
-        if (counter_wants_reserve(&instance->counter)) {
+        if (carp_counter_wants_reserve(&instance->replay.counter)) {
             return true;
         }
-        additions += instance->peers.seen.additions;
+        additions += instance->replay.peers.seen.additions;
     }
     return additions != store->additions;
 }

@@ -13,11 +13,10 @@
 
 #include <stdbool.h>
 
+#include <carp/replay.h>
 #include <carp/time.h>
 
-#include "counter.h"
 #include "os_error.h"
-#include "peer.h"
 
 /** Between two writes of what was seen, when something was. */
 #define STORE_EVERY (300 * CARP_SEC)
@@ -41,9 +40,9 @@ void store_close(struct store *store);
 /** The directory and what is in it will be written by this user. */
 bool store_give_to(struct store *store, unsigned int uid, unsigned int gid);
 
-/** What was kept of a vhid; false: nothing. */
-bool store_restore(struct store *store, const char *id, struct counter *counter,
-                   struct peers *peers);
+/** What was kept of a vhid; false: nothing, @p replay is as it was. */
+bool store_restore(struct store *store, const char *id,
+                   struct carp_replay *replay);
 /** The instance goes: what is known of it is kept for when it comes back. */
 void store_forget(struct store *store, struct instance *instance);
 /** A reserve is running low. */

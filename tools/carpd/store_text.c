@@ -16,14 +16,14 @@ store_text_begin(GString *out)
 
 void
 store_text_add(GString *out, const char *id, uint64_t first, uint64_t reserve,
-               const struct peers *peers)
+               const struct carp_peers *peers)
 {
     g_string_append_printf(out,
                            "counter %s %016" G_GINT64_MODIFIER
                            "x %016" G_GINT64_MODIFIER "x\n",
                            id, first, reserve);
     for (size_t i = 0; i < peers->seen.count; i++) {
-        const struct seen_span *span = &peers->seen.spans[i];
+        const struct carp_seen_span *span = &peers->seen.spans[i];
         g_string_append_printf(out,
                                "seen %s %016" G_GINT64_MODIFIER
                                "x-%016" G_GINT64_MODIFIER "x\n",
@@ -31,7 +31,7 @@ store_text_add(GString *out, const char *id, uint64_t first, uint64_t reserve,
     }
     for (unsigned int i = 0; i < peers->count; i++) {
         char addr[CARP_ADDR_TEXT];
-        const struct peer *peer = &peers->list[i];
+        const struct carp_peer *peer = &peers->list[i];
         g_string_append_printf(out,
                                "peer %s %s %s %016" G_GINT64_MODIFIER "x\n", id,
                                carp_addr_format(&peer->address, addr),
@@ -44,7 +44,7 @@ free_stored(void *memory)
 {
     struct stored *stored = memory;
     g_free(stored->id);
-    peers_clear(&stored->peers);
+    carp_peers_clear(&stored->peers);
     g_free(stored);
 }
 
@@ -73,7 +73,7 @@ read_span(struct stored *stored, char *text)
     if (!read_hex(text, &first) || !read_hex(dash + 1, &last) || first > last) {
         return false;
     }
-    seen_add_span(&stored->peers.seen, first, last);
+    carp_seen_add_span(&stored->peers.seen, first, last);
     return true;
 }
 
@@ -88,7 +88,8 @@ read_peer(struct stored *stored, char **words)
     }
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
         if (strcmp(words[3], kinds[i]) == 0) {
-            peers_restore(&stored->peers, &addr, (enum peer_kind)i, counter);
+            carp_peers_restore(&stored->peers, &addr, (enum carp_peer_kind)i,
+                               counter);
             return true;
         }
     }
@@ -108,7 +109,7 @@ store_text_get(GHashTable *table, const char *id)
     if (stored == NULL) {
         stored = g_new0(struct stored, 1);
         stored->id = g_strdup(id);
-        peers_init(&stored->peers);
+        carp_peers_init(&stored->peers);
         g_hash_table_insert(table, stored->id, stored);
     }
     return stored;

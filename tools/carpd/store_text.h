@@ -13,15 +13,14 @@
 
 #include <glib.h>
 
-#include "counter.h"
-#include "peer.h"
+#include <carp/peers.h>
 
 /** One vhid as it was kept. */
 struct stored {
     char *id;
     bool has_counter;
     uint64_t first, counter; /**< own jumps begin above; reserve */
-    struct peers peers;
+    struct carp_peers peers;
 };
 
 /** An empty table: id (char *, of the value) to struct stored. */
@@ -31,7 +30,7 @@ struct stored *store_text_get(GHashTable *table, const char *id);
 
 void store_text_begin(GString *out);
 void store_text_add(GString *out, const char *id, uint64_t first,
-                    uint64_t reserve, const struct peers *peers);
+                    uint64_t reserve, const struct carp_peers *peers);
 /**
  * Read it back.
  * @param[out] wrong how many lines made no sense

@@ -20,6 +20,7 @@
 #include <carp/auth.h>
 #include <carp/key.h>
 #include <carp/profile.h>
+#include <carp/replay.h>
 #include <carp/status.h>
 #include <carp/time.h>
 
@@ -32,13 +33,6 @@
 #define CARP_CONF_ADDRS_MAX 8
 /** Most interfaces, scripts and files that one group tracks. */
 #define CARP_CONF_TRACK_MAX 16
-
-/** What the daemon does with an advert whose counter it has seen before. */
-enum carp_conf_replay {
-    CARP_CONF_REPLAY_OFF = 0, /**< acts on it, as all others do */
-    CARP_CONF_REPLAY_ALERT,   /**< acts on it and says so */
-    CARP_CONF_REPLAY_STRICT   /**< drops it */
-};
 
 /** Where the virtual MAC is used. */
 enum carp_conf_vmac {
@@ -110,7 +104,7 @@ struct carp_conf_vhid {
     char *up_script, *down_script, *script_arg; /**< NULL: none */
     bool down_at_start; /**< run down-script on INIT to BACKUP too */
     char *hook, *notify, *group; /**< NULL: none */
-    enum carp_conf_replay replay;
+    enum carp_replay_mode replay;
     uint8_t demote;            /**< added to advskew from the start */
     uint8_t demote_link_down;  /**< added while the link is down */
     uint8_t demote_send_error; /**< added while sending fails */

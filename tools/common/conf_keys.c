@@ -37,7 +37,7 @@ set_replay(struct conf_group *group, const struct conf_row *row,
     unsigned int found = 0;
     if (conf_find_word(group, row, value, words, G_N_ELEMENTS(words),
                        "off, alert or strict", &found)) {
-        group->vhid->replay = (enum carp_conf_replay)found;
+        group->vhid->replay = (enum carp_replay_mode)found;
     }
 }
 

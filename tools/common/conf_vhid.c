@@ -34,7 +34,7 @@ conf_new_vhid(const char *file)
     vhid->dead_ratio = 3;
     vhid->min_ttl = 255;
     vhid->vmac = CARP_CONF_VMAC_ON;
-    vhid->replay = CARP_CONF_REPLAY_ALERT;
+    vhid->replay = CARP_REPLAY_ALERT;
     vhid->demote_link_down = CARP_SKEW_DEMOTED;
     vhid->demote_send_error = CARP_SKEW_DEMOTED;
     vhid->late_listen = true;

@@ -263,7 +263,7 @@ put_rest(GString *out, const struct carp_conf_vhid *vhid)
 {
     static const char *const replays[] = {"off", "alert", "strict"};
 
-    if (vhid->replay != CARP_CONF_REPLAY_ALERT) {
+    if (vhid->replay != CARP_REPLAY_ALERT) {
         put_text(out, "replay", replays[vhid->replay]);
     }
     put_number(out, "announce-repeat", vhid->announce_repeat, 2);

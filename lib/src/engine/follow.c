@@ -96,11 +96,11 @@ static const struct history_entry *
 foreign_parent(const struct context *c, uint64_t counter)
 {
     const struct history *h = c->group->history;
-    const struct history_entry *e = history_find(h, counter - 1, NULL);
+    const struct history_entry *e = history_find_parent(h, counter, NULL);
 
     while (e != NULL &&
            (sender_is(c->sender, e->uid) || may_be_twin(c, e))) {
-        e = history_find(h, counter - 1, e);
+        e = history_find_parent(h, counter, e);
     }
     return e;
 }

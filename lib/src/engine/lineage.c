@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include <carp/counter.h>
+
 static uint32_t
 bucket_of(uint64_t counter)
 {
@@ -19,18 +21,38 @@ follow(const struct history *h, uint32_t link)
     return &h->entries[(link - 1) % HISTORY_LEN];
 }
 
+/* The newest entry of this counter's bucket, or the next one behind @p after. */
+static const struct history_entry *
+first_of(const struct history *h, uint64_t counter,
+         const struct history_entry *after)
+{
+    if (h == NULL) {
+        return NULL;
+    }
+    return follow(h, after != NULL ? after->older
+                                   : h->buckets[bucket_of(counter)]);
+}
+
 const struct history_entry *
 history_find(const struct history *h, uint64_t counter,
              const struct history_entry *after)
 {
-    const struct history_entry *e;
+    const struct history_entry *e = first_of(h, counter, after);
 
-    if (h == NULL) {
-        return NULL;
-    }
-    e = follow(h, after != NULL ? after->older
-                                : h->buckets[bucket_of(counter)]);
     while (e != NULL && e->counter != counter) {
+        e = follow(h, e->older);
+    }
+    return e;
+}
+
+const struct history_entry *
+history_find_parent(const struct history *h, uint64_t counter,
+                    const struct history_entry *after)
+{
+    /* A leap is a multiple of the buckets' number. */
+    const struct history_entry *e = first_of(h, counter - 1, after);
+
+    while (e != NULL && carp_counter_steps(e->counter, counter) != 1) {
         e = follow(h, e->older);
     }
     return e;

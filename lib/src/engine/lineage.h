@@ -61,6 +61,11 @@ struct lineage_step {
 const struct history_entry *history_find(const struct history *h,
                                          uint64_t counter,
                                          const struct history_entry *after);
+/* The same for the entry that this counter goes on from: it is one more, a
+ * leap of carpd's left out (carp/counter.h). */
+const struct history_entry *history_find_parent(
+    const struct history *h, uint64_t counter,
+    const struct history_entry *after);
 /* The @p back-th newest entry, 0 the newest; NULL beyond the oldest. */
 const struct history_entry *history_get(const struct history *h,
                                         uint32_t back);

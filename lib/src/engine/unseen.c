@@ -8,6 +8,8 @@
  */
 #include <string.h>
 
+#include <carp/counter.h>
+
 #include "engine/track_internal.h"
 
 enum { ADVERTS_MAX = 100000 };
@@ -42,7 +44,7 @@ static void
 try_entry(const struct context *c, const struct hypothesis *h,
           const struct history_entry *e, uint64_t counter, struct fit *fit)
 {
-    const uint64_t adverts = counter - e->counter;
+    const uint64_t adverts = carp_counter_steps(e->counter, counter);
     uint64_t n;
     carp_time span, expected, residual, tolerance;
 
@@ -156,7 +158,8 @@ static bool
 has_lost_adverts(const struct context *c, const struct carp_adv *adv,
                  const struct sender *m)
 {
-    const uint64_t ahead = adv->counter - m->counter - 1;
+    const uint64_t ahead =
+        carp_counter_steps(m->counter, adv->counter) - 1;
     const carp_time theirs =
         carp_pace_expect(&m->pace, m->advbase, m->advskew);
     const carp_time own = carp_interval(adv->advbase, adv->advskew);

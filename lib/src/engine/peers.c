@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <carp/peers.h>
+
+#include <string.h>
+
+#include <carp/counter.h>
+
+void
+carp_peers_init(struct carp_peers *peers)
+{
+    memset(peers, 0, sizeof(*peers));
+    carp_seen_init(&peers->seen);
+}
+
+void
+carp_peers_clear(struct carp_peers *peers)
+{
+    carp_seen_clear(&peers->seen);
+    memset(peers, 0, sizeof(*peers));
+}
+
+struct carp_peer *
+carp_peers_find(struct carp_peers *peers, const struct carp_addr *address)
+{
+    for (unsigned int i = 0; i < peers->count; i++) {
+        if (carp_addr_equal(&peers->list[i].address, address)) {
+            return &peers->list[i];
+        }
+    }
+    return NULL;
+}
+
+/* A place for a new sender: that of the one silent for longest when full. */
+static struct carp_peer *
+add(struct carp_peers *peers, const struct carp_addr *address)
+{
+    struct carp_peer *peer = &peers->list[0];
+    if (peers->count < CARP_PEERS_MAX) {
+        peer = &peers->list[peers->count++];
+    } else {
+        for (unsigned int i = 1; i < CARP_PEERS_MAX; i++) {
+            if (peers->list[i].heard < peer->heard) {
+                peer = &peers->list[i];
+            }
+        }
+    }
+    memset(peer, 0, sizeof(*peer));
+    peer->address = *address;
+    return peer;
+}
+
+void
+carp_peers_note_own(struct carp_peers *peers, uint64_t counter, bool is_jump)
+{
+    if (!is_jump) {
+        carp_seen_add(&peers->seen, counter);
+    }
+    peers->own[peers->own_count % CARP_PEERS_OWN] = counter;
+    peers->own_count++;
+}
+
+static bool
+is_own(const struct carp_peers *peers, uint64_t counter)
+{
+    for (unsigned int i = 0; i < CARP_PEERS_OWN && i < peers->own_count; i++) {
+        if (peers->own[i] == counter) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+says_the_same(const struct carp_peer *peer, const struct carp_adv *adv)
+{
+    return peer->advbase == adv->advbase && peer->advskew == adv->advskew &&
+           peer->demote == adv->demote;
+}
+
+/* A new counter from a known sender: what does it say of its kind? */
+static void
+learn(struct carp_peer *peer, uint64_t counter, carp_time now)
+{
+    /* A carpd that was started anew begins above its reserve. */
+    bool follows = counter > peer->counter &&
+                   counter - peer->counter <= 2 * CARP_COUNTER_RESERVE;
+    if (peer->adverts > 0 &&
+        carp_time_since(now, peer->heard) > CARP_PEERS_SILENCE && !follows) {
+        peer->kind = CARP_PEER_UNKNOWN;
+        peer->strangers = 0;
+    } else if (follows) {
+        peer->kind = CARP_PEER_MOVING;
+        peer->strangers = 0;
+    } else if (peer->kind != CARP_PEER_RANDOM) {
+        /* One that does not follow may be a machine that was started anew,
+         * perhaps with a system that never counts; two are drawn at random. */
+        peer->strangers++;
+        peer->kind = peer->strangers > 1 ? CARP_PEER_RANDOM : CARP_PEER_UNKNOWN;
+    }
+    peer->repeats = 0;
+    peer->counter = counter;
+}
+
+/* OpenBSD sends one counter in both families: the other family's address is
+ * not known yet. */
+static bool
+is_twin(const struct carp_peers *peers, const struct carp_addr *source,
+        uint64_t counter)
+{
+    for (unsigned int i = 0; i < peers->count; i++) {
+        const struct carp_peer *other = &peers->list[i];
+        if (other->address.family != source->family &&
+            other->counter == counter &&
+            (other->kind == CARP_PEER_UNKNOWN ||
+             other->kind == CARP_PEER_CONSTANT)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum carp_peer_verdict
+judge_seen(struct carp_peers *peers, struct carp_peer *peer,
+           const struct carp_addr *source, const struct carp_adv *adv,
+           carp_time now)
+{
+    if (peer == NULL) {
+        if (is_twin(peers, source, adv->counter)) {
+            peer = add(peers, source);
+            peer->counter = adv->counter;
+            return CARP_PEER_REPEAT;
+        }
+        return CARP_PEER_REPLAYED;
+    }
+    bool is_last = peer->counter == adv->counter;
+    if (is_last && peer->kind == CARP_PEER_CONSTANT) {
+        return CARP_PEER_REPEAT;
+    }
+    if (is_last && carp_time_since(now, peer->heard) < CARP_PEERS_DUPLICATE &&
+        peer->adverts > 0 && says_the_same(peer, adv)) {
+        return CARP_PEER_DUPLICATE;
+    }
+    if (is_last && peer->kind == CARP_PEER_UNKNOWN) {
+        peer->repeats++;
+        peer->kind =
+            peer->repeats >= 3 ? CARP_PEER_CONSTANT : CARP_PEER_UNKNOWN;
+        return CARP_PEER_REPEAT;
+    }
+    peer->replays++;
+    return is_last && !says_the_same(peer, adv) ? CARP_PEER_REWRITTEN
+                                                : CARP_PEER_REPLAYED;
+}
+
+/* A new counter was heard: which below it can only be old from now on? Those
+ * that its sender came through. One that took over has leapt: the master that
+ * it no longer hears may be alive and in the gap. */
+static void
+add_heard(struct carp_seen_set *seen, const struct carp_peer *peer,
+          uint64_t counter)
+{
+    uint64_t from = counter > CARP_SEEN_FILL ? counter - CARP_SEEN_FILL : 0;
+    uint64_t below = 0;
+    if (peer != NULL && peer->counter < counter && peer->counter > from) {
+        from = peer->counter;
+    }
+    if (carp_seen_below(seen, counter, &below) && from <= below &&
+        carp_counter_is_leap(below, counter)) {
+        carp_seen_add_span(seen, from, below);
+        carp_seen_add(seen, counter);
+    } else {
+        carp_seen_add_span(seen, from, counter);
+    }
+}
+
+enum carp_peer_verdict
+carp_peers_judge(struct carp_peers *peers, const struct carp_addr *source,
+                 const struct carp_adv *adv, carp_time now)
+{
+    if (is_own(peers, adv->counter)) {
+        return CARP_PEER_ECHO;
+    }
+    struct carp_peer *peer = carp_peers_find(peers, source);
+    if (carp_seen_has(&peers->seen, adv->counter)) {
+        return judge_seen(peers, peer, source, adv, now);
+    }
+    add_heard(&peers->seen, peer, adv->counter);
+    if (peer == NULL) {
+        peer = add(peers, source);
+        peer->counter = adv->counter;
+    } else {
+        learn(peer, adv->counter, now);
+    }
+    return CARP_PEER_FRESH;
+}
+
+void
+carp_peers_accept(struct carp_peers *peers, const struct carp_addr *source,
+                  const struct carp_adv *adv,
+                  const struct carp_verdict *verdict, carp_time now)
+{
+    struct carp_peer *peer = carp_peers_find(peers, source);
+    if (peer == NULL) {
+        return;
+    }
+    peer->heard = now;
+    peer->adverts++;
+    peer->advbase = adv->advbase;
+    peer->advskew = adv->advskew;
+    peer->demote = adv->demote;
+    peer->verdict = *verdict;
+}
+
+void
+carp_peers_restore(struct carp_peers *peers, const struct carp_addr *address,
+                   enum carp_peer_kind kind, uint64_t counter)
+{
+    if (carp_peers_find(peers, address) == NULL &&
+        peers->count < CARP_PEERS_MAX) {
+        struct carp_peer *peer = add(peers, address);
+        peer->kind = kind;
+        peer->counter = counter;
+        peer->strangers = kind == CARP_PEER_RANDOM ? 2 : 0;
+    }
+}
+
+const char *
+carp_peer_kind_text(enum carp_peer_kind kind)
+{
+    switch (kind) {
+    case CARP_PEER_UNKNOWN:
+        break;
+    case CARP_PEER_MOVING:
+    case CARP_PEER_RANDOM:
+        return "moving";
+    case CARP_PEER_CONSTANT:
+        return "constant";
+    }
+    return "unknown";
+}

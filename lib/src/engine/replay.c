@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <carp/replay.h>
+
+void
+carp_replay_init(struct carp_replay *replay, uint64_t random)
+{
+    carp_counter_init(&replay->counter, random);
+    carp_peers_init(&replay->peers);
+}
+
+void
+carp_replay_clear(struct carp_replay *replay)
+{
+    carp_peers_clear(&replay->peers);
+}
+
+uint64_t
+carp_replay_next(struct carp_replay *replay, bool is_second, uint64_t random)
+{
+    struct carp_counter *counter = &replay->counter;
+    const uint64_t value = is_second ? carp_counter_next_family(counter)
+                                     : carp_counter_next(counter, random);
+
+    carp_peers_note_own(&replay->peers, value, !counter->has_heard);
+    return value;
+}
+
+enum carp_peer_verdict
+carp_replay_judge(struct carp_replay *replay, unsigned int families,
+                  const struct carp_addr *source, const struct carp_adv *adv,
+                  carp_time now)
+{
+    enum carp_peer_verdict verdict = CARP_PEER_ECHO;
+
+    if (!carp_counter_is_own_jump(&replay->counter, adv->counter, families)) {
+        verdict = carp_peers_judge(&replay->peers, source, adv, now);
+    }
+    if (verdict == CARP_PEER_FRESH) {
+        carp_counter_hear(&replay->counter, adv->counter);
+    } else if (verdict == CARP_PEER_ECHO) {
+        carp_counter_part(&replay->counter);
+    }
+    return verdict;
+}
+
+bool
+carp_replay_acts(enum carp_peer_verdict verdict, enum carp_replay_mode mode)
+{
+    switch (verdict) {
+    case CARP_PEER_FRESH:
+    case CARP_PEER_REPEAT:
+        return true;
+    case CARP_PEER_DUPLICATE:
+    case CARP_PEER_ECHO:
+        break;
+    case CARP_PEER_REPLAYED:
+    case CARP_PEER_REWRITTEN:
+        return mode != CARP_REPLAY_STRICT;
+    }
+    return false;
+}

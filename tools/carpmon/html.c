@@ -115,7 +115,7 @@ void
 html_next(GString *out, const struct mon_row *row, carp_time now)
 {
     char text[CARP_PREDICTION_TEXT];
-    g_string_append(out, "<p class=\"next\">Next: ");
+    g_string_append(out, "<p class=\"next\">At the end: ");
     html_text(out, carp_prediction_text(row->has_next ? &row->next : NULL, now,
                                         text));
     g_string_append(out, "</p>\n");

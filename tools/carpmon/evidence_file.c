@@ -18,7 +18,7 @@ struct work {
 struct mon_files {
     char *directory;
     uint64_t most;
-    GThreadPool *pool; /* one thread */
+    GThreadPool *pool; /* one thread; NULL until there is work */
     GMutex lock;       /* for what follows */
     unsigned int waiting;
     char *error;
@@ -160,7 +160,6 @@ mon_files_new(const char *directory, uint64_t most)
     files->directory = g_strdup(directory);
     files->most = most;
     g_mutex_init(&files->lock);
-    files->pool = g_thread_pool_new(run, files, 1, FALSE, NULL);
     return files;
 }
 
@@ -168,7 +167,9 @@ void
 mon_files_free(struct mon_files *files)
 {
     if (files != NULL) {
-        g_thread_pool_free(files->pool, FALSE, TRUE);
+        if (files->pool != NULL) {
+            g_thread_pool_free(files->pool, FALSE, TRUE);
+        }
         g_mutex_clear(&files->lock);
         g_free(files->error);
         g_free(files->directory);
@@ -190,6 +191,12 @@ mon_files_write(struct mon_files *files, const char *path, GByteArray *contents)
     struct work *work = g_new0(struct work, 1);
     work->path = g_strdup(path);
     work->contents = contents;
+    if (files->pool == NULL) {
+        /* Not earlier, for a thread keeps the rights it began with. Not one
+         * of those that GLib shares: it sets how they are scheduled, and the
+         * filter of system calls forbids that. */
+        files->pool = g_thread_pool_new(run, files, 1, TRUE, NULL);
+    }
     /* Fails only to start a thread; the work then waits for the next. */
     (void)g_thread_pool_push(files->pool, work, NULL);
     return true;

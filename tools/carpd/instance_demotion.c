@@ -112,7 +112,8 @@ instance_demote(struct instance *instance, const char *by, uint8_t amount,
     if (demotion == NULL) {
         struct demotion new = {.by = g_strdup(by), .is_shared = is_shared};
         g_array_append_val(instance->demotions, new);
-        demotion = find(instance, by);
+        demotion = &g_array_index(instance->demotions, struct demotion,
+                                  instance->demotions->len - 1);
     }
     demotion->amount = amount;
     if (amount == 0) {

@@ -17,12 +17,11 @@ privilege_user_exists(const char *name)
     return getpwnam(name) != NULL;
 }
 
-/* Fills the sets of libcap-ng with what stays. */
+/* Fills the sets of libcap-ng, which hold what there is, with what stays. */
 static void
 plan_capabilities(const struct privilege_plan *plan)
 {
     bool has[CAP_LAST_CAP + 1];
-    capng_get_caps_process();
     for (size_t i = 0; i < plan->capability_count; i++) {
         has[i] = capng_have_capability(CAPNG_PERMITTED,
                                        (unsigned)plan->capabilities[i]);
@@ -105,7 +104,11 @@ privilege_drop(const struct privilege_plan *plan, char **error)
             return false;
         }
     }
-    capng_get_caps_process();
+    if (capng_get_caps_process() != 0) {
+        *error = g_strdup("capabilities cannot be read: is /proc "
+                          "mounted?");
+        return false;
+    }
     bool may_bound = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
     plan_capabilities(plan);
     if (user != NULL && !change_user(user, error)) {

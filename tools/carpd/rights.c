@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <linux/capability.h>
 #include <pwd.h>
 #include <sched.h>
 #include <string.h>
@@ -109,7 +108,7 @@ hand_over(struct daemon *daemon, const struct carp_conf_daemon *conf,
 static bool
 drop(const struct user *user, struct os_error *error)
 {
-    static const int keep[] = {CAP_NET_ADMIN, CAP_NET_RAW};
+    static const int keep[] = {PRIVILEGE_NET_ADMIN, PRIVILEGE_NET_RAW};
     /* Scripts of ucarp's kind put addresses up: they keep the two as well. */
     struct privilege_plan plan = {.user =
                                       *user->name != '\0' ? user->name : NULL,

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include <linux/capability.h>
-
 #include "announce.h"
 #include "evidence.h"
 #include "hook.h"
@@ -81,7 +79,7 @@ static bool
 give_up_rights(const struct mon_service *service)
 {
     /* To open an interface again that went away. */
-    static const int kept[] = {CAP_NET_RAW};
+    static const int kept[] = {PRIVILEGE_NET_RAW};
     struct privilege_plan plan = {.user = user_to_be(service),
                                   .capabilities = kept,
                                   .capability_count = G_N_ELEMENTS(kept)};

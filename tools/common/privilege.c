@@ -11,6 +11,10 @@
 
 #include "hide.h"
 
+_Static_assert((int)PRIVILEGE_NET_ADMIN == CAP_NET_ADMIN &&
+                   (int)PRIVILEGE_NET_RAW == CAP_NET_RAW,
+               "as Linux numbers them");
+
 bool
 privilege_user_exists(const char *name)
 {

@@ -17,13 +17,19 @@
 
 #include <glib.h>
 
+/** What a plan can keep, with the numbers of Linux' capabilities. */
+enum privilege_capability {
+    PRIVILEGE_NET_ADMIN = 12, /**< CAP_NET_ADMIN */
+    PRIVILEGE_NET_RAW = 13    /**< CAP_NET_RAW */
+};
+
 /** What stays after privilege_drop(). */
 struct privilege_plan {
     /** Change to this user and its groups; NULL: keep the user. Ignored when
      * the process is that user already. */
     const char *user;
-    /** Capabilities to keep (CAP_NET_RAW of linux/capability.h, …); those
-     * that the process does not have are no error. */
+    /** Capabilities to keep (enum privilege_capability); those that the
+     * process does not have are no error. */
     const int *capabilities;
     size_t capability_count;
     /** Programs that are started keep them too (ambient). Else they have

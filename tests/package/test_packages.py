@@ -89,7 +89,7 @@ def test_places(built):
         done
         [ -s /usr/share/zsh/vendor-completions/_carpkit ]
         for page in man1/carpmon.1 man1/carpinject.1 man1/carpsim.1 man5/carp.conf.5 \
-                man8/carpd.8 man8/carpctl.8; do
+                man3/libcarp.3 man7/carp-alerts.7 man8/carpd.8 man8/carpctl.8; do
             [ -s /usr/share/man/$page.gz ]
         done
         [ -s /usr/share/doc/carpkit-common/examples/carp.conf ]

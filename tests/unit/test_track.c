@@ -227,8 +227,7 @@ test_implementations(void)
 static void
 test_text_cut(void)
 {
-    static const char *const units[] = {"x", "\u00e9", "\u20ac",
-                                        "\U0001f512"};
+    static const char *const units[] = {"x", "\u00e9", "\u20ac", "\U0001f512"};
 
     for (size_t u = 0; u < G_N_ELEMENTS(units); u++) {
         for (size_t shift = 0; shift < 4; shift++) {
@@ -314,6 +313,31 @@ test_deadline(void)
     world_free(w);
 }
 
+/* With each advert the silence is to end later; whoever asks is told. */
+static void
+test_deadline_settled(void)
+{
+    struct world *w = world_new(1);
+    carp_time early;
+
+    g_assert_cmpuint(carp_track_settle(w->track), ==, CARP_NEVER);
+    (void)world_add(w, WORLD_NETBSD, "10.0.0.1", NULL, 1, 0);
+    world_start(w, 0);
+    world_wait(w, WORLD_S(12));
+    early = carp_track_deadline(w->track);
+    world_wait(w, WORLD_S(1) / 2);
+    g_assert_cmpuint(carp_track_settle(w->track), >, early);
+    g_assert_cmpuint(carp_track_deadline(w->track), >,
+                     w->now + WORLD_S(6) - WORLD_S(1) / 2);
+    world_kill(w, 0);
+    /* It is exact: nothing else is due before. */
+    carp_track_advance(w->track, carp_track_deadline(w->track) - 1);
+    world_quiet(w, 0);
+    carp_track_advance(w->track, carp_track_deadline(w->track));
+    (void)world_one(w, CARP_NO_MASTER, CARP_CAUSE_NONE);
+    world_free(w);
+}
+
 static void
 test_no_callback(void)
 {
@@ -345,6 +369,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/text-cut", test_text_cut);
     g_test_add_func("/track/event-order", test_event_order);
     g_test_add_func("/track/deadline", test_deadline);
+    g_test_add_func("/track/deadline/settled", test_deadline_settled);
     g_test_add_func("/track/no-callback", test_no_callback);
     return g_test_run();
 }

@@ -213,8 +213,12 @@ carp_track_expect_sender(struct carp_track *track, uint8_t vhid,
  * wants it: anybody may advertise until it is called again. What was told of
  * senders that are expected from now on is over within a minute. */
 CARP_API void carp_track_expect_anybody(struct carp_track *track);
-/** The next instant at which carp_track_advance() would do something. */
+/** The next instant at which carp_track_advance() would do something. It may
+ * be early: then it looks, and finds that what it waited for has moved. */
 CARP_API carp_time carp_track_deadline(const struct carp_track *track);
+/** Look now, so that the deadline is not early: for callers that pay for
+ * being woken. Takes as long as there are vhids. @return the deadline */
+CARP_API carp_time carp_track_settle(struct carp_track *track);
 
 /* --------------------------------------------------------------- summary */
 

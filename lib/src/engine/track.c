@@ -237,6 +237,20 @@ carp_track_deadline(const struct carp_track *track)
     return track->deadline;
 }
 
+carp_time
+carp_track_settle(struct carp_track *track)
+{
+    for (unsigned int i = 0; i < track->group_count; i++) {
+        track->groups[i].deadline = track->now;
+    }
+    for (unsigned int i = 0; i < track->network_count; i++) {
+        track->networks[i]->self->deadline = track->now;
+    }
+    track->overflow.deadline = track->now;
+    run_due(track, track->now);
+    return track->deadline;
+}
+
 static void
 feed_vrrp(struct carp_track *track, const struct carp_packet *packet)
 {

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Who answers for a virtual address when something happens to the carpd that had it."""
+import glob
+import pathlib
 import signal
 import time
 
@@ -40,6 +42,24 @@ def pair(lab, **keys):
 def ms(seconds):
     """For the report."""
     return "%.0f ms" % (seconds * 1e3)
+
+
+def sleeps(peer):
+    """How often its threads have gone to sleep so far: being put off by others does not count."""
+    return sum(int(line.split()[1]) for path in glob.glob("/proc/%d/task/*/status" % peer.pid)
+               for line in pathlib.Path(path).read_text().splitlines()
+               if line.startswith("voluntary_ctxt_switches"))
+
+
+def test_idle_is_woken_by_adverts_only(lab, record_property):
+    peers = pair(lab, addresses=VIP + "/24")
+    time.sleep(3)
+    before = [sleeps(peer) for peer in peers]
+    time.sleep(6)
+    woken = [(sleeps(peer) - old) / 6 for peer, old in zip(peers, before)]
+    record_property("idle", "woken %.1f times a second as MASTER, %.1f as BACKUP" % tuple(woken))
+    # One advert a second. Now and then the observer looks whether all is well.
+    assert max(woken) < 2
 
 
 def test_takeover_from_a_dead_host(lab, record_property):

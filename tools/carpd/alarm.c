@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "alarm.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -12,8 +13,9 @@
 
 struct alarm {
     int fd;
-    guint source;
+    GSource *source;
     carp_time armed;
+    bool is_ringing; /* the timer is set once, at the end */
     void (*ring)(void *user);
     void *user;
 };
@@ -50,16 +52,33 @@ alarm_to_wall(carp_time when)
     return wall > now - when ? wall - (now - when) : 0;
 }
 
+static void
+arm(const struct alarm *alarm)
+{
+    /* Zero would disarm. */
+    carp_time at = alarm->armed > 0 ? alarm->armed : 1;
+    struct itimerspec spec = {.it_value = {.tv_sec = (time_t)(at / CARP_SEC),
+                                           .tv_nsec = (long)(at % CARP_SEC)}};
+    if (alarm->armed == CARP_NEVER) {
+        spec.it_value = (struct timespec){0, 0};
+    }
+    timerfd_settime(alarm->fd, TFD_TIMER_ABSTIME, &spec, NULL);
+}
+
 static gboolean
 on_ring(gint fd, GIOCondition condition, gpointer user)
 {
+    (void)fd;
     (void)condition;
     struct alarm *alarm = user;
-    uint64_t count = 0;
-    if (read(fd, &count, sizeof(count)) == (ssize_t)sizeof(count)) {
-        alarm->armed = CARP_NEVER;
-        alarm->ring(alarm->user);
+    if (alarm_now() < alarm->armed) {
+        return G_SOURCE_CONTINUE; /* was set to later in this turn */
     }
+    alarm->armed = CARP_NEVER;
+    alarm->is_ringing = true;
+    alarm->ring(alarm->user);
+    alarm->is_ringing = false;
+    arm(alarm); /* which takes the place of reading the descriptor */
     return G_SOURCE_CONTINUE;
 }
 
@@ -75,7 +94,12 @@ alarm_new(void (*ring)(void *user), void *user)
     alarm->armed = CARP_NEVER;
     alarm->ring = ring;
     alarm->user = user;
-    alarm->source = g_unix_fd_add(fd, G_IO_IN, on_ring, alarm);
+    alarm->source = g_unix_fd_source_new(fd, G_IO_IN);
+    g_source_set_callback(alarm->source, G_SOURCE_FUNC(on_ring), alarm, NULL);
+    /* Else GLib takes the descriptor out of its list around each call, and
+     * wakes itself up for that. */
+    g_source_set_can_recurse(alarm->source, TRUE);
+    g_source_attach(alarm->source, NULL);
     return alarm;
 }
 
@@ -83,7 +107,8 @@ void
 alarm_free(struct alarm *alarm)
 {
     if (alarm != NULL) {
-        g_source_remove(alarm->source);
+        g_source_destroy(alarm->source);
+        g_source_unref(alarm->source);
         close(alarm->fd);
         g_free(alarm);
     }
@@ -92,13 +117,24 @@ alarm_free(struct alarm *alarm)
 void
 alarm_before(struct alarm *alarm, carp_time when)
 {
-    if (when >= alarm->armed) {
-        return;
+    if (when < alarm->armed) {
+        alarm_set(alarm, when);
     }
-    alarm->armed = when;
-    /* Zero would disarm. */
-    carp_time at = when > 0 ? when : 1;
-    struct itimerspec spec = {.it_value = {.tv_sec = (time_t)(at / CARP_SEC),
-                                           .tv_nsec = (long)(at % CARP_SEC)}};
-    timerfd_settime(alarm->fd, TFD_TIMER_ABSTIME, &spec, NULL);
+}
+
+void
+alarm_set(struct alarm *alarm, carp_time when)
+{
+    if (when != alarm->armed) {
+        alarm->armed = when;
+        if (!alarm->is_ringing) {
+            arm(alarm);
+        }
+    }
+}
+
+carp_time
+alarm_when(const struct alarm *alarm)
+{
+    return alarm->armed;
 }

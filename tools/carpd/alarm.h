@@ -27,5 +27,10 @@ void alarm_free(struct alarm *alarm);
 /** Ring at @p when or before. Earlier rings that were asked for stay; once it
  * has rung, nothing is pending. CARP_NEVER asks for nothing. */
 void alarm_before(struct alarm *alarm, carp_time when);
+/** Ring at @p when and not before, whatever was asked for. CARP_NEVER: not at
+ * all. */
+void alarm_set(struct alarm *alarm, carp_time when);
+/** When it will ring; CARP_NEVER: it will not. */
+carp_time alarm_when(const struct alarm *alarm);
 
 #endif

@@ -20,6 +20,8 @@
 
 /* Most frames that are taken in before a timer is believed. */
 #define DRAIN_MAX 4096
+/* A timer that comes so much later than it was set for. */
+#define LATE (5 * CARP_MSEC)
 /* How long the end waits for hooks that were told of it. */
 #define LAST_HOOKS (5 * CARP_SEC)
 
@@ -62,6 +64,39 @@ next_deadline(const struct daemon *daemon)
     return when;
 }
 
+static void
+set_alarm(struct daemon *daemon, carp_time now)
+{
+    carp_time summary = log_rate_flush(daemon->rate, now);
+    alarm_set(daemon->alarm, MIN(summary, next_deadline(daemon)));
+    daemon->is_alarm_early = false;
+}
+
+void
+daemon_moved(struct daemon *daemon, carp_time before, carp_time after)
+{
+    carp_time now = alarm_now();
+    carp_time armed = alarm_when(daemon->alarm);
+    daemon->is_alarm_early |= before <= armed && after > before;
+    if (after < armed) {
+        daemon_wake(daemon, after);
+    } else if (daemon->is_alarm_early &&
+               carp_time_since(armed, now) < carp_time_since(after, now) / 2) {
+        /* While it is further away a later move will do: with many vhids
+         * each advert moves the next deadline. */
+        set_alarm(daemon, now);
+    }
+}
+
+/* Does its timer judge the peers? A MASTER's only does when it is late. */
+static bool
+must_listen(const struct instance *instance, carp_time now)
+{
+    carp_time deadline = instance_deadline(instance);
+    return now >= deadline &&
+           (instance->fsm.state != CARP_STATE_MASTER || now - deadline > LATE);
+}
+
 /* What has arrived comes first: a late program must hear its peers before it
  * declares them dead. */
 static void
@@ -80,8 +115,7 @@ on_alarm(void *user)
     carp_time now = alarm_now();
     bool is_due = false;
     for (guint i = 0; i < daemon->instances->len && !is_due; i++) {
-        is_due =
-            now >= instance_deadline(g_ptr_array_index(daemon->instances, i));
+        is_due = must_listen(g_ptr_array_index(daemon->instances, i), now);
     }
     if (is_due) {
         drain(daemon);
@@ -97,8 +131,7 @@ on_alarm(void *user)
         notify_watchdog();
         daemon->watchdog_next = carp_time_add(now, daemon->watchdog_every);
     }
-    carp_time summary = log_rate_flush(daemon->rate, now);
-    daemon_wake(daemon, MIN(summary, next_deadline(daemon)));
+    set_alarm(daemon, now);
 }
 
 /* ---------------------------------------------------------------- events */

@@ -68,6 +68,7 @@ struct daemon {
     uint8_t hand_demotion; /**< of all vhids */
     carp_time started;
     carp_time watchdog_every, watchdog_next;
+    bool is_alarm_early; /**< what it was set for has moved */
     bool is_stopping;
     int exit_status;
 };
@@ -88,6 +89,9 @@ void daemon_free(struct daemon *daemon);
 void daemon_stop(struct daemon *daemon);
 /** Some deadline may have come earlier: look again then. */
 void daemon_wake(struct daemon *daemon, carp_time when);
+/** A deadline was @p before and is @p after now. When it was the next one, the
+ * timer moves along: a BACKUP whose master lives is woken by adverts only. */
+void daemon_moved(struct daemon *daemon, carp_time before, carp_time after);
 /** The sixteen counters and the reasons, summed over everything. */
 void daemon_sum_stats(const struct daemon *daemon, struct stats *sum);
 

@@ -9,16 +9,20 @@
 #include "log_rate.h"
 #include "observer.h"
 
+/* Its advert is not acted upon. */
 static void
 drop(struct instance *instance, enum stat_id stat)
 {
     instance->stats.carp[stat]++;
+    observer_hurry(instance->daemon->observer);
 }
 
+/* There is something about its advert. */
 static void
 note(struct instance *instance, enum stat_reason reason)
 {
     instance->stats.reason[reason]++;
+    observer_hurry(instance->daemon->observer);
 }
 
 /* The observer does not know who is configured. */
@@ -102,10 +106,10 @@ verify(struct instance *instance, const struct carp_frame *frame,
         return false;
     }
     if (verdict->row % (1 + conf->accept_count) != 0) {
-        note(instance, REASON_OLD_KEY);
+        instance->stats.reason[REASON_OLD_KEY]++;
     }
     if (verdict->row / (1 + conf->accept_count) != 0) {
-        note(instance, REASON_OLD_ADDRESSES);
+        instance->stats.reason[REASON_OLD_ADDRESSES]++;
     }
     return true;
 }

@@ -149,10 +149,11 @@ void
 instance_event(struct instance *instance, const struct carp_fsm_event *event,
                carp_time now)
 {
+    carp_time before = instance_deadline(instance);
     struct carp_effects effects = carp_fsm_step(&instance->fsm, event, now);
     remark(instance, &effects, now);
     carry_out(instance, &effects, now);
-    daemon_wake(instance->daemon, instance_deadline(instance));
+    daemon_moved(instance->daemon, before, instance_deadline(instance));
 }
 
 void

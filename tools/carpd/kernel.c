@@ -216,6 +216,7 @@ attach(struct kernel *kernel, GMainContext *context)
     own->tag = g_source_add_unix_fd(
         kernel->source, mnl_socket_get_fd(kernel->monitor), G_IO_IN);
     g_source_set_name(kernel->source, "netlink");
+    g_source_set_can_recurse(kernel->source, TRUE);
     g_source_attach(kernel->source, context);
 }
 

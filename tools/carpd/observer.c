@@ -5,14 +5,16 @@
 
 #include <string.h>
 
+#include <carp/timing.h>
+
 #include "daemon.h"
 #include "observer_tell.h"
 #include "observer_thread.h"
 
 /* How long frames are gathered, and how many at most. While nothing happens
- * but the one master's adverts, each flush only costs a machine its sleep. */
+ * but the one master's adverts, each flush only costs a machine its sleep:
+ * they wait until the thread's next deadline. */
 #define GATHER (250 * CARP_MSEC)
-#define GATHER_ROUTINE (5 * CARP_SEC)
 #define ROUTINE_MAX 256
 #define WAITING_MAX 4096
 /* What is younger may still be overtaken by a frame that waits in the kernel
@@ -20,11 +22,15 @@
 #define SETTLED (50 * CARP_MSEC)
 /* Batches that the thread may have before more are gathered instead. */
 #define BATCHES_MAX 2
+/* What a batch leads to is looked at by then, and before, when something else
+ * wakes the main thread anyway. */
+#define COLLECT (2 * CARP_SEC)
 
 /* Whose adverts a vhid had last. */
 struct habit {
     struct carp_addr source;
     uint8_t advbase, advskew, demote;
+    carp_time at;
 };
 
 struct observer {
@@ -34,8 +40,9 @@ struct observer {
     GHashTable *habits;  /* where to struct habit; one for each vhid run */
     GArray *waiting;     /* struct observed */
     carp_time flush_at;
+    carp_time last;       /* when the frame that was offered last came */
     unsigned int batches; /* the thread has these */
-    carp_time deadline;   /* of the thread's track */
+    carp_time deadline;   /* of the thread's track, or to ask for it */
 };
 
 static struct carp_ring *
@@ -53,8 +60,9 @@ on_batch(void *user, carp_time deadline)
 {
     struct observer *observer = user;
     observer->batches--;
+    carp_time before = observer_deadline(observer);
     observer->deadline = carp_time_add(deadline, SETTLED);
-    daemon_wake(observer->daemon, observer_deadline(observer));
+    daemon_moved(observer->daemon, before, observer_deadline(observer));
 }
 
 static void
@@ -120,18 +128,22 @@ observer_add_segment(struct observer *observer, const char *name)
     return (uint16_t)(observer->segments->len - 1);
 }
 
-/* The same sender with the same numbers as before? Addresses are no news
- * either: a claim has to stand for seconds before it means something. */
+static bool
+is_same(const struct habit *a, const struct habit *b)
+{
+    return carp_addr_equal(&a->source, &b->source) &&
+           a->advbase == b->advbase && a->advskew == b->advskew &&
+           a->demote == b->demote;
+}
+
+/* The same sender with the same numbers as before, and in time: a gap of more
+ * is one that the thread may tell (ALERTS 9). */
 static bool
 is_routine(struct observer *observer, const struct observed *observed)
 {
     const struct carp_frame *frame = &observed->frame;
-    if (observed->kind != OBSERVED_FRAME) {
+    if (observed->kind != OBSERVED_FRAME || frame->kind != CARP_FRAME_CARP) {
         return false;
-    }
-    if (frame->kind != CARP_FRAME_CARP) {
-        return frame->kind == CARP_FRAME_ARP || frame->kind == CARP_FRAME_NS ||
-               frame->kind == CARP_FRAME_NA;
     }
     const struct carp_adv *adv = &frame->u.adv;
     const gint64 where = (gint64)observed->segment << 16 |
@@ -139,38 +151,125 @@ is_routine(struct observer *observer, const struct observed *observed)
     const struct habit now = {.source = frame->src,
                               .advbase = adv->advbase,
                               .advskew = adv->advskew,
-                              .demote = adv->demote};
+                              .demote = adv->demote,
+                              .at = observed->at};
     struct habit *habit = g_hash_table_lookup(observer->habits, &where);
-    if (habit != NULL && carp_addr_equal(&habit->source, &now.source) &&
-        habit->advbase == now.advbase && habit->advskew == now.advskew &&
-        habit->demote == now.demote) {
-        return true;
-    }
     if (habit == NULL) {
         gint64 *key = g_new(gint64, 1);
         *key = where;
-        habit = g_new(struct habit, 1);
+        habit = g_new0(struct habit, 1);
         g_hash_table_insert(observer->habits, key, habit);
     }
+    bool is_usual = frame->issues == 0 && is_same(habit, &now) &&
+                    carp_time_since(now.at, habit->at) <=
+                        carp_interval(adv->advbase, adv->advskew) * 5 / 4;
     *habit = now;
-    return false;
+    return is_usual;
 }
+
+static void
+flush_by(struct observer *observer, carp_time when)
+{
+    if (when < observer->flush_at) {
+        observer->flush_at = when;
+        daemon_wake(observer->daemon, when);
+    }
+}
+
+/* ------------------------------------------------------------- hand over */
+
+static int
+by_time(const void *a, const void *b)
+{
+    const struct observed *left = a;
+    const struct observed *right = b;
+    return (left->at > right->at) - (left->at < right->at);
+}
+
+/* What has settled, in the order of time; the rest goes on waiting. */
+static GArray *
+take_settled(struct observer *observer, carp_time now)
+{
+    GArray *batch = observer->waiting;
+    g_array_sort(batch, by_time);
+    guint count = 0;
+    while (count < batch->len &&
+           g_array_index(batch, struct observed, count).at + SETTLED <= now) {
+        count++;
+    }
+    observer->waiting = g_array_new(FALSE, FALSE, sizeof(struct observed));
+    g_array_append_vals(observer->waiting,
+                        &g_array_index(batch, struct observed, count),
+                        batch->len - count);
+    if (observer->flush_at <= now) {
+        observer->flush_at =
+            count < batch->len ? carp_time_add(now, GATHER) : CARP_NEVER;
+    }
+    g_array_set_size(batch, count);
+    return batch;
+}
+
+static void
+hand_over(struct observer *observer, carp_time now)
+{
+    const carp_time before = observer_deadline(observer);
+    observer->deadline = carp_time_add(now, COLLECT);
+    if (observer->batches < BATCHES_MAX) {
+        observer->batches++;
+        observer_thread_push(observer->thread, take_settled(observer, now),
+                             now > SETTLED ? now - SETTLED : 0,
+                             observer->deadline);
+    } else { /* it is busy */
+        observer->flush_at = carp_time_add(now, GATHER);
+    }
+    daemon_moved(observer->daemon, before, observer_deadline(observer));
+}
+
+void
+observer_tick(struct observer *observer, carp_time now)
+{
+    observer_thread_collect(observer->thread);
+    if (now >= observer_deadline(observer)) {
+        hand_over(observer, now);
+    }
+}
+
+/* The thread's deadline comes before the next advert: most often it waits for
+ * silence, and those that are waiting here move it. */
+static bool
+is_better_now(const struct observer *observer, const struct observed *observed)
+{
+    const struct carp_adv *adv = &observed->frame.u.adv;
+    return observer->batches == 0 && observer->waiting->len > 1 &&
+           carp_time_since(observer->deadline, observed->at) <
+               carp_interval(adv->advbase, adv->advskew) + GATHER;
+}
+
+/* ---------------------------------------------------------------- gather */
 
 static void
 gather(struct observer *observer, const struct observed *observed)
 {
+    if (observer->batches > 0) {
+        observer_thread_collect(observer->thread);
+    }
     if (observer->waiting->len >= WAITING_MAX) {
         return;
     }
     g_array_append_val(observer->waiting, *observed);
-    const bool can_wait =
-        is_routine(observer, observed) && observer->waiting->len < ROUTINE_MAX;
-    const carp_time at =
-        carp_time_add(observed->at, can_wait ? GATHER_ROUTINE : GATHER);
-    if (at < observer->flush_at) {
-        observer->flush_at = at;
-        daemon_wake(observer->daemon, observer->flush_at);
+    observer->last = observed->at;
+    if (!is_routine(observer, observed) ||
+        observer->waiting->len >= ROUTINE_MAX) {
+        observer_hurry(observer);
+    } else if (is_better_now(observer, observed)) {
+        hand_over(observer, observed->at);
     }
+}
+
+void
+observer_hurry(struct observer *observer)
+{
+    flush_by(observer, carp_time_add(observer->last, GATHER));
 }
 
 void
@@ -219,57 +318,6 @@ observer_set_sight(struct observer *observer, uint16_t segment, bool can_see,
                                 .segment = segment,
                                 .at = at};
     gather(observer, &observed);
-}
-
-static int
-by_time(const void *a, const void *b)
-{
-    const struct observed *left = a;
-    const struct observed *right = b;
-    return (left->at > right->at) - (left->at < right->at);
-}
-
-/* What has settled, in the order of time; the rest goes on waiting. */
-static GArray *
-take_settled(struct observer *observer, carp_time now)
-{
-    GArray *batch = observer->waiting;
-    g_array_sort(batch, by_time);
-    guint count = 0;
-    while (count < batch->len &&
-           g_array_index(batch, struct observed, count).at + SETTLED <= now) {
-        count++;
-    }
-    observer->waiting = g_array_new(FALSE, FALSE, sizeof(struct observed));
-    observer->flush_at = CARP_NEVER;
-    if (count < batch->len) {
-        g_array_append_vals(observer->waiting,
-                            &g_array_index(batch, struct observed, count),
-                            batch->len - count);
-        observer->flush_at = carp_time_add(now, GATHER);
-        g_array_set_size(batch, count);
-    }
-    return batch;
-}
-
-void
-observer_tick(struct observer *observer, carp_time now)
-{
-    bool is_due = now >= observer->flush_at || now >= observer->deadline;
-    if (!is_due) {
-        return;
-    }
-    if (observer->batches >= BATCHES_MAX) {
-        /* It is busy: its answer wakes us. */
-        observer->flush_at = carp_time_add(now, GATHER);
-        observer->deadline = CARP_NEVER;
-        return;
-    }
-    observer->deadline = CARP_NEVER;
-    observer->batches++;
-    carp_time settled = now > SETTLED ? now - SETTLED : 0;
-    observer_thread_push(observer->thread, take_settled(observer, now),
-                         settled);
 }
 
 carp_time

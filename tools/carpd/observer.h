@@ -5,8 +5,10 @@
  * too, and says what is wrong on the segment and why (docs/ALERTS.md).
  *
  * It works in a thread of its own, on copies, a quarter of a second late, so
- * that a search for the reason of a bad digest never holds up an advert. When
- * more comes than it can take, frames are left out, for it only.
+ * that a search for the reason of a bad digest never holds up an advert. What
+ * is routine, the one master's advert in its beat, is kept until something
+ * else comes or until it decides whether an alarm is due. When more comes
+ * than it can take, frames are left out, for it only.
  */
 #ifndef CARPD_OBSERVER_H
 #define CARPD_OBSERVER_H
@@ -36,6 +38,9 @@ uint16_t observer_add_segment(struct observer *observer, const char *name);
 /** A frame arrived. Copied. */
 void observer_offer(struct observer *observer, uint16_t segment,
                     const struct carp_frame *frame, carp_time at);
+/** There was something about the frame that was offered last: it is not
+ * routine. */
+void observer_hurry(struct observer *observer);
 /** An own advert left. */
 void observer_note_sent(struct observer *observer, uint16_t segment,
                         const struct port_advert *advert, carp_time at);

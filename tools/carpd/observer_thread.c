@@ -25,7 +25,7 @@ enum job_kind { JOB_BATCH, JOB_KEYS, JOB_END };
 struct job {
     enum job_kind kind;
     GArray *batch;
-    carp_time now;
+    carp_time now, collect_by;
     struct carp_ring *ring;
 };
 
@@ -48,13 +48,9 @@ free_answer(void *memory)
 
 /* ---------------------------------------------------------- main thread */
 
-static gboolean
-on_answers(gpointer user)
+void
+observer_thread_collect(struct observer_thread *thread)
 {
-    struct observer_thread *thread = user;
-    g_mutex_lock(&thread->lock);
-    thread->idle = 0;
-    g_mutex_unlock(&thread->lock);
     struct answer *answer = NULL;
     while ((answer = g_async_queue_try_pop(thread->answers)) != NULL) {
         if (answer->is_event) {
@@ -67,15 +63,28 @@ on_answers(gpointer user)
         }
         free_answer(answer);
     }
+}
+
+static gboolean
+on_answers(gpointer user)
+{
+    struct observer_thread *thread = user;
+    g_mutex_lock(&thread->lock);
+    thread->idle = 0;
+    g_mutex_unlock(&thread->lock);
+    observer_thread_collect(thread);
     return G_SOURCE_REMOVE;
 }
 
 /* --------------------------------------------------------- other thread */
 
 static void
-give(struct observer_thread *thread, struct answer *answer)
+give(struct observer_thread *thread, struct answer *answer, bool is_urgent)
 {
     g_async_queue_push(thread->answers, answer);
+    if (!is_urgent) {
+        return;
+    }
     g_mutex_lock(&thread->lock);
     if (thread->idle == 0) {
         thread->idle = g_idle_add(on_answers, thread);
@@ -96,7 +105,7 @@ on_track_event(void *user, const struct carp_event *event)
     answer->text = g_strdup(event->text);
     answer->detail = g_strdup(event->detail);
     answer->remedy = g_strdup(event->remedy);
-    give(thread, answer);
+    give(thread, answer, true);
 }
 
 static void
@@ -159,9 +168,9 @@ do_batch(struct observer_thread *thread, const struct job *job)
             look_at(thread, &g_array_index(job->batch, struct observed, i));
         }
         carp_track_advance(thread->track, job->now);
-        answer->deadline = carp_track_deadline(thread->track);
+        answer->deadline = carp_track_settle(thread->track);
     }
-    give(thread, answer);
+    give(thread, answer, answer->deadline < job->collect_by);
 }
 
 static gpointer
@@ -236,9 +245,12 @@ observer_thread_free(struct observer_thread *thread)
 
 void
 observer_thread_push(struct observer_thread *thread, GArray *batch,
-                     carp_time now)
+                     carp_time now, carp_time collect_by)
 {
-    push(thread, (struct job){.kind = JOB_BATCH, .batch = batch, .now = now});
+    push(thread, (struct job){.kind = JOB_BATCH,
+                              .batch = batch,
+                              .now = now,
+                              .collect_by = collect_by});
     if (thread->thread == NULL) {
         thread->thread = g_thread_new("observer", run, thread);
     }

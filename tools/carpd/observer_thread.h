@@ -34,9 +34,13 @@ struct observer_thread *observer_thread_new(
     void (*on_batch)(void *user, carp_time deadline), void *user);
 /** Ends the thread; nothing is called any more. */
 void observer_thread_free(struct observer_thread *thread);
-/** Hand over a batch of struct observed; it is taken over. */
+/** Hand over a batch of struct observed; it is taken over. Without an event,
+ * and with no deadline before @p collect_by, its end wakes nobody:
+ * observer_thread_collect() is called by then. */
 void observer_thread_push(struct observer_thread *thread, GArray *batch,
-                          carp_time now);
+                          carp_time now, carp_time collect_by);
+/** Tell what there is to be told now. */
+void observer_thread_collect(struct observer_thread *thread);
 /** Verify with other keys from now on; @p ring is taken over. */
 void observer_thread_set_keys(struct observer_thread *thread,
                               struct carp_ring *ring);

@@ -157,6 +157,8 @@ watch_readable(struct port *port)
         g_unix_fd_source_new(pcap_get_selectable_fd(port->pcap), G_IO_IN);
     g_source_set_priority(port->source, PORT_PRIORITY);
     g_source_set_callback(port->source, G_SOURCE_FUNC(on_readable), port, NULL);
+    /* See alarm.c: no wakeup beside the frame's own. */
+    g_source_set_can_recurse(port->source, TRUE);
     g_source_attach(port->source, port->context);
 }
 

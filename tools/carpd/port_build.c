@@ -12,8 +12,17 @@
 #define NA_LEN 32
 #define PROTOCOL_CARP 112
 
+/* What an advert's headers are made from, but for its source MAC. */
+struct headers {
+    struct carp_addr source, dest;
+    bool broadcast;
+    uint8_t tos, ttl;
+};
+
 struct port_builder {
     libnet_t *net;
+    struct headers kept[2]; /* IPv4, IPv6: of the frames beside them */
+    struct port_octets frames[2];
 };
 
 struct port_builder *
@@ -144,28 +153,24 @@ put_sum(uint8_t *at, uint16_t sum)
 
 /* ------------------------------------------------------------------ frames */
 
-bool
-port_build_advert(struct port_builder *builder,
-                  const struct port_advert *advert,
-                  const struct carp_mac *source, struct port_octets *out)
+static bool
+build_headers(struct port_builder *builder, const struct headers *headers,
+              struct port_octets *out)
 {
-    uint8_t payload[CARP_ADV_LEN];
-    struct packet packet = {.source = advert->source,
-                            .dest = advert->dest,
-                            .tos = advert->tos,
-                            .ttl = advert->ttl,
+    static const struct carp_mac unknown;
+    static const uint8_t payload[CARP_ADV_LEN];
+    struct packet packet = {.source = headers->source,
+                            .dest = headers->dest,
+                            .tos = headers->tos,
+                            .ttl = headers->ttl,
                             .protocol = PROTOCOL_CARP,
                             .payload = payload,
                             .len = sizeof(payload)};
-    if (packet.dest.family == CARP_FAMILY_NONE) {
-        packet.dest = port_group(advert->source.family);
-    }
     struct carp_mac dest =
-        advert->broadcast ? everyone : mac_of_group(&packet.dest);
+        headers->broadcast ? everyone : mac_of_group(&packet.dest);
     bool is_ipv6 = packet.dest.family == CARP_IPV6;
-    carp_adv_encode(&advert->adv, payload);
     if (!put_ip(builder, &packet) ||
-        !put_ethernet(builder, &dest, source,
+        !put_ethernet(builder, &dest, &unknown,
                       is_ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IP)) {
         return give_up(builder);
     }
@@ -177,6 +182,46 @@ port_build_advert(struct port_builder *builder,
         put_sum(out->octets + ETH_LEN + 10,
                 carp_checksum(out->octets + ETH_LEN, IPV4_LEN));
     }
+    return true;
+}
+
+static bool
+is_same(const struct headers *a, const struct headers *b)
+{
+    return a->tos == b->tos && a->ttl == b->ttl &&
+           a->broadcast == b->broadcast &&
+           carp_addr_equal(&a->source, &b->source) &&
+           carp_addr_equal(&a->dest, &b->dest);
+}
+
+/* Only the payload and the virtual MAC differ from advert to advert: libnet
+ * builds the headers once. */
+bool
+port_build_advert(struct port_builder *builder,
+                  const struct port_advert *advert,
+                  const struct carp_mac *source, struct port_octets *out)
+{
+    struct headers headers = {.source = advert->source,
+                              .dest = advert->dest,
+                              .broadcast = advert->broadcast,
+                              .tos = advert->tos,
+                              .ttl = advert->ttl};
+    if (headers.dest.family == CARP_FAMILY_NONE) {
+        headers.dest = port_group(advert->source.family);
+    }
+    unsigned int f = headers.dest.family == CARP_IPV6;
+    struct port_octets *kept = &builder->frames[f];
+    if (kept->len == 0 || !is_same(&builder->kept[f], &headers)) {
+        kept->len = 0;
+        if (!build_headers(builder, &headers, kept)) {
+            return false;
+        }
+        builder->kept[f] = headers;
+    }
+    *out = *kept;
+    memcpy(out->octets + sizeof(source->octets), source->octets,
+           sizeof(source->octets));
+    carp_adv_encode(&advert->adv, out->octets + out->len - CARP_ADV_LEN);
     return true;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "port_internal.h"
 #include "read_clock.h"
@@ -68,6 +70,15 @@ say_activation(const char *name, int status, const char *detail,
     }
 }
 
+/* libpcap only leaves out what is sent when it is read: each own advert would
+ * wake the program up. Kernels before 4.20 do not know the option. */
+static void
+ignore_own(int fd)
+{
+    int on = 1;
+    (void)setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on));
+}
+
 pcap_t *
 port_capture_open(const char *name, const struct port_want *want,
                   struct os_error *error)
@@ -95,6 +106,7 @@ port_capture_open(const char *name, const struct port_want *want,
         pcap_close(pcap);
         return NULL;
     }
+    ignore_own(pcap_fileno(pcap));
     if (!port_capture_filter(pcap, name, want, error) ||
         pcap_setdirection(pcap, PCAP_D_IN) != 0 ||
         pcap_setnonblock(pcap, 1, reason) != 0) {

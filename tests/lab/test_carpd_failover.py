@@ -53,13 +53,13 @@ def sleeps(peer):
 
 def test_idle_is_woken_by_adverts_only(lab, record_property):
     peers = pair(lab, addresses=VIP + "/24")
-    time.sleep(3)
+    time.sleep(5)
     before = [sleeps(peer) for peer in peers]
     time.sleep(6)
     woken = [(sleeps(peer) - old) / 6 for peer, old in zip(peers, before)]
     record_property("idle", "woken %.1f times a second as MASTER, %.1f as BACKUP" % tuple(woken))
     # One advert a second. Now and then the observer looks whether all is well.
-    assert max(woken) < 2
+    assert max(woken) < 2.5
 
 
 def test_takeover_from_a_dead_host(lab, record_property):
@@ -114,6 +114,36 @@ def test_address_removed_by_an_administrator(lab, record_property, vmac):
     assert probe.gap(start) < SOON
     assert lab.has_address("a", VIP) and lab.has_address("a", VIP6)
     assert (a.state(), b.state()) == ("MASTER", "BACKUP")
+
+
+# Deletes an IPv4 address by netlink, and prints the seconds until the kernel tells of it again.
+_DELETE = r'''
+import socket, struct, sys, time
+index, address, bits = socket.if_nametoindex(sys.argv[1]), socket.inet_aton(sys.argv[2]), int(sys.argv[3])
+asker, monitor = (socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) for _ in range(2))
+monitor.bind((0, 0x10))
+monitor.settimeout(3)
+body = struct.pack("BBBBiHH4sHH4s", 2, bits, 0, 0, index, 8, 2, address, 8, 1, address)
+for n in range(9):
+    time.sleep(0.1 + n * 0.013)
+    asker.send(struct.pack("IHHII", 16 + len(body), 21, 5, n, 0) + body)
+    start = time.monotonic()
+    while struct.unpack("H", monitor.recv(4096)[4:6])[0] != 20:
+        pass
+    print(time.monotonic() - start)
+'''
+
+
+@pytest.mark.parametrize("vmac", ["on", "off"])
+def test_deleted_address_is_back_at_once(lab, record_property, vmac):
+    a = Carpd(lab, "a", {"vhid": 7, "addresses": VIP + "/24", "vmac": vmac})
+    a.wait_state("MASTER")
+    name, bits = ("eth0", "32") if vmac == "off" else ("carp7-eth0", "24")
+    took = sorted(map(float, lab.run("a", "python3", "-c", _DELETE, name, VIP, bits).split()))
+    record_property("put back, vmac " + vmac, "median %.1f ms, longest %.1f ms" % (
+        took[4] * 1e3, took[-1] * 1e3))
+    # Less than 1 ms on a machine at rest; half of them are not hit by its load.
+    assert len(took) == 9 and took[4] < 0.05
 
 
 def test_interface_removed_and_made_again(lab, record_property):

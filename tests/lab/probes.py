@@ -8,6 +8,8 @@ import time
 
 import peers
 
+PROMPT = 100        # milliseconds: an answer that took longer was waited for
+
 _ASK = r'''
 import socket, struct, sys, time
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
@@ -76,16 +78,27 @@ class PingProbe(peers.Peer):
         super().__init__(lab, host)
         self.process = lab.spawn(host, "ping", "-D", "-O", "-n", "-i", str(every), address)
 
+    def _all(self, since, until):
+        """(when, number, milliseconds) of the answers."""
+        found = re.findall(r"^\[([\d.]+)\] \d+ bytes from .*icmp_seq=(\d+) .*time=([\d.]+) ms",
+                           self.output(), re.M)
+        answers = [(float(when), int(number), float(took)) for when, number, took in found]
+        return [answer for answer in answers if since <= answer[0] <= until]
+
     def answers(self, since=0.0, until=float("inf")):
         """When answers came."""
-        times = [float(found) for found in re.findall(r"^\[([\d.]+)\] \d+ bytes from",
-                                                      self.output(), re.M)]
-        return [when for when in times if since <= when <= until]
+        return [when for when, _number, _took in self._all(since, until)]
 
     def _silences(self, since, until):
+        """Times without an answer. Where one follows the other at once ping was held up, nobody
+        else: the machine is busy."""
         until = until or time.time()
-        times = [since, *self.answers(since, until), until]
-        return [later - earlier for earlier, later in zip(times, times[1:])]
+        answers = self._all(since, until)
+        if not answers:
+            return [until - since]
+        between = [later[0] - earlier[0] for earlier, later in zip(answers, answers[1:])
+                   if later[1] != earlier[1] + 1 or later[2] > PROMPT]
+        return [answers[0][0] - since, *between, until - answers[-1][0]]
 
     def gap(self, since, until=None):
         """The longest time without an answer from `since` to `until` (default: now)."""

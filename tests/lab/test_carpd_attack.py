@@ -7,6 +7,7 @@ import pytest
 
 import carpd
 import carpd_scenes
+import spans
 from carpd_scenes import CLIENT, duration, is_state
 from probes import PingProbe
 from stage import Condition
@@ -32,7 +33,7 @@ def replay_on_master(scene):
     """strict: a recording of a better master does not unseat the one that serves."""
     a = scene.carpd("a", 0, replay="strict", preempt="true")
     b = scene.carpd("b", 100, replay="strict", preempt="true")
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     path = yield from record(scene)
     a.stop()
     yield is_state(b, "MASTER", 2)
@@ -45,8 +46,11 @@ def replay_on_master(scene):
         yield ended(attack)
     assert b.state() == "MASTER" and scene.has("b")
     assert probe.gap(since, time.time()) < SLACK
-    counts = b.counts()
-    assert counts["replayed"] + counts["rewritten"] >= 30
+    def dropped():
+        counts = b.counts()
+        return counts["replayed"] + counts["rewritten"]
+
+    yield Condition("all were dropped", lambda: dropped() >= 30, 2)
     assert b.output().count("seen before") < 6
     probe.stop()
     b.stop()
@@ -56,15 +60,16 @@ def replay_on_backup(scene):
     """strict: a recording does not keep the backup from serving when the master dies."""
     a = scene.carpd("a", 0, replay="strict")
     b = scene.carpd("b", 100, replay="strict")
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     yield 1
     path = yield from record(scene)
+    ledger = spans.Ledger(scene.lab, scene.b, scene.vip)
     killed = time.time()
     a.kill()
     scene.lab.run(scene.a, "ip", "link", "set", "eth0", "down")
     attack = scene.replayer("play", path, 0.5, 20)
-    yield is_state(b, "MASTER", 6)
-    assert duration(killed) < DEAD + 1 + SLACK
+    yield is_state(b, "MASTER")
+    assert ledger.held()[0][0] - killed < DEAD + SLACK
     yield ended(attack)
     assert b.state() == "MASTER"
     b.stop()
@@ -97,14 +102,15 @@ def replay_alert(scene):
     """alert, the default, acts as every CARP does, and says so once."""
     a = scene.carpd("a", 0)
     b = scene.carpd("b", 100)
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     path = yield from record(scene, 2)
     a.stop()
     yield is_state(b, "MASTER", 2)
     attack = scene.replayer("play", path, 0.3, 10)
+    yield Condition("the first one was heard", lambda: b.counts()["replayed"] > 0, 10)
     yield is_state(b, "BACKUP", 2)
     yield ended(attack)
-    assert b.counts()["replayed"] >= 10
+    yield Condition("all were heard", lambda: b.counts()["replayed"] >= 10, 2)
     assert 1 <= b.output().count("seen before") <= 2
     yield is_state(b, "MASTER", 6)
     b.stop()
@@ -113,7 +119,7 @@ def replay_alert(scene):
 def reflection(scene):
     """Own adverts that come back change nothing."""
     a = scene.carpd("a", 0)
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     scene.lab.reflect(scene.a)
     yield 3
     assert a.state() == "MASTER" and len(a.transitions()) == 2
@@ -128,7 +134,7 @@ def reflection(scene):
 def flood(scene):
     """50 000 bad frames make fewer than 20 lines, and the election goes on."""
     a = scene.carpd("a", 0)
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     lines = a.output().count("\n")
     for n in range(2):
         attack = scene.replayer("bad", scene.vhid, 25000, "10.79.0.%d" % (201 + n))
@@ -145,7 +151,7 @@ def flood(scene):
 def administrator(scene):
     """An address or macvlan that somebody removes is back at once."""
     a = scene.carpd("a", 0)
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     b = scene.carpd("b", 100)
     device = "carp%d-eth0" % scene.vhid
     for words in (("addr", "del", scene.vip + "/24", "dev", device),
@@ -179,7 +185,7 @@ def hanging_hooks(scene):
     a = carpd.Carpd(scene.lab, scene.a, scene.keys(advskew=0, hook=hook),
                     daemon={"hook-time-limit": 2})
     b = scene.carpd("b", 100, preempt="true")
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     watcher = carpd.Watcher(a)
     yield 3
     assert (a.state(), b.state()) == ("MASTER", "BACKUP")

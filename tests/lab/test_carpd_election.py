@@ -31,7 +31,7 @@ def pair(scene):
     """Two carpds: the better one is elected, killed, comes back, preempts, bows out."""
     a = scene.carpd("a", 0, preempt="true")
     b = scene.carpd("b", 100, preempt="true")
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     yield 1.5
     assert a.show()["master"] == scene.addresses[scene.a]
     assert b.show()["master"] == scene.addresses[scene.a]
@@ -88,7 +88,7 @@ def ucarp_master(scene):
 def ucarp_backup(scene):
     """carpd is MASTER, ucarp waits: a bow-out hands over, a demotion does."""
     c = scene.carpd("a", 0, vmac="off", preempt="true")
-    yield is_state(c, "MASTER", 5)
+    yield is_state(c, "MASTER")
     u = scene.ucarp("b", 100, preempt=True)
     yield 5
     assert c.state() == "MASTER" and u.state() == "BACKUP"
@@ -124,7 +124,7 @@ def tie(scene):
 def split(scene):
     """After a healed split one yields and no client is left with the wrong MAC for a second."""
     a = scene.carpd("a", 0, vmac="off")
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     b = scene.carpd("b", 100, vmac="off")
     probe = PingProbe(scene.lab, CLIENT, scene.vip)
     yield 2
@@ -148,12 +148,12 @@ def unicast(scene):
     peer_a, peer_b = scene.addresses[scene.a], scene.addresses[scene.b]
     a = scene.carpd("a", 0, peer=peer_b)
     b = scene.carpd("b", 100, peer=peer_a)
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     yield 2
     assert b.state() == "BACKUP" and b.show()["master"] == peer_a
     assert b.counts()["ipackets"] > 0
     stranger = carpd.Carpd(scene.lab, CLIENT, scene.keys(advskew=0, vmac="off", peer=peer_b))
-    yield is_state(stranger, "MASTER", 5)
+    yield is_state(stranger, "MASTER")
     yield Condition("its adverts are dropped", lambda: b.counts()["not_peer"] > 0, 4)
     assert b.show()["master"] == peer_a
     assert b.output().count("not the peer that carp.conf names") == 1
@@ -166,7 +166,7 @@ def link(scene):
     """Without a carrier: INIT, and the other one serves; afterwards all is as before."""
     a = scene.carpd("a", 0, preempt="true")
     b = scene.carpd("b", 100, preempt="true")
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     yield 1
     scene.lab.unplug(scene.a)
     yield is_state(a, "INIT", 1)
@@ -189,7 +189,7 @@ def paused(scene):
     """A master that was stopped for long listens before it speaks."""
     a = scene.carpd("a", 0)
     b = scene.carpd("b", 100)
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     yield 1
     a.process.send_signal(signal.SIGSTOP)
     yield is_state(b, "MASTER", 6)

@@ -21,7 +21,7 @@ def reload(scene):
     one = scene.keys(name="one", preempt="true")
     two = {"name": "two", "vhid": 200, "addresses": scene.vip2 + "/24"}
     a = carpd.Carpd(scene.lab, scene.a, one)
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     watcher = carpd.Watcher(a)
     sent = a.counts()["opackets"]
     a.write(one, two)
@@ -59,7 +59,7 @@ def rotation(scene):
     new_sends = {"password": "new-secret", "accept-password": PASSWORD}
     a = scene.carpd("a", 0, preempt="true")
     b = scene.carpd("b", 100, preempt="true")
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     yield 1
     steps = [(both, both), (new_sends, both), (new_sends, new_sends),
              ({"password": "new-secret"}, new_sends)]
@@ -124,7 +124,7 @@ def by_hand(scene):
     a = scene.carpd("a", 0, preempt="true", **{"track-script": check + " 20",
                                                "track-interval": 1, "track-fall": 1})
     b = scene.carpd("b", 100, preempt="true")
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     yield 1
     a.ask("demote", vhid="%d@eth0" % scene.vhid, amount=120)
     yield is_state(b, "MASTER", 4)
@@ -142,7 +142,7 @@ def by_hand(scene):
     assert a.ask("demote", vhid="nobody", amount=1)["error"]["code"] == "no-vhid"
     assert a.ask("jump")["error"]["code"] == "unknown"
     b.stop()
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     a.process.send_signal(signal.SIGUSR1)
     yield Condition("status", lambda: "MASTER on eth0 id %d" % scene.vhid in a.output(), 2)
     a.stop()
@@ -185,7 +185,7 @@ def drop_in(scene):
     words = ["--ucarp", "-i", "eth0", "-s", scene.addresses[scene.a], "-v", str(scene.vhid), "-p",
              PASSWORD, "-a", scene.vip, "-u", up, "-d", down, "-z", "-n", "-f", "none"]
     a = carpd.Carpd(scene.lab, scene.a, scene.keys(), argv=words)
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     yield Condition("the script put it up", lambda: scene.has("a"), 2)
     u = scene.ucarp("b", 100)
     yield 4
@@ -205,7 +205,7 @@ def refusals(scene):
     """What cannot work is said in one line, and nothing is left behind."""
     lab = scene.lab
     a = scene.carpd("a", 0)
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
 
     def refuse(host, options, group, *parts, status=1):
         config = os.path.join(lab.dir, "%s.refused" % scene.name)
@@ -241,7 +241,7 @@ def refusals(scene):
 def clients(scene):
     """Odd clients: too many, too long, too slow; each is answered or closed."""
     a = scene.carpd("a", 0)
-    yield is_state(a, "MASTER", 5)
+    yield is_state(a, "MASTER")
     many = []
     for _ in range(40):
         talk = socket.socket(socket.AF_UNIX)

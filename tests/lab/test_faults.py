@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Masters unseen and missing, shared ids and loops, from real daemons."""
 import sys
+import time
 
 import pytest
 
+import carpd
 import peers
 import readers
 import stage
@@ -11,19 +13,64 @@ import watch
 from stage import Condition, is_state
 
 MONITORS = ("keys", "no-keys")
+INTERVAL = 1 + 100 / 256    # B's
+BEAT = (-0.1, 0.3)         # the observer allows a ucarp more
 NO_MASTER_AFTER = 7.0   # docs/ALERTS.md 3, advbase 1
+
+
+class Beats:
+    """When the two of a scene advertised, on their own hosts."""
+
+    def __init__(self, scene):
+        self.scene = scene
+        self.wires = {host: carpd.Wire(scene.lab, host) for host in (scene.a, scene.b)}
+
+    def adverts(self, host, since=0.0):
+        """The times of one's own adverts."""
+        return [when for when, _line in self.wires[host].adverts(self.scene.addresses[host], since)]
+
+    def is_b_next(self):
+        """Whether B, hidden for a while, advertises before it would hear A: when it hears A it
+        gives up, with an advert that keeps no beat."""
+        ours = self.adverts(self.scene.a)[-1] + 1
+        theirs = self.adverts(self.scene.b, self.scene.marks["cut"])
+        return len(theirs) > 3 and time.time() + 0.1 < theirs[-1] + INTERVAL < ours - 0.1
+
+    def were_kept(self):
+        """Whether B, on a busy machine, did as a ucarp does: the observer has to go by that. It
+        waits three whole intervals for a dead master (docs/PROTOCOL.md 3.2)."""
+        marks = self.scene.marks
+        heard = [when for when in self.adverts(self.scene.a) if when < marks["cut"]][-1]
+        number, seen = next((n, when) for n, when in enumerate(
+            self.adverts(self.scene.b, marks["cut"])) if when > marks["healed"])
+        return BEAT[0] < seen - heard - (3 + number) * INTERVAL < BEAT[1]
 
 
 def hidden(scene):
     """B's port carries nothing for a while: the observer sits on A's side."""
+    beats = Beats(scene) if peers.tcpdump_works() else None
     _a, b = yield from scene.settled_pair()
     scene.mark("cut")
     scene.lab.isolate(scene.b)
     yield is_state(b, "MASTER")
-    yield 8
+    if beats:
+        yield Condition("B advertises next", beats.is_b_next, 30)
+    else:
+        yield 8
     scene.mark("healed")
     scene.lab.isolate(scene.b, on=False)
     yield is_state(b, "BACKUP")
+    scene.is_good = not beats or beats.were_kept()
+
+
+def hidden_too(scene):
+    """The same again, as one B may be late on a busy machine."""
+    yield from hidden(scene)
+
+
+def hidden_as_well(scene):
+    """The same again."""
+    yield from hidden(scene)
 
 
 def all_gone(scene):
@@ -111,8 +158,8 @@ def undisturbed(scene):
     yield Condition("the others are over", lambda: "back" in scene.others["all_gone"].marks, 40)
 
 
-SCENARIOS = (hidden, all_gone, same_id, other_id, looped, announced_last, wrong_group,
-             undisturbed)
+SCENARIOS = (hidden, hidden_too, hidden_as_well, all_gone, same_id, other_id, looped,
+             announced_last, wrong_group, undisturbed)
 
 
 @pytest.fixture(scope="module")
@@ -135,17 +182,22 @@ def loud(show, monitor, name):
 
 @pytest.mark.parametrize("monitor", MONITORS)
 def test_unseen_master(show, monitor, record_property):
-    scene = show.scene("hidden")
-    found = show.events(monitor, "hidden", code="UNSEEN_MASTER")
-    assert [e["event"] for e in found] == ["finding", "resolved"]
-    onset = found[0]
-    assert (onset["severity"], onset["confidence"]) == ("critical", "high")
-    assert onset["senders"] == [scene.address_b, scene.address_a]
-    assert watch.seconds(onset["time"]) > scene.marks["healed"]
-    error = watch.seconds(onset["since"]) - scene.became("b", "MASTER")
-    assert abs(error) < 0.2
-    record_property("UNSEEN_MASTER (%s): since is off by, ms" % monitor, "%+.0f" % (1000 * error))
-    assert loud(show, monitor, "hidden") == {"UNSEEN_MASTER"}
+    names = [name for name in ("hidden", "hidden_too", "hidden_as_well")
+             if show.scene(name).is_good]
+    assert names, "no B kept the beat of a ucarp: the machine is too busy"
+    for name in names:
+        scene = show.scene(name)
+        found = show.events(monitor, name, code="UNSEEN_MASTER")
+        assert [e["event"] for e in found] == ["finding", "resolved"]
+        onset = found[0]
+        assert (onset["severity"], onset["confidence"]) == ("critical", "high")
+        assert onset["senders"] == [scene.address_b, scene.address_a]
+        assert watch.seconds(onset["time"]) > scene.marks["healed"]
+        error = watch.seconds(onset["since"]) - scene.became("b", "MASTER")
+        assert abs(error) < 0.2
+        record_property("UNSEEN_MASTER (%s): since is off by, ms" % monitor,
+                        "%+.0f" % (1000 * error))
+        assert loud(show, monitor, name) == {"UNSEEN_MASTER"}
 
 
 @pytest.mark.parametrize("monitor", MONITORS)

@@ -42,6 +42,7 @@ class SwitchLab(netlab.Lab):
         super().__init__(hosts, ipv6=ipv6)
         self._seed = seed
         self._program = None
+        self._one = threading.Lock()    # command at a time
         self._answered = threading.Condition()
         self._answers, self._adverts = [], []
 
@@ -74,7 +75,7 @@ class SwitchLab(netlab.Lab):
 
     def tell(self, command):
         """One command for netswitch; LabError when it refuses."""
-        with self._answered:
+        with self._one, self._answered:
             self._program.stdin.write(command + "\n")
             if not self._answered.wait_for(lambda: self._answers, 10):
                 raise LabError("netswitch does not answer %s" % command)

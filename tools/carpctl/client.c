@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "json_guard.h"
 #include "jsonl.h"
 #include "log.h"
 #include "member.h"
@@ -176,12 +177,12 @@ client_line(struct client *client, int timeout_ms)
     return client->in->str;
 }
 
-static JsonNode *
-parse(const char *path, const char *line)
+JsonNode *
+client_parse(const char *line)
 {
-    JsonNode *node = json_from_string(line, NULL);
-    if (node == NULL || !JSON_NODE_HOLDS_OBJECT(node)) {
-        log_line("%s: answers something else than JSON: is this carpd?", path);
+    JsonNode *node =
+        json_guard_passes(line) ? json_from_string(line, NULL) : NULL;
+    if (node != NULL && !JSON_NODE_HOLDS_OBJECT(node)) {
         g_clear_pointer(&node, json_node_unref);
     }
     return node;
@@ -204,7 +205,11 @@ client_ask(const char *path, const struct client_request *request, char **line)
     }
     if (client_send(client, request)) {
         const char *answer = client_line(client, ANSWER_MS);
-        node = answer != NULL ? parse(path, answer) : NULL;
+        node = answer != NULL ? client_parse(answer) : NULL;
+        if (answer != NULL && node == NULL) {
+            log_line("%s: answers something else than JSON: is this carpd?",
+                     path);
+        }
         if (node != NULL && line != NULL) {
             *line = g_strdup(answer);
         }

@@ -14,6 +14,10 @@
 
 struct client;
 
+/** One line of carpd's. @return NULL: it is no JSON object; else to be freed
+ * with json_node_unref() */
+JsonNode *client_parse(const char *line);
+
 /** Connect. @return NULL after a message that says what to do. */
 struct client *client_open(const char *path);
 void client_close(struct client *client);

@@ -91,23 +91,11 @@ ctl_stats(const struct ctl_context *context, char **words)
     return ask(context, &wanted, show_text_stats);
 }
 
-/* Which vhids it was done to; nothing to add for the whole daemon. */
-static void
-write_done(JsonObject *answer, GString *out)
-{
-    JsonArray *vhids = member_array(answer, "vhids");
-    for (guint i = 0; vhids != NULL && i < json_array_get_length(vhids); i++) {
-        g_string_append_printf(out, "%s%s", i > 0 ? ", " : "done: ",
-                               member_element_text(vhids, i));
-    }
-    g_string_append(out, out->len > 0 ? "\n" : "done\n");
-}
-
 enum ctl_exit
 ctl_promote(const struct ctl_context *context, char **words)
 {
     const struct client_request wanted = request("promote", words[0]);
-    return ask(context, &wanted, write_done);
+    return ask(context, &wanted, show_text_done);
 }
 
 enum ctl_exit
@@ -121,7 +109,7 @@ ctl_demote(const struct ctl_context *context, char **words)
     }
     struct client_request wanted = request("demote", words[1]);
     wanted.amount = (int)amount;
-    return ask(context, &wanted, write_done);
+    return ask(context, &wanted, show_text_done);
 }
 
 enum ctl_exit
@@ -133,28 +121,7 @@ ctl_state(const struct ctl_context *context, char **words)
     }
     struct client_request wanted = request("state", words[1]);
     wanted.state = words[0];
-    return ask(context, &wanted, write_done);
-}
-
-static void
-write_names(JsonObject *answer, const char *name, GString *out)
-{
-    JsonArray *list = member_array(answer, name);
-    for (guint i = 0; list != NULL && i < json_array_get_length(list); i++) {
-        g_string_append_printf(out, "%s %s\n", name,
-                               member_element_text(list, i));
-    }
-}
-
-static void
-write_reload(JsonObject *answer, GString *out)
-{
-    write_names(answer, "messages", out);
-    write_names(answer, "added", out);
-    write_names(answer, "removed", out);
-    write_names(answer, "changed", out);
-    g_string_append_printf(out, "unchanged: %" G_GINT64_FORMAT "\n",
-                           member_integer(answer, "unchanged"));
+    return ask(context, &wanted, show_text_done);
 }
 
 enum ctl_exit
@@ -162,7 +129,7 @@ ctl_reload(const struct ctl_context *context, char **words)
 {
     (void)words;
     const struct client_request wanted = request("reload", NULL);
-    return ask(context, &wanted, write_reload);
+    return ask(context, &wanted, show_text_reload);
 }
 
 /* ------------------------------------------------------------------ watch */
@@ -175,8 +142,8 @@ print_event(const struct ctl_context *context, const char *line)
         printf("%s\n", line);
         return;
     }
-    JsonNode *node = json_from_string(line, NULL);
-    if (node != NULL && JSON_NODE_HOLDS_OBJECT(node)) {
+    JsonNode *node = client_parse(line);
+    if (node != NULL) {
         GString *out = g_string_new(NULL);
         show_text_event(json_node_get_object(node), out);
         fputs(out->str, stdout);
@@ -188,8 +155,8 @@ print_event(const struct ctl_context *context, const char *line)
 static bool
 is_refused(const char *line)
 {
-    JsonNode *node = json_from_string(line, NULL);
-    bool refused = node == NULL || !JSON_NODE_HOLDS_OBJECT(node);
+    JsonNode *node = client_parse(line);
+    bool refused = node == NULL;
     if (!refused) {
         JsonObject *answer = json_node_get_object(node);
         refused = !member_boolean(answer, "ok");

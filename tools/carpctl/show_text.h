@@ -16,6 +16,10 @@ void show_text(JsonObject *answer, GString *out);
 void show_text_long(JsonObject *answer, GString *out);
 /** One event of a watch: a line. */
 void show_text_event(JsonObject *event, GString *out);
+/** Which vhids something was done to; "done" when none is named. */
+void show_text_done(JsonObject *answer, GString *out);
+/** What a reload did. */
+void show_text_reload(JsonObject *answer, GString *out);
 /** Counters as netstat -s prints them. */
 void show_text_stats(JsonObject *answer, GString *out);
 

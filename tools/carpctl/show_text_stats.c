@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "member.h"
 #include "show_text.h"
+#include "text.h"
 
 /* netstat -s -p carp, line by line. */
 static const struct {
@@ -29,10 +30,12 @@ append_reasons(JsonObject *reasons, GString *out)
 {
     GList *names = json_object_get_members(reasons);
     for (GList *name = names; name != NULL; name = name->next) {
-        if (member_integer(reasons, name->data) != 0) {
-            g_string_append_printf(out, "\t%" G_GINT64_FORMAT " %s\n",
-                                   member_integer(reasons, name->data),
-                                   (const char *)name->data);
+        const gint64 count = member_integer(reasons, name->data);
+        if (count != 0) {
+            char *clean = txt_clean(g_strdup(name->data));
+            g_string_append_printf(out, "\t%" G_GINT64_FORMAT " %s\n", count,
+                                   clean);
+            g_free(clean);
         }
     }
     g_list_free(names);

@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 
 #include "control.h"
+#include "json_guard.h"
 
 static const char *const names[REQUEST_COMMAND_COUNT] = {
     "show", "stats", "promote", "demote", "state", "reload", "watch"};
@@ -139,22 +140,11 @@ read_object(JsonObject *object, struct request *request)
     return request->command != REQUEST_STATE || read_state(object, request);
 }
 
-/* The parser recurses: a line of brackets must not reach the stack's end. */
-static bool
-is_deep(const char *line)
-{
-    unsigned int brackets = 0;
-    for (; *line != '\0'; line++) {
-        brackets += *line == '[' || *line == '{';
-    }
-    return brackets > 8;
-}
-
 bool
 request_read(const char *line, struct request *request)
 {
     memset(request, 0, sizeof(*request));
-    if (!g_utf8_validate(line, -1, NULL) || is_deep(line)) {
+    if (!json_guard_passes(line)) {
         return refuse(request, CARP_CONTROL_SYNTAX,
                       "a request is one JSON object in a line");
     }

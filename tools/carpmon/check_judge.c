@@ -4,6 +4,7 @@
 #include <json-glib/json-glib.h>
 
 #include "check.h"
+#include "json_guard.h"
 #include "state.h"
 #include "text.h"
 
@@ -340,7 +341,8 @@ mon_check_judge(const char *text, const struct mon_check *check, char **line)
     judge.told = g_ptr_array_new_with_free_func(g_free);
     judge.data = g_string_new(NULL);
     JsonParser *parser = json_parser_new();
-    bool is_json = json_parser_load_from_data(parser, text, -1, NULL);
+    bool is_json = json_guard_passes(text) &&
+                   json_parser_load_from_data(parser, text, -1, NULL);
     JsonNode *root = is_json ? json_parser_get_root(parser) : NULL;
     if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root)) {
         tell(&judge, MON_CHECK_UNKNOWN, g_strdup("the state is no JSON"));

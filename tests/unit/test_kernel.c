@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The kernel's messages: ours read back as what was meant, cut ones survive;
  * the table tells what changed. */
+#include <limits.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_arp.h>
@@ -277,6 +278,32 @@ test_cut_messages(void)
     }
 }
 
+/* What no kernel says, and libmnl would believe. */
+static void
+test_hostile_messages(void)
+{
+    struct kernel *kernel = make_kernel();
+    struct kernel_request request = {0};
+    struct {
+        struct nlmsghdr head;
+        struct nlmsgerr error;
+    } answer = {.head = {.nlmsg_type = NLMSG_ERROR, .nlmsg_seq = 3}};
+    /* A length that is negative as an int is within nothing. */
+    answer.head.nlmsg_len = 0xfffffff0;
+    g_assert_false(kernel_message_ok(&answer.head, sizeof(answer)));
+    kernel_table_apply_all(kernel, &answer, sizeof(answer));
+    answer.head.nlmsg_len = sizeof(answer);
+    g_assert_true(kernel_message_ok(&answer.head, sizeof(answer)));
+    answer.error.error = INT_MIN;
+    g_assert_cmpuint(
+        kernel_parse_answers(&answer, sizeof(answer), 3, &request, 1), ==, 1);
+    g_assert_cmpint(request.code, >, 0);
+    tell_address(kernel, RTM_NEWADDR, 2, "10.0.0.1", 33, 0);
+    tell_address(kernel, RTM_NEWADDR, 2, "fe80::1", 129, 0);
+    expect_nothing(kernel);
+    kernel_close(kernel);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -287,5 +314,6 @@ main(int argc, char **argv)
     g_test_add_func("/kernel/source", test_source);
     g_test_add_func("/kernel/requests", test_requests);
     g_test_add_func("/kernel/cut", test_cut_messages);
+    g_test_add_func("/kernel/hostile", test_hostile_messages);
     return g_test_run();
 }

@@ -91,23 +91,13 @@ recover(struct kernel *kernel, char *buffer)
 }
 
 static void
-apply_all(struct kernel *kernel, const char *buffer, int left)
-{
-    for (const struct nlmsghdr *message = (const void *)buffer;
-         mnl_nlmsg_ok(message, left);
-         message = mnl_nlmsg_next(message, &left)) {
-        kernel_table_apply(kernel, message);
-    }
-}
-
-static void
 read_notices(struct kernel *kernel, unsigned int most)
 {
     char *buffer = g_malloc(NOTICE);
     for (unsigned int i = 0; i < most; i++) {
         ssize_t got = mnl_socket_recvfrom(kernel->monitor, buffer, NOTICE);
         if (got > 0) {
-            apply_all(kernel, buffer, (int)got);
+            kernel_table_apply_all(kernel, buffer, (int)got);
         } else if (got < 0 && (errno == ENOBUFS || errno == ENOSPC)) {
             recover(kernel, buffer);
         } else if (got == 0 || errno != EINTR) {

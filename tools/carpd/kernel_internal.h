@@ -40,6 +40,10 @@ struct kernel_row_address {
 
 /* ---- kernel_parse.c: messages to values; pure */
 
+/** Is the whole message within the @p left octets of its buffer? libmnl's
+ * check takes a length of 2^31 and above for a negative number. */
+bool kernel_message_ok(const struct nlmsghdr *message, int left);
+
 /** False when the message is none of an interface, or of no interest (a
  * bridge telling of its port). */
 bool kernel_parse_link(const struct nlmsghdr *message,
@@ -49,11 +53,23 @@ bool kernel_parse_address(const struct nlmsghdr *message,
 /** Setting @p id (IPV4_DEVCONF_*) in an answer to RTM_GETLINK. */
 bool kernel_parse_conf(const struct nlmsghdr *message, uint16_t id,
                        uint32_t *value);
+/**
+ * Note the answers of one buffer: code and said of each request.
+ * @param buffer of the socket, @p left octets
+ * @param first the sequence number of requests[0]
+ * @return how many answers to them were in it
+ */
+unsigned int kernel_parse_answers(const void *buffer, int left, uint32_t first,
+                                  struct kernel_request *requests,
+                                  unsigned int count);
 
 /* ---- kernel_table.c */
 
 /** Take one notification or line of a dump into the table. */
 void kernel_table_apply(struct kernel *kernel, const struct nlmsghdr *message);
+/** The same with each notice of a buffer of the socket. */
+void kernel_table_apply_all(struct kernel *kernel, const void *buffer,
+                            int left);
 /** An address that was put up: IPv6 ones are told of only later. */
 void kernel_table_assume(struct kernel *kernel,
                          const struct kernel_address *address);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <limits.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_arp.h>
@@ -8,6 +9,13 @@
 #include <sys/socket.h>
 
 #include "kernel_internal.h"
+
+bool
+kernel_message_ok(const struct nlmsghdr *message, int left)
+{
+    return mnl_nlmsg_ok(message, left) &&
+           message->nlmsg_len <= (unsigned int)left;
+}
 
 struct attributes {
     const struct nlattr *at[IFLA_MAX + 1];
@@ -146,6 +154,7 @@ kernel_parse_address(const struct nlmsghdr *message,
     memset(address, 0, sizeof(*address));
     if (mnl_nlmsg_get_payload_len(message) < sizeof(*info) ||
         (info->ifa_family != AF_INET && info->ifa_family != AF_INET6) ||
+        info->ifa_prefixlen > (info->ifa_family == AF_INET ? 32 : 128) ||
         mnl_attr_parse(message, sizeof(*info), take_address_attribute, found) <
             0) {
         return false;
@@ -190,4 +199,46 @@ kernel_parse_conf(const struct nlmsghdr *message, uint16_t id, uint32_t *value)
     const uint8_t *values = mnl_attr_get_payload(conf);
     memcpy(value, values + (id - 1u) * sizeof(uint32_t), sizeof(*value));
     return true;
+}
+
+static int
+take_word(const struct nlattr *attr, void *data)
+{
+    struct kernel_request *request = data;
+    if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG) {
+        size_t len = mnl_attr_get_payload_len(attr);
+        len = MIN(len, sizeof(request->said) - 1);
+        memcpy(request->said, mnl_attr_get_payload(attr), len);
+        request->said[len] = '\0';
+    }
+    return MNL_CB_OK;
+}
+
+unsigned int
+kernel_parse_answers(const void *buffer, int left, uint32_t first,
+                     struct kernel_request *requests, unsigned int count)
+{
+    unsigned int taken = 0;
+    for (const struct nlmsghdr *message = buffer;
+         kernel_message_ok(message, left);
+         message = mnl_nlmsg_next(message, &left)) {
+        uint32_t which = message->nlmsg_seq - first;
+        if (message->nlmsg_type != NLMSG_ERROR || which >= count ||
+            mnl_nlmsg_get_payload_len(message) < sizeof(struct nlmsgerr)) {
+            continue;
+        }
+        const struct nlmsgerr *answer = mnl_nlmsg_get_payload(message);
+        /* Not negated where that would overflow: no errno is that large. */
+        requests[which].code = answer->error == INT_MIN ? INT_MAX
+                               : answer->error < 0      ? -answer->error
+                                                        : 0;
+        if (answer->error != 0 &&
+            (message->nlmsg_flags & NLM_F_ACK_TLVS) != 0) {
+            /* The request is not repeated in the answer (CAP_ACK). */
+            (void)mnl_attr_parse(message, sizeof(*answer), take_word,
+                                 &requests[which]);
+        }
+        taken++;
+    }
+    return taken;
 }

@@ -30,7 +30,7 @@ read_dump(struct kernel *kernel, uint32_t sequence, char *buffer)
         }
         int left = (int)got;
         for (const struct nlmsghdr *message = (const void *)buffer;
-             mnl_nlmsg_ok(message, left);
+             kernel_message_ok(message, left);
              message = mnl_nlmsg_next(message, &left)) {
             if (message->nlmsg_seq != sequence) {
                 continue; /* of an earlier request that timed out */
@@ -95,46 +95,6 @@ kernel_dump(struct kernel *kernel, struct os_error *error)
 
 /* -------------------------------------------------------------- requests */
 
-static int
-take_word(const struct nlattr *attr, void *data)
-{
-    struct kernel_request *request = data;
-    if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG) {
-        size_t len = mnl_attr_get_payload_len(attr);
-        len = MIN(len, sizeof(request->said) - 1);
-        memcpy(request->said, mnl_attr_get_payload(attr), len);
-        request->said[len] = '\0';
-    }
-    return MNL_CB_OK;
-}
-
-/* How many answers to the requests from @p first on are in. */
-static unsigned int
-take_answers(const char *buffer, int left, uint32_t first,
-             struct kernel_request *requests, unsigned int count)
-{
-    unsigned int taken = 0;
-    for (const struct nlmsghdr *message = (const void *)buffer;
-         mnl_nlmsg_ok(message, left);
-         message = mnl_nlmsg_next(message, &left)) {
-        uint32_t which = message->nlmsg_seq - first;
-        if (message->nlmsg_type != NLMSG_ERROR || which >= count ||
-            mnl_nlmsg_get_payload_len(message) < sizeof(struct nlmsgerr)) {
-            continue;
-        }
-        const struct nlmsgerr *answer = mnl_nlmsg_get_payload(message);
-        requests[which].code = answer->error < 0 ? -answer->error : 0;
-        if (answer->error != 0 &&
-            (message->nlmsg_flags & NLM_F_ACK_TLVS) != 0) {
-            /* The request is not repeated in the answer (CAP_ACK). */
-            (void)mnl_attr_parse(message, sizeof(*answer), take_word,
-                                 &requests[which]);
-        }
-        taken++;
-    }
-    return taken;
-}
-
 static void
 run_some(struct kernel *kernel, struct kernel_request *requests,
          unsigned int count, char *buffer)
@@ -154,7 +114,8 @@ run_some(struct kernel *kernel, struct kernel_request *requests,
     while (got >= 0 && answered < count) {
         got = mnl_socket_recvfrom(kernel->asker, buffer, ANSWER);
         if (got > 0) {
-            answered += take_answers(buffer, (int)got, first, requests, count);
+            answered +=
+                kernel_parse_answers(buffer, (int)got, first, requests, count);
         }
     }
     if (got < 0) {
@@ -248,7 +209,7 @@ kernel_conf_get(struct kernel *kernel, unsigned int index, uint16_t id,
     if (mnl_socket_sendto(kernel->asker, message, message->nlmsg_len) > 0) {
         ssize_t got = mnl_socket_recvfrom(kernel->asker, buffer, ANSWER);
         message = (struct nlmsghdr *)(void *)buffer;
-        is_found = got > 0 && mnl_nlmsg_ok(message, (int)got) &&
+        is_found = got > 0 && kernel_message_ok(message, (int)got) &&
                    message->nlmsg_seq == kernel->sequence &&
                    message->nlmsg_type == RTM_NEWLINK &&
                    kernel_parse_conf(message, id, value);

@@ -185,6 +185,16 @@ kernel_table_apply(struct kernel *kernel, const struct nlmsghdr *message)
 }
 
 void
+kernel_table_apply_all(struct kernel *kernel, const void *buffer, int left)
+{
+    for (const struct nlmsghdr *message = buffer;
+         kernel_message_ok(message, left);
+         message = mnl_nlmsg_next(message, &left)) {
+        kernel_table_apply(kernel, message);
+    }
+}
+
+void
 kernel_table_assume(struct kernel *kernel, const struct kernel_address *address)
 {
     struct kernel_address row = *address;

@@ -16,17 +16,9 @@
 
 #include <carp_conf.h>
 
-/* A row as the user wrote it. */
-struct row {
-    char *vhid;
-    char *passphrase;
-    unsigned int passphrase_len;
-    char *addresses;
-    char *profile;
-    char *comment;
-};
+#include "key_row.h"
 
-static struct row *rows;
+static struct key_row *rows;
 static unsigned int row_count;
 static const char *conf_path;
 static struct carp_ring *ring;
@@ -38,8 +30,8 @@ static char *last_complaint;
 static void *
 row_copy(void *to, const void *from, size_t size _U_)
 {
-    const struct row *source = from;
-    struct row *copy = to;
+    const struct key_row *source = from;
+    struct key_row *copy = to;
 
     copy->vhid = g_strdup(source->vhid);
     copy->passphrase =
@@ -52,7 +44,7 @@ row_copy(void *to, const void *from, size_t size _U_)
 }
 
 static void
-wipe_passphrase(struct row *row)
+wipe_passphrase(struct key_row *row)
 {
     if (row->passphrase != NULL) {
         carp_wipe(row->passphrase, row->passphrase_len);
@@ -63,7 +55,7 @@ wipe_passphrase(struct row *row)
 static void
 row_free(void *record)
 {
-    struct row *row = record;
+    struct key_row *row = record;
 
     wipe_passphrase(row);
     g_free(row->vhid);
@@ -76,7 +68,7 @@ static void
 set_passphrase(void *record, const char *text, unsigned int len,
                const void *unused1 _U_, const void *unused2 _U_)
 {
-    struct row *row = record;
+    struct key_row *row = record;
 
     wipe_passphrase(row);
     row->passphrase = g_malloc(len + 1);
@@ -91,7 +83,7 @@ static void
 get_passphrase(void *record, char **out, unsigned int *len,
                const void *unused1 _U_, const void *unused2 _U_)
 {
-    const struct row *row = record;
+    const struct key_row *row = record;
 
     *out = row->passphrase != NULL
                ? g_memdup2(row->passphrase, row->passphrase_len + 1)
@@ -99,10 +91,10 @@ get_passphrase(void *record, char **out, unsigned int *len,
     *len = row->passphrase_len;
 }
 
-UAT_CSTRING_CB_DEF(carp_keys, vhid, struct row)
-UAT_CSTRING_CB_DEF(carp_keys, addresses, struct row)
-UAT_CSTRING_CB_DEF(carp_keys, profile, struct row)
-UAT_CSTRING_CB_DEF(carp_keys, comment, struct row)
+UAT_CSTRING_CB_DEF(carp_keys, vhid, struct key_row)
+UAT_CSTRING_CB_DEF(carp_keys, addresses, struct key_row)
+UAT_CSTRING_CB_DEF(carp_keys, profile, struct key_row)
+UAT_CSTRING_CB_DEF(carp_keys, comment, struct key_row)
 
 static const value_string profile_names[] = {
     {CARP_PROFILE_AUTO, "auto"},
@@ -163,7 +155,7 @@ void
 keys_register(struct pref_module *module)
 {
     static const char *defaults[] = {NULL, NULL, "", "auto", ""};
-    uat_t *table = uat_new("CARP Keys", sizeof(struct row), "carp_keys", TRUE,
+    uat_t *table = uat_new("CARP Keys", sizeof(struct key_row), "carp_keys", TRUE,
                            &rows, &row_count, UAT_AFFECTS_DISSECTION, NULL,
                            row_copy, NULL, row_free, NULL, NULL, columns);
 
@@ -179,93 +171,6 @@ keys_register(struct pref_module *module)
 }
 
 /* ------------------------------------------------------------ into the ring */
-
-static bool
-is_hex_key(const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (!g_ascii_isxdigit(text[i])) {
-            return false;
-        }
-    }
-    return len == 2 * CARP_KEY_LEN;
-}
-
-static const char *
-read_key(const struct row *row, struct carp_ring_row *out)
-{
-    const char *text = row->passphrase != NULL ? row->passphrase : "";
-    size_t len = row->passphrase_len;
-    const bool has_prefix =
-        len == 2 * CARP_KEY_LEN + 2 && g_ascii_strncasecmp(text, "0x", 2) == 0;
-
-    if (has_prefix && is_hex_key(text + 2, len - 2)) {
-        text += 2;
-        len -= 2;
-    }
-    if (is_hex_key(text, len)) {
-        return carp_key_from_hex(&out->key, text) == CARP_OK
-                   ? NULL
-                   : "the key is not 40 hexadecimal digits";
-    }
-    return carp_key_from_password(&out->key, text, len,
-                                  out->profile == CARP_PROFILE_UCARP
-                                      ? CARP_KEY_RULE_UCARP
-                                      : CARP_KEY_RULE_BSD) == CARP_OK
-               ? NULL
-               : "the passphrase must have 1 to 19 octets with profile ucarp";
-}
-
-static const char *
-read_addresses(const char *list, struct carp_addrs *out)
-{
-    char **words = g_strsplit_set(list != NULL ? list : "", ",; \t", -1);
-    const char *problem = NULL;
-
-    for (char **word = words; *word != NULL && problem == NULL; word++) {
-        struct carp_addr addr;
-
-        if (**word == '\0') {
-            continue;
-        }
-        if (carp_addr_parse(*word, &addr, NULL) != CARP_OK) {
-            problem = "the addresses must be IPv4 or IPv6 addresses "
-                      "separated by commas";
-        } else if (carp_addrs_contain(out, &addr)) {
-            problem = "one of the addresses stands there twice";
-        } else if (carp_addrs_add(out, &addr) != CARP_OK) {
-            problem = "there are more than 64 addresses";
-        }
-    }
-    g_strfreev(words);
-    return problem;
-}
-
-/* What is wrong with a row, or NULL. Never with a value of it. */
-static const char *
-read_row(const struct row *row, unsigned int index, struct carp_ring_row *out)
-{
-    const char *profile =
-        row->profile != NULL && *row->profile != '\0' ? row->profile : "auto";
-    guint64 vhid = 0;
-
-    if (row->vhid == NULL ||
-        !g_ascii_string_to_unsigned(row->vhid, 10, 1, 255, &vhid, NULL)) {
-        return "the vhid must be a number from 1 to 255";
-    }
-    out->vhid = (uint8_t)vhid;
-    if (carp_profile_by_name(profile, &out->profile) != CARP_OK) {
-        return "the profile must be auto, freebsd, freebsd6, netbsd, "
-               "openbsd, openbsd-orig, dragonfly or ucarp";
-    }
-    if (row->comment != NULL && *row->comment != '\0') {
-        g_strlcpy(out->name, row->comment, sizeof(out->name));
-    } else {
-        snprintf(out->name, sizeof(out->name), "carp_keys row %u", index + 1);
-    }
-    const char *problem = read_addresses(row->addresses, &out->addrs);
-    return problem != NULL ? problem : read_key(row, out);
-}
 
 static void complain(GString *problems, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
@@ -285,7 +190,7 @@ load_rows(GString *problems)
 {
     for (unsigned int i = 0; i < row_count; i++) {
         struct carp_ring_row row = {.name = ""};
-        const char *problem = read_row(&rows[i], i, &row);
+        const char *problem = key_row_read(&rows[i], i, &row);
 
         if (problem == NULL && carp_ring_add(ring, &row) != CARP_OK) {
             problem = "there are too many rows";

@@ -118,6 +118,23 @@ test_querier_quiet(void)
     world_free(w);
 }
 
+/* A clock that leaps over years: the timer that repeats comes to rest, so
+ * that whoever sleeps until the deadline can sleep again. */
+static void
+test_querier_leap(void)
+{
+    struct world *w = pair(4);
+
+    say(w, "10.0.0.1", MAC_A, REPORT);
+    pass(w, 1);
+    w->now = carp_time_add(w->now, CARP_NEVER / 16);
+    for (unsigned int turn = 0; turn < 8; turn++) {
+        carp_track_advance(w->track, w->now);
+    }
+    g_assert_cmpuint(carp_track_deadline(w->track), >, w->now);
+    world_free(w);
+}
+
 /* ----------------------------------------------------------- NO_MEMBERSHIP */
 
 static void
@@ -198,6 +215,7 @@ main(int argc, char **argv)
     g_test_add_func("/group/querier/igmp", test_querier4);
     g_test_add_func("/group/querier/mld", test_querier6);
     g_test_add_func("/group/querier/quiet", test_querier_quiet);
+    g_test_add_func("/group/querier/leap", test_querier_leap);
     g_test_add_func("/group/membership/silent", test_no_membership);
     g_test_add_func("/group/membership/left", test_left);
     g_test_add_func("/group/membership/quiet", test_membership_quiet);

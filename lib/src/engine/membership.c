@@ -311,7 +311,9 @@ membership_timers(struct carp_track *track, struct network *n, carp_time now)
             for_each_sender(&c, n, v, judge_leave);
         }
         if (m->querier_due != 0 && m->querier_due <= now) {
-            querier_timer(track, n, v, m->querier_due);
+            /* Not at its own time: it repeats, and over a gap of years it
+             * would be due again at once, for very long. */
+            querier_timer(track, n, v, now);
         }
         if (m->round_due != 0) {
             track_due(track, n->self, m->round_due);

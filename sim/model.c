@@ -52,9 +52,8 @@ sim_event_word(enum sim_event_kind kind)
 void
 sim_scenario_sort(struct sim_scenario *s)
 {
-    struct sim_event *e = &g_array_index(s->events, struct sim_event, 0);
-
     for (guint i = 1; i < s->events->len; i++) {
+        struct sim_event *e = &g_array_index(s->events, struct sim_event, 0);
         const struct sim_event moved = e[i];
         guint j = i;
 

@@ -4,6 +4,7 @@
  * is written as a carp.conf; a password that an importer took must not stand
  * in any note.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,12 +15,21 @@
 /* Shorter passwords may be in a note by chance. */
 #define TELLING_LEN 12
 
-/* What stands twice in the input may have been something else, too. */
+static bool
+is_border(char c)
+{
+    return c == '\0' || strchr(" \t\n\r\"'<>=", c) != NULL;
+}
+
+/* What stands twice in the input may have been something else, too; so may a
+ * part of a word, when the password itself was quoted. */
 static bool
 stands_once(const char *text, const char *password)
 {
     const char *first = strstr(text, password);
-    return first != NULL && strstr(first + 1, password) == NULL;
+    return first != NULL && strstr(first + 1, password) == NULL &&
+           (first == text || is_border(first[-1])) &&
+           is_border(first[strlen(password)]);
 }
 
 static void

@@ -43,6 +43,7 @@ enum obstacle {
     NO_KEYS,
     NO_ADDRESSES,
     CUT,
+    NOT_FOLLOWED,
     DROPPED /* plus the first issue bit */
 };
 
@@ -98,7 +99,10 @@ obstacle_of(const struct carp_frame *frame, const struct carp_observation *o)
 
         return DROPPED + (bits & (~bits + 1u));
     }
-    return keys_have(frame->u.adv.vhid) ? NO_ADDRESSES : NO_KEYS;
+    if (!keys_have(frame->u.adv.vhid)) {
+        return NO_KEYS;
+    }
+    return o->is_advert ? NO_ADDRESSES : NOT_FOLLOWED;
 }
 
 static const char *
@@ -122,6 +126,12 @@ why_unverified(const struct fact *fact, const struct carp_ring *ring)
             fact->vhid);
     case CUT:
         return "the capture cut the advert";
+    case NOT_FOLLOWED:
+        return wmem_strdup_printf(
+            scope,
+            "not looked at: vhid %u has more senders than are followed, or "
+            "this frame's time is far from that of others",
+            fact->vhid);
     default:
         return wmem_strdup_printf(
             scope,

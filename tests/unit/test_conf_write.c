@@ -127,6 +127,30 @@ test_odd_passwords(void)
     }
 }
 
+/* A text cannot become a second line. */
+static void
+test_odd_texts(void)
+{
+    static const char *const texts[] = {
+        "a\\b",     "tab\there", "x\nhook = /bin/false",
+        "cr\rhere", "a;b",       "# a = [b]"};
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        struct carp_conf *conf = load("[vhid \"a\"]\nvhid = 7\npassword = x\n"
+                                      "interface = eth0\naddresses = ::1\n"
+                                      "vmac = on\n");
+        struct carp_conf_vhid *vhid = carp_conf_edit(conf, 0);
+        vhid->up_script = g_strdup("/u");
+        vhid->script_arg = g_strdup(texts[i]);
+        char *out = written(conf, 0);
+        struct carp_conf *back = load(out);
+        g_assert_cmpstr(carp_conf_get(back, 0)->script_arg, ==, texts[i]);
+        g_assert_true(carp_conf_vhid_equal(vhid, carp_conf_get(back, 0)));
+        g_free(out);
+        carp_conf_free(back);
+        carp_conf_free(conf);
+    }
+}
+
 static void
 test_no_secrets(void)
 {
@@ -150,6 +174,7 @@ main(int argc, char **argv)
     g_test_add_func("/conf-write/every-key", test_every_key);
     g_test_add_func("/conf-write/defaults", test_defaults_are_left_out);
     g_test_add_func("/conf-write/odd-passwords", test_odd_passwords);
+    g_test_add_func("/conf-write/odd-texts", test_odd_texts);
     g_test_add_func("/conf-write/no-secrets", test_no_secrets);
     int status = g_test_run();
     g_remove(path);

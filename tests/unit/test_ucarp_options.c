@@ -114,6 +114,7 @@ test_wrong(void)
         {BASE "-p 01234567890123456789", "1 to 19 octets"},
         {BASE "-o /nonexistent/x", "--passfile=/nonexistent/x: "},
         {"ucarp -v 1 -p x -a 10.0.0.1", "give --interface"},
+        {BASE "-i 'a b'", "is not an interface name"},
         {"ucarp -i e -p x -a 10.0.0.1", "give --vhid"},
         {"ucarp -i e -v 1 -a 10.0.0.1", "no password"},
         {"ucarp -i e -v 1 -p x", "give --addr"},

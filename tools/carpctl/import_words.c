@@ -241,7 +241,8 @@ take_range(struct reading *reading, const char *word)
     char **parts = g_regex_split_simple(
         "^([0-9]+\\.[0-9]+\\.[0-9]+)\\.([0-9]+)-([0-9]+)(/[0-9]+)?$", word, 0,
         0);
-    const bool is_range = g_strv_length(parts) >= 5;
+    /* NULL: the word is no UTF-8. */
+    const bool is_range = parts != NULL && g_strv_length(parts) >= 5;
     if (is_range) {
         const unsigned int first = (unsigned int)atoi(parts[2]);
         const unsigned int last = (unsigned int)atoi(parts[3]);

@@ -3,6 +3,7 @@
 
 #include "member.h"
 #include "prometheus.h"
+#include "text.h"
 
 #define I64 "%" G_GINT64_FORMAT
 
@@ -217,10 +218,12 @@ put_reasons(GString *out, JsonObject *stats, const GArray *all)
     for (guint i = 0; i < all->len; i++) {
         const struct counted *one = &g_array_index(all, struct counted, i);
         for (GList *reason = names; reason != NULL; reason = reason->next) {
+            char *clean = txt_clean(g_strdup(reason->data));
             open_labels(out, name, one->vhid);
-            add_label(out, "reason", reason->data);
+            add_label(out, "reason", clean);
             close_labels(out,
                          value_of(stats, all, one, "reasons", reason->data));
+            g_free(clean);
         }
     }
     g_list_free(names);

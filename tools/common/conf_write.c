@@ -3,11 +3,43 @@
 
 #include <string.h>
 
+/* A key file takes blanks off both ends of a value and reads escapes. */
+static void
+append_escaped(GString *out, const char *text, size_t len, bool in_list)
+{
+    for (size_t i = 0; i < len; i++) {
+        switch (text[i]) {
+        case '\\':
+            g_string_append(out, "\\\\");
+            break;
+        case '\t':
+            g_string_append(out, "\\t");
+            break;
+        case '\n':
+            g_string_append(out, "\\n");
+            break;
+        case '\r':
+            g_string_append(out, "\\r");
+            break;
+        case ' ':
+            g_string_append(out, i == 0 || i + 1 == len ? "\\s" : " ");
+            break;
+        case ';':
+            g_string_append(out, in_list ? "\\;" : ";");
+            break;
+        default:
+            g_string_append_c(out, text[i]);
+        }
+    }
+}
+
 static void
 put_text(GString *out, const char *key, const char *value)
 {
     if (value != NULL) {
-        g_string_append_printf(out, "%s = %s\n", key, value);
+        g_string_append_printf(out, "%s = ", key);
+        append_escaped(out, value, strlen(value), false);
+        g_string_append_c(out, '\n');
     }
 }
 
@@ -112,36 +144,6 @@ put_senders(GString *out, const struct carp_addrs *senders)
 
 /* ---------------------------------------------------------------- secrets */
 
-/* A key file takes blanks off both ends of a value and reads escapes. */
-static void
-append_escaped(GString *out, const char *text, size_t len, bool in_list)
-{
-    for (size_t i = 0; i < len; i++) {
-        switch (text[i]) {
-        case '\\':
-            g_string_append(out, "\\\\");
-            break;
-        case '\t':
-            g_string_append(out, "\\t");
-            break;
-        case '\n':
-            g_string_append(out, "\\n");
-            break;
-        case '\r':
-            g_string_append(out, "\\r");
-            break;
-        case ' ':
-            g_string_append(out, i == 0 || i + 1 == len ? "\\s" : " ");
-            break;
-        case ';':
-            g_string_append(out, in_list ? "\\;" : ";");
-            break;
-        default:
-            g_string_append_c(out, text[i]);
-        }
-    }
-}
-
 static bool
 is_text(const struct carp_key *key)
 {
@@ -222,7 +224,7 @@ put_wire(GString *out, const struct carp_conf_vhid *vhid)
     if (vhid->has_lladdr) {
         put_text(out, "lladdr", carp_mac_format(&vhid->lladdr, mac));
     }
-    if (vhid->vmac != CARP_CONF_VMAC_ON) {
+    if (vhid->has_vmac || vhid->vmac != CARP_CONF_VMAC_ON) {
         put_text(out, "vmac", macs[vhid->vmac]);
     }
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "conf_internal.h"
+#include "conf_set.h"
 
 #define PASSWORD_FILE_MAX 511
 
@@ -193,6 +194,12 @@ take_text(struct reading *reading, int letter, char *value)
     struct carp_conf_vhid *vhid = reading->vhid;
     switch (letter) {
     case 'i':
+        if (!conf_is_interface(value)) {
+            fail(reading,
+                 "--interface=%s: is not an interface name (1 to 15 "
+                 "characters, no blank, no '/')",
+                 value);
+        }
         set_text(&vhid->interface, value);
         break;
     case 's':
@@ -322,6 +329,7 @@ ucarp_options_parse(struct ucarp_options *options, int argc, char **argv,
     reading.vhid = carp_conf_add(options->conf, "ucarp", "command line");
     reading.vhid->profile = CARP_PROFILE_UCARP;
     reading.vhid->vmac = CARP_CONF_VMAC_ADVERTS;
+    reading.vhid->has_vmac = true;
     reading.vhid->tie = CARP_CONF_TIE_UCARP;
     reading.vhid->down_at_start = true;
     enum ucarp_parse result = read_words(&reading, argc, argv);

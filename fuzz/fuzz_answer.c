@@ -14,6 +14,7 @@
 #include "client.h"
 #include "fuzz.h"
 #include "log.h"
+#include "show_prometheus.h"
 #include "show_text.h"
 
 #define LINES 64
@@ -70,6 +71,16 @@ check_shown(void (*show)(JsonObject *answer, GString *out), JsonObject *answer)
     g_string_free(out, TRUE);
 }
 
+/* name{label="value",…} number, or a comment. */
+static void
+show_metrics(JsonObject *answer, GString *out)
+{
+    show_prometheus(answer, answer, TRUE, out);
+    for (const char *at = out->str; *at != '\0'; at = strchr(at, '\n') + 1) {
+        FUZZ_CHECK(*at == '#' || g_str_has_prefix(at, "carpd_"));
+    }
+}
+
 static void
 check_line(const char *line)
 {
@@ -82,6 +93,7 @@ check_line(const char *line)
         check_shown(show_text_done, answer);
         check_shown(show_text_reload, answer);
         check_shown(show_text_event, answer);
+        check_shown(show_metrics, answer);
         json_node_unref(node);
     }
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf_write.h"
+#include "conf_again.h"
 #include "fuzz.h"
 #include "import.h"
 
@@ -88,9 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     import_text(&import, data[0], text);
     import_finish(&import);
     check_notes(&import, text);
-    GString *out = g_string_new(NULL);
-    carp_conf_write(import.conf, 0, out);
-    g_string_free(out, TRUE);
+    conf_again(import.conf);
     import_clear(&import);
     g_free(text);
     return 0;

@@ -231,21 +231,27 @@ def make_store(add):
             b"peer 1@eth0 10.0.0.2 moving 0123456789abcdef\n"
             b"peer 1@eth0 fe80::1 constant 0000000000000001\n"
             b"counter 2@eth0 0000000000000000 0000000000000000\n")
-    add("file", b"\0" + text)
-    add("wrong", b"\0" + text.replace(b"-", b" ").replace(b"moving", b"x"))
-    add("cut", b"\0" + text[:-9])
-    add("back", b"\0" + text + b"seen 1@eth0 0000000000000009-"
+    add("file", text)
+    add("wrong", text.replace(b"-", b" ").replace(b"moving", b"x"))
+    add("cut", text[:-9])
+    add("back", text + b"seen 1@eth0 0000000000000009-"
         b"0000000000000001\nseen 1@eth0 +000000000000001-0000000000000002\n")
-    add("set", b"\x80" + bytes(range(200)))
-    add("ends", b"\x80" + b"".join(bytes([op, place, n])
-                                   for op in range(3)
-                                   for place in range(7) for n in (0, 255)))
-    add("spans", b"\x82" + b"".join(bytes([3, a, n, b, n])
-                                    for a in range(7) for b in range(7)
-                                    for n in (0, 1)))
-    add("own", b"\x81\0" + b"".join(bytes([i % 4]) + bytes([i * 7 % 256] * 8)
-                                    for i in range(60)))
-    add("own-high", b"\x81\1" + b"\xff" * 200)
+
+
+def make_counter(add):
+    add("set", b"\0" + bytes(range(200)))
+    add("ends", b"\0" + b"".join(bytes([0, place, n]) for place in range(7)
+                                 for n in (0, 255)))
+    add("spans", b"\0" + b"".join(bytes([1, a, n, b, n]) for a in range(7)
+                                  for b in range(7) for n in (0, 1)))
+    eight = bytes(range(1, 9))
+    send = b"\x10" + eight + b"\1" + eight
+    add("lone", b"\1" + eight + send * 10)
+    add("pair", b"\1" + eight + (send + b"\2\5\1\0" + b"\5") * 8)
+    add("restarts", b"\1" + eight + (send + b"\7") * 8)
+    add("replayed", b"\1" + eight + send + (b"\3\4\7\1\0\4\0\2\1") * 9)
+    add("parted", b"\1" + eight + (send + b"\6\2\0\1\0") * 6)
+    add("high", b"\1" + b"\xff" * 8 + (b"\3\6\xff\1\0" + send) * 6)
 
 
 def make_http(add):
@@ -348,6 +354,6 @@ def make_sim(add):
 def make(seeds, frames):
     """@seeds target -> function (name, octets)."""
     for target in ("hmac", "ucarp", "keys", "pcapng", "answer", "control",
-                   "netlink", "store", "http", "api", "inject", "sim"):
+                   "netlink", "store", "counter", "http", "api", "inject", "sim"):
         globals()["make_" + target](seeds(target))
     make_play(seeds("play"), frames)

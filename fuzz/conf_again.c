@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#define _GNU_SOURCE
+#include "conf_again.h"
+
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf_write.h"
+#include "fuzz.h"
+
+static struct carp_conf *
+read_text(const GString *text)
+{
+    char path[64];
+    int fd = memfd_create("carp.conf", MFD_CLOEXEC);
+    FUZZ_CHECK(fd >= 0);
+    FUZZ_CHECK(fchmod(fd, 0600) == 0);
+    FUZZ_CHECK(write(fd, text->str, text->len) == (ssize_t)text->len);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    struct carp_conf *conf = carp_conf_load(path, CARP_CONF_PRIVATE);
+    close(fd);
+    return conf;
+}
+
+static char *
+stripped(const char *text)
+{
+    return text != NULL ? g_strstrip(g_strdup(text)) : NULL;
+}
+
+/* A password that is no UTF-8 is written as the key that it makes; texts lose
+ * the blanks at their ends when they are read. */
+static bool
+is_same(const struct carp_conf_vhid *read, const struct carp_conf_vhid *given)
+{
+    struct carp_conf_vhid wanted = *given;
+    if (read->key.password_len == 0 &&
+        carp_key_equal(&read->key, &given->key)) {
+        wanted.key = read->key;
+    }
+    wanted.up_script = stripped(given->up_script);
+    wanted.down_script = stripped(given->down_script);
+    wanted.script_arg = stripped(given->script_arg);
+    bool is_equal = carp_conf_vhid_equal(read, &wanted);
+    g_free(wanted.up_script);
+    g_free(wanted.down_script);
+    g_free(wanted.script_arg);
+    return is_equal;
+}
+
+void
+conf_again(const struct carp_conf *conf)
+{
+    GString *text = g_string_new(NULL);
+    carp_conf_write(conf, 0, text);
+    struct carp_conf *read = read_text(text);
+    /* What lacks something, as the original did, is for somebody to mend. */
+    const bool is_usable = carp_conf_is_usable(read);
+    FUZZ_CHECK(!is_usable || carp_conf_count(read) == carp_conf_count(conf));
+    for (size_t i = 0; is_usable && i < carp_conf_count(read); i++) {
+        if (!is_same(carp_conf_get(read, i), carp_conf_get(conf, i))) {
+            fprintf(stderr, "%s\n", text->str);
+            FUZZ_FAIL("what is written means the same");
+        }
+    }
+    carp_conf_free(read);
+    g_string_free(text, TRUE);
+}

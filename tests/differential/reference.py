@@ -122,6 +122,17 @@ class Advert:
                 f"{self.digest.hex()}")
 
 
+def are_options(octets):
+    """Are the IPv4 options as long as they say?"""
+    while octets and octets[0] != 0:
+        length = 1 if octets[0] == 1 else octets[1] if octets[1:] else 0
+        if length == 0 or length > len(octets) or \
+                length == 1 and octets[0] != 1:
+            return False
+        octets = octets[length:]
+    return True
+
+
 class Packet:
     """A frame of Ethernet, as far as nothing in its headers lies. is_plain
     says whether that is so and protocol 112 is in it."""
@@ -145,7 +156,8 @@ class Packet:
             return
         head, total = 4 * (ip[0] & 15), int.from_bytes(ip[2:4], "big")
         if ip[9] != 112 or not head <= total <= len(ip) or \
-                int.from_bytes(ip[6:8], "big") & 0xbfff:
+                int.from_bytes(ip[6:8], "big") & 0xbfff or \
+                not are_options(ip[20:head]):
             return
         self.fill(ip[12:16], ip[16:20], ip[8], ip[head:total])
 

@@ -26,7 +26,10 @@ _carpkit_vhids()
 _carpkit_values()
 {
     case $1 in
-    --format) echo text json ;;
+    --format)
+        echo text json
+        [ "${COMP_WORDS[0]##*/}" != carpctl ] || echo prometheus
+        ;;
     --from) echo freebsd ifconfig openbsd pfsense opnsense ucarp ;;
     --profile) echo freebsd freebsd6 netbsd openbsd openbsd-orig dragonfly ucarp auto ;;
     -i | --interface) ls /sys/class/net ;;

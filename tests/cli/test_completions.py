@@ -52,6 +52,8 @@ def test_bash_offers_commands_and_values():
     assert bash("carpctl", "sh") == {"show"}
     assert bash("carpctl", "state", "b") == {"backup"}
     assert bash("carpctl", "--format", "j") == {"json"}
+    assert bash("carpctl", "--format", "p") == {"prometheus"}
+    assert bash("carpmon", "--format", "p") == set()
     assert "lo" in bash("carpmon", "-i", "l")
 
 

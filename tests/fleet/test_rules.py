@@ -63,6 +63,14 @@ def names(text):
     return set(re.findall(r"\bcarpmon_\w+|\bcarp:[\w:]+", text))
 
 
+def test_manual_has_every_metric():
+    manual = (ROOT / "docs" / "man" / "carpmon.1").read_text()
+    said = set(re.findall(r'"(carpmon_\w+)"', (ROOT / "tools/carpmon/metrics.c").read_text()))
+    said -= {name for name in said if re.search(r"_(bucket|sum|count)$", name)}
+    assert len(said) > 15
+    assert said <= set(re.findall(r"carpmon_\w+", manual))
+
+
 def test_names_exist():
     """What rules and dashboard ask for is what carpmon says, or what rules record."""
     said = set()

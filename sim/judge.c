@@ -25,6 +25,7 @@ struct judge {
     carp_time last[SIM_NODES];   /* CARP_NEVER: none, or bowed out */
     carp_time during[SIM_NODES]; /* advertises since */
     carp_time interval[SIM_NODES];
+    bool is_master[SIM_NODES];
     carp_time spoke;  /* the last advert of anybody */
     unsigned int row; /* adverts of one node in a row */
     unsigned int speaker;
@@ -110,18 +111,33 @@ advertises(const struct judge *j, unsigned int i, carp_time now)
            now < j->last[i] + 2 * j->interval[i] + j->interval[i] / 5;
 }
 
-/* Two that go on advertising beside each other: certain when that was no
- * hand-over, not even a slow one that ucarp read late. */
+/* What the machines say of themselves. */
+static void
+on_effects(void *user, unsigned int node, const struct carp_effects *e)
+{
+    struct judge *j = user;
+
+    j->is_master[node] = e->to == CARP_STATE_MASTER;
+    if (!j->is_master[node]) {
+        j->last[node] = CARP_NEVER;
+    }
+}
+
+/* Two masters that go on advertising beside each other: certain when that was
+ * no hand-over, not even a slow one that ucarp read late. */
 static void
 find_two(struct judge *j, unsigned int i, carp_time now)
 {
-    for (unsigned int k = 0; k < j->scenario->node_count; k++) {
-        carp_time both;
+    for (unsigned int k = 0; j->is_master[i] && k < j->scenario->node_count;
+         k++) {
+        const carp_time both = MAX(j->during[i], j->during[k]);
 
-        if (k == i || !advertises(j, k, now)) {
+        /* Who hears the new master yields at once. */
+        if (k == i || !j->is_master[k] || !advertises(j, k, now) ||
+            now - both <
+                MIN(50 * CARP_MSEC, MIN(j->interval[i], j->interval[k]) / 2)) {
             continue;
         }
-        both = MAX(j->during[i], j->during[k]);
         add_fact(j, CARP_DUAL_MASTER, both, now,
                  now - both > 3 * MAX(j->interval[i], j->interval[k]) +
                                   1200 * CARP_MSEC);
@@ -283,8 +299,10 @@ sim_judge(const struct sim_scenario *s, struct sim_score *score, GString *notes)
 {
     struct judge j = {.scenario = s, .spoke = CARP_NEVER};
     const struct carp_track_config config = {.on_event = on_event, .user = &j};
-    const struct sim_watcher watcher = {
-        .user = &j, .on_advert = on_advert, .on_announce = on_announce};
+    const struct sim_watcher watcher = {.user = &j,
+                                        .on_effects = on_effects,
+                                        .on_advert = on_advert,
+                                        .on_announce = on_announce};
     struct sim_result result;
 
     for (unsigned int i = 0; i < SIM_NODES; i++) {

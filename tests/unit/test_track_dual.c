@@ -219,6 +219,98 @@ test_transition(void)
     world_free(w);
 }
 
+/* Hosts that answer each other within milliseconds say more than one thing
+ * before they have heard all; then one of them is MASTER. */
+static void
+test_election_burst(void)
+{
+    static const struct {
+        unsigned int node, ms;
+    } said[] = {{1, 0},    {0, 1},    {1, 2},    {0, 3},
+                {1, 4},    {0, 5},    {0, 1005}, {0, 2005},
+                {0, 3005}, {0, 4005}, {0, 5005}, {0, 6005}};
+    struct world *w = world_new(29);
+    const carp_time start = WORLD_S(1100);
+
+    (void)world_add(w, WORLD_NETBSD, "10.0.0.1", NULL, 1, 0);
+    (void)world_add(w, WORLD_NETBSD, "10.0.0.2", NULL, 1, 0);
+    for (unsigned int tie = 0; tie < 2; tie++) {
+        w->nodes[1].advskew = tie != 0 ? 0 : 100;
+        for (size_t i = 0; i < G_N_ELEMENTS(said); i++) {
+            struct carp_frame f;
+
+            w->now = start + tie * WORLD_S(20) + said[i].ms * CARP_MSEC;
+            f = world_advert(w, said[i].node, CARP_IPV4,
+                             1000 * said[i].node + 100 * tie + i);
+            (void)world_put(w, &f);
+        }
+    }
+    world_quiet(w, UINT64_C(1) << CARP_TIE | UINT64_C(1) << CARP_NO_MASTER);
+    world_free(w);
+}
+
+/* A master is demoted for less time than a contest takes to end, and takes
+ * over again: two hand-overs, and between them it is BACKUP. */
+static void
+demoted_shortly(enum world_impl impl, carp_time duration)
+{
+    struct world *w = world_new(27);
+    unsigned int yielded = 0;
+
+    (void)world_add(w, impl, "10.0.0.1", NULL, 1, 0);
+    (void)world_add(w, impl, "10.0.0.2", NULL, 1, 100);
+    w->nodes[0].preempt = w->nodes[1].preempt = true;
+    world_settle(w);
+    world_forget(w);
+    w->nodes[0].advskew = CARP_SKEW_DEMOTED;
+    w->nodes[0].next = w->now;
+    world_wait(w, duration);
+    w->nodes[0].advskew = 0;
+    world_wait(w, WORLD_S(12));
+    g_assert_true(w->nodes[0].is_master);
+    g_assert_false(w->nodes[1].is_master);
+    world_quiet(w, UINT64_C(1) << CARP_DEMOTED);
+    for (guint i = 0; i < w->events->len; i++) {
+        const struct carp_event *e = &world_at(w, i)->e;
+
+        yielded += e->kind == CARP_EVENT_TRANSITION && e->role == CARP_BACKUP;
+    }
+    g_assert_cmpuint(yielded, ==, 2);
+    world_free(w);
+}
+
+static void
+test_demoted_shortly(void)
+{
+    for (carp_time ms = 100; ms < 5000; ms += 100) {
+        demoted_shortly(WORLD_FREEBSD, ms * CARP_MSEC);
+        demoted_shortly(WORLD_NETBSD, ms * CARP_MSEC);
+    }
+}
+
+/* The same priorities without a way from one to the other stay a fault. */
+static void
+test_demoted_deaf(void)
+{
+    struct world *w = world_new(28);
+    const struct world_event *onset;
+
+    (void)world_add(w, WORLD_FREEBSD, "10.0.0.1", NULL, 1, 0);
+    (void)world_add(w, WORLD_FREEBSD, "10.0.0.2", NULL, 1, 100);
+    w->nodes[0].preempt = w->nodes[1].preempt = true;
+    world_settle(w);
+    world_forget(w);
+    w->nodes[0].advskew = CARP_SKEW_DEMOTED;
+    w->nodes[0].next = w->now;
+    world_wait(w, WORLD_S(2.5));
+    world_link(w, 0, 1, false);
+    w->nodes[0].advskew = 0;
+    world_wait(w, WORLD_S(6));
+    onset = world_one(w, CARP_DUAL_MASTER, CARP_CAUSE_NO_DELIVERY_A_TO_B);
+    check_pair(w, onset, 0);
+    world_free(w);
+}
+
 /* ---------------------------------------------------------------------- end */
 
 /* The pair comes apart in every way; the finding always ends. */
@@ -274,6 +366,9 @@ main(int argc, char **argv)
     g_test_add_func("/track/dual/ttl", test_ttl);
     g_test_add_func("/track/dual/tie", test_tie);
     g_test_add_func("/track/dual/transition", test_transition);
+    g_test_add_func("/track/dual/election-burst", test_election_burst);
+    g_test_add_func("/track/dual/demoted-shortly", test_demoted_shortly);
+    g_test_add_func("/track/dual/demoted-deaf", test_demoted_deaf);
     g_test_add_func("/track/dual/apart", test_apart);
     return g_test_run();
 }

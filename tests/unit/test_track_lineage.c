@@ -211,6 +211,46 @@ test_copies(void)
     copy(5 * CARP_MSEC, 0, 3, CARP_CODE_COUNT);
 }
 
+/* A answers B and C, which have the same counter, within 2 ms: it counts on
+ * from it twice. Without them it is a loop. */
+static void
+said_twice(bool answers)
+{
+    struct world *w = counting(52, WORLD_FREEBSD, WORLD_FREEBSD, false);
+    const uint64_t counter = w->nodes[0].counter + 1000;
+    const carp_time start = w->now + WORLD_S(1);
+    const struct carp_frame a = world_advert(w, 0, CARP_IPV4, counter + 1);
+
+    (void)world_add(w, WORLD_FREEBSD, "10.0.0.3", NULL, 1, 150);
+    world_kill(w, 0);
+    world_kill(w, 1);
+    for (unsigned int i = 0; i < 2; i++) {
+        w->now = start + i * CARP_MSEC;
+        if (answers) {
+            const struct carp_frame f =
+                world_advert(w, 1 + i, CARP_IPV4, counter);
+
+            (void)world_put(w, &f);
+        }
+        w->now += CARP_MSEC / 2;
+        g_assert_true(world_put(w, &a).is_looped == (!answers && i == 1));
+    }
+    if (answers) {
+        world_none(w, CARP_LOOPED);
+        world_none(w, CARP_REPLAY);
+    } else {
+        (void)world_one(w, CARP_LOOPED, CARP_CAUSE_NONE);
+    }
+    world_free(w);
+}
+
+static void
+test_said_twice(void)
+{
+    said_twice(true);
+    said_twice(false);
+}
+
 /* Two captures of one wire change nothing but the number of frames. */
 static void
 test_two_captures(void)
@@ -245,6 +285,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/lineage/unseen-beat", test_unseen_beat);
     g_test_add_func("/track/lineage/unseen-not", test_unseen_not);
     g_test_add_func("/track/lineage/copies", test_copies);
+    g_test_add_func("/track/lineage/said-twice", test_said_twice);
     g_test_add_func("/track/lineage/two-captures", test_two_captures);
     return g_test_run();
 }

@@ -253,7 +253,7 @@ check_gap(struct context *c, const struct past *before,
     /* From three intervals on it is the election's business. */
     if (before->adverts == 0 || before->bowed_out || !before->is_master ||
         s->contest.active || before->last < c->view->blind ||
-        gap >= before->dead_time ||
+        s->master_since > before->last || gap >= before->dead_time ||
         gap <= expected * 5 / 4 + 100 * CARP_MSEC) {
         return;
     }

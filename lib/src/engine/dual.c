@@ -57,6 +57,49 @@ waits_for_reader(const struct sender *challenger, const struct sender *master)
                HEARING_UNKNOWN;
 }
 
+/* A host that is not ucarp has read an advert within this, busy as it is. */
+static carp_time
+reaction(const struct sender *challenger, const struct sender *master)
+{
+    const carp_time half = sender_shorter_interval(challenger, master) / 2;
+
+    return half < 100 * CARP_MSEC ? half : 100 * CARP_MSEC;
+}
+
+/* At an election hosts say several things within milliseconds and take them
+ * back, and adverts cross: what counts is that the worse one, or each of two
+ * equals, still advertises once it must have heard the other. */
+static bool
+had_time_to_yield(const struct sender *challenger, const struct sender *master)
+{
+    const struct contest *ct = &challenger->contest;
+    const carp_time enough = reaction(challenger, master);
+
+    return (sender_is_better(challenger, master) ||
+            carp_time_since(challenger->last, ct->other_first) >= enough) &&
+           (sender_is_better(master, challenger) ||
+            carp_time_since(master->last, ct->start) >= enough);
+}
+
+/* The challenger took over although several adverts of a better master were
+ * on the wire: it does not hear them. A master that answers it at once may be
+ * heard. */
+static bool
+is_deaf(const struct sender *challenger, const struct sender *master)
+{
+    const struct contest *ct = &challenger->contest;
+
+    if (ct->master_since_parent < 2 || ct->adverts_other == 0 ||
+        ct->adverts_self == 0 || !sender_is_better(master, challenger)) {
+        return false;
+    }
+    return ct->adverts_self == 1
+               ? carp_time_since(ct->other_first, ct->start) >=
+                     reaction(challenger, master)
+               : had_time_to_yield(challenger, master) &&
+                     !dual_has_accepted(challenger, master);
+}
+
 static bool
 is_dual(const struct context *c, const struct sender *challenger)
 {
@@ -65,6 +108,7 @@ is_dual(const struct context *c, const struct sender *challenger)
     const carp_time lasted = carp_time_since(challenger->last, ct->start);
     const bool late_reader = challenger->ucarp_mac || master->ucarp_mac ||
                              !challenger->has_mac;
+    const bool is_tie = sender_is_equal(master, challenger);
 
     if (ct->reported) {
         return true;
@@ -72,17 +116,11 @@ is_dual(const struct context *c, const struct sender *challenger)
     if (waits_for_reader(challenger, master)) {
         return false;
     }
-    /* The challenger took over although several adverts of a better master
-     * were on the wire: it does not hear them. */
-    if (ct->master_since_parent >= 2 && ct->adverts_other >= 1 &&
-        ct->adverts_self >= 1 && sender_is_better(master, challenger)) {
+    if (is_deaf(challenger, master)) {
         return true;
     }
-    if (ct->adverts_other < (ct->by_winner ? 2u : 1u) ||
-        ct->adverts_self < 2) {
-        return false;
-    }
-    if (sender_is_equal(master, challenger) && ct->adverts_other < 2) {
+    if (ct->adverts_other < (ct->by_winner || is_tie ? 2u : 1u) ||
+        ct->adverts_self < 2 || !had_time_to_yield(challenger, master)) {
         return false;
     }
     /* The last advert of a ucarp that yields continues the winner's. */

@@ -16,70 +16,6 @@ later(carp_time a, carp_time b)
     return a > b ? a : b;
 }
 
-static carp_time
-expected_interval(const struct sender *s)
-{
-    return carp_pace_expect(&s->pace, s->advbase, s->advskew);
-}
-
-/* Longer than this and the next advert is overdue. */
-carp_time
-sender_silent_limit(const struct sender *s)
-{
-    return expected_interval(s) * 8 / 5 + 10 * CARP_MSEC;
-}
-
-/* Longer than this and a member of a contest has left it. One lost advert
- * must not look like a yield. */
-static carp_time
-sender_left_limit(const struct sender *s)
-{
-    return expected_interval(s) * 11 / 5 + 100 * CARP_MSEC;
-}
-
-/* After this silence every BACKUP may have taken over. */
-carp_time
-sender_dead_time(const struct sender *s)
-{
-    return expected_interval(s) * 3 + 100 * CARP_MSEC;
-}
-
-/* How long the sender, as BACKUP, waits for a silent master. A first advert
- * does not tell OpenBSD from others; the silence before it may. */
-carp_time
-sender_takeover_time(const struct sender *s, carp_time silence)
-{
-    const carp_time openbsd =
-        carp_master_down(CARP_TIMING_OPENBSD, s->advbase, s->advskew);
-
-    if (s->ucarp_mac) {
-        return carp_master_down(CARP_TIMING_UCARP, s->advbase, s->advskew);
-    }
-    if (s->mode == COUNTER_CONSTANT ||
-        (s->mode == COUNTER_NEW && s->ip_id_set && silence >= openbsd &&
-         silence < openbsd + 100 * CARP_MSEC)) {
-        return openbsd;
-    }
-    return carp_master_down(CARP_TIMING_BSD, s->advbase, s->advskew);
-}
-
-bool
-sender_is_equal(const struct sender *a, const struct sender *b)
-{
-    return a->advbase == b->advbase && a->advskew == b->advskew &&
-           a->demote == b->demote;
-}
-
-bool
-sender_is_better(const struct sender *a, const struct sender *b)
-{
-    if (a->demote != b->demote) {
-        return a->demote < b->demote;
-    }
-    return carp_interval(a->advbase, a->advskew) <
-           carp_interval(b->advbase, b->advskew);
-}
-
 static struct sender *
 current_master(const struct context *c)
 {
@@ -280,7 +216,9 @@ contest_of_master(struct context *c, struct sender *challenger,
 {
     struct contest *ct = &challenger->contest;
 
-    ct->adverts_other++;
+    if (ct->adverts_other++ == 0) {
+        ct->other_first = c->now;
+    }
     judge(ct, step, challenger, challenger->last > previous, false);
     dual_check(c, challenger);
 }
@@ -293,6 +231,51 @@ is_refused(const struct sender *s, const struct sender *master)
                           master->verdict.status == CARP_GOOD);
 }
 
+/* Its priority rose in the middle of a contest, as that of a master which was
+ * demoted for a moment: what was seen of it as the worse one says nothing. */
+static bool
+is_better_now(const struct sender *s, const struct sender *master)
+{
+    return !s->contest.reported && sender_is_better(s, master) &&
+           !is_refused(s, master);
+}
+
+/* The contest as it stood before this advert: whoever was displaced and has
+ * been silent since had yielded. */
+static void
+end_before(struct context *c, struct sender *s)
+{
+    const carp_time spoke = s->last;
+
+    if (s->contest.adverts_self == 0) {
+        s->last = s->previous;
+        dual_end(c, s);
+        s->is_master = false;
+        s->last = spoke;
+    }
+    s->contest.active = false;
+}
+
+/* One more advert in a contest. After a silence it begins anew: maybe the
+ * challenger had yielded, maybe the advert between was lost on the way here. */
+static void
+challenge_again(struct context *c, struct sender *master,
+                const struct lineage_step *step)
+{
+    struct sender *s = c->sender;
+    struct contest *ct = &s->contest;
+
+    if (!ct->reported &&
+        carp_time_since(c->now, s->previous) > sender_silent_limit(s)) {
+        contest_start(c, s, master, step);
+        ct->adverts_self = 1;
+        return;
+    }
+    ct->adverts_self++;
+    judge(ct, step, master, master->last > s->previous, true);
+    dual_check(c, s);
+}
+
 static void
 challenge(struct context *c, struct sender *master,
           const struct lineage_step *step)
@@ -302,11 +285,12 @@ challenge(struct context *c, struct sender *master,
     enum carp_reason reason = CARP_REASON_UNEXPECTED;
     carp_time silence;
 
-    if (ct->active) {
-        ct->adverts_self++;
-        judge(ct, step, master, master->last > s->previous, true);
-        dual_check(c, s);
+    if (ct->active && !is_better_now(s, master)) {
+        challenge_again(c, master, step);
         return;
+    }
+    if (ct->active) {
+        end_before(c, s);
     }
     if (sender_is_better(s, master) && !is_refused(s, master)) {
         master->is_master = true;
@@ -315,6 +299,7 @@ challenge(struct context *c, struct sender *master,
         contest_start(c, master, s, &(struct lineage_step){ 0 });
         master->contest.by_winner = true;
         master->contest.adverts_other = 1;
+        master->contest.other_first = c->now;
         return;
     }
     contest_start(c, s, master, step);

@@ -54,6 +54,24 @@ same_frame(const struct context *c, const struct carp_adv *adv,
     return NULL;
 }
 
+/* Hosts that preempt each other accept and answer adverts within milliseconds:
+ * whoever accepts the same counter twice counts on from it twice and builds
+ * the same frame again; several that accept a bow-out build the same one. */
+static bool
+is_answer(const struct context *c, const struct carp_adv *adv)
+{
+    const struct history_entry *e =
+        history_find(c->group->history, adv->counter - 1, NULL);
+
+    while (e != NULL && carp_time_since(c->now, e->time) <= copy_window) {
+        if (!sender_is(c->sender, e->uid)) {
+            return true;
+        }
+        e = history_find(c->group->history, adv->counter - 1, e);
+    }
+    return false;
+}
+
 enum novelty
 repeat_novelty(const struct context *c, const struct carp_adv *adv)
 {
@@ -70,7 +88,8 @@ repeat_novelty(const struct context *c, const struct carp_adv *adv)
         return ADVERT_COPY;
     }
     age = carp_time_since(c->now, e->time);
-    if (age > copy_window || age > interval / 4 + 2 * CARP_MSEC) {
+    if (age > copy_window || age > interval / 4 + 2 * CARP_MSEC ||
+        is_answer(c, adv)) {
         return ADVERT_NEW;
     }
     return f->has_mac && memcmp(e->mac, f->src_mac.octets, 6) != 0
@@ -198,7 +217,7 @@ is_from_many(const struct context *c, const struct carp_adv *adv,
         *original = e->frame;
         e = same_advert(c, adv, false, e);
     }
-    return sources >= MANY_SOURCES;
+    return sources >= MANY_SOURCES && !is_answer(c, adv);
 }
 
 /* docs/LINEAGE.md: a bare repeat is legitimate after a partition; one that

@@ -14,15 +14,16 @@
  *
  * Files: track.c entry points and timers; table.c who is remembered;
  * advert.c one advert from bytes to state; follow.c whose counter it
- * continues; repeat.c adverts that were on the wire before; master.c who is
- * MASTER; dual.c why two are, dual_say.c in words, dual_end.c until when;
- * checks.c what is wrong with one advert or sender; faults.c what receivers
- * drop, silence, flapping, floods; unseen.c masters that this wire did not
- * see; envelope.c MACs; changed.c, rogue.c, stale.c, membership.c, placement.c,
- * blind.c findings of their names; claims.c who announced what; lineage.c
- * counters; alert.c onset, update, resolved; network.c hosts;
- * learn.c announced addresses; explained.c digests; impl.c implementations;
- * text.c sentences; summary.c, learnt.c, predict.c, inventory.c what is known.
+ * continues; repeat.c adverts that were on the wire before; sender.c limits
+ * and priorities; master.c who is MASTER; dual.c why two are, dual_say.c in
+ * words, dual_end.c until when; checks.c what is wrong with one advert or
+ * sender; faults.c what receivers drop, silence, flapping, floods; unseen.c
+ * masters that this wire did not see; envelope.c MACs; changed.c, rogue.c,
+ * stale.c, membership.c, placement.c, blind.c findings of their names; claims.c
+ * who announced what; lineage.c counters; alert.c onset, update, resolved;
+ * network.c hosts; learn.c announced addresses; explained.c digests; impl.c
+ * implementations; text.c sentences; summary.c, learnt.c, predict.c,
+ * inventory.c what is known.
  */
 #ifndef CARP_TRACK_INTERNAL_H
 #define CARP_TRACK_INTERNAL_H
@@ -66,6 +67,7 @@ struct contest {
     carp_time parent_time;
     uint32_t master_since_parent; /* master's adverts it evidently missed */
     uint32_t adverts_self, adverts_other;
+    carp_time other_first;    /* of adverts_other */
     uint8_t next_cause;       /* evidence for another cause … */
     uint8_t next_cause_count; /* … this many times in a row */
     uint32_t heard_self, deaf_self;   /* challenger continues master, or not */
@@ -355,11 +357,16 @@ void repeat_tell_replay(struct context *c, uint64_t original);
 void master_on_advert(struct context *c, const struct lineage_step *step);
 void master_on_bow_out(struct context *c);
 void master_timers(struct context *c, carp_time now);
+
+/* sender.c */
 bool sender_is_better(const struct sender *a, const struct sender *b);
 bool sender_is_equal(const struct sender *a, const struct sender *b);
+carp_time sender_shorter_interval(const struct sender *a,
+                                  const struct sender *b);
 carp_time sender_dead_time(const struct sender *s);
 carp_time sender_takeover_time(const struct sender *s, carp_time silence);
 carp_time sender_silent_limit(const struct sender *s);
+carp_time sender_left_limit(const struct sender *s);
 
 /* dual.c */
 void dual_check(struct context *c, struct sender *challenger);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Bad input: one line saying what, where and what to do, and exit status 3."""
+import json
 import os
 import pathlib
 import shutil
@@ -133,3 +134,62 @@ def test_usage(argv):
     status, out, errors = run(*argv)
     assert status == 3 and out == "" and "carpmon:" in errors
     assert len(errors.splitlines()) == 1
+
+
+def restamped(name, change):
+    """A capture with the seconds of its stamps changed: change(number, second)."""
+    data = bytearray((ROOT / "captures" / (name + ".pcap")).read_bytes())
+    for number, at in enumerate(records(data), 1):
+        second = struct.unpack_from("<I", data, at)[0]
+        struct.pack_into("<I", data, at, change(number, second) & 0xffffffff)
+    return bytes(data)
+
+
+def codes_of(tmp_path, data, *options):
+    """What was found, the transitions, and standard error."""
+    path = tmp_path / "clock.pcap"
+    path.write_bytes(data)
+    _, out, errors = run("-r", path, "--format", "json", *options)
+    events = [json.loads(line) for line in out.splitlines()]
+    found = {(event["code"], event["cause"]) for event in events if event["event"] == "finding"}
+    moves = [event["sender"] for event in events if event["event"] == "transition"]
+    return found, moves, errors
+
+
+CLOCKS = ("freebsd14-pair", "netbsd-pair-failover", "openbsd-04a-demote-ob-ob", "ucarp-election")
+
+
+@pytest.mark.parametrize("name", CLOCKS)
+def test_clock_set_back(tmp_path, name):
+    """One line says so, and nothing is found that was not found before."""
+    found, moves, errors = codes_of(tmp_path, restamped(name, lambda _number, second: second))
+    assert errors == ""
+    count = len(list(records((ROOT / "captures" / (name + ".pcap")).read_bytes())))
+    for first in range(4, min(count - 2, 28), 3):
+        for by in (2, 60, 3600, 86400 * 365):
+            data = restamped(name, lambda number, second: second - by * (number >= first))
+            now, changes, errors = codes_of(tmp_path, data)
+            assert now <= found, (first, by)
+            assert changes == moves or len(changes) <= len(moves) + 1
+            assert len(errors.splitlines()) == 1, errors
+            assert "frame %d: the clock was set back by " % first in errors
+
+
+@pytest.mark.parametrize("second", [0, 1, 0xffffffff])
+def test_one_damaged_stamp(tmp_path, second):
+    found, moves, _ = codes_of(tmp_path, restamped("freebsd14-pair", lambda _n, stamp: stamp))
+    for bad in (1, 2, 9, 20):
+        data = restamped("freebsd14-pair",
+                         lambda number, stamp: second if number == bad else stamp)
+        now, changes, errors = codes_of(tmp_path, data)
+        assert now <= found and "set back" not in errors
+        assert changes == moves
+
+
+def test_two_clocks_in_one_file(tmp_path):
+    """Every other frame from a host whose clock is an hour behind."""
+    found, _, _ = codes_of(tmp_path, restamped("netbsd-pair-failover", lambda _n, s: s))
+    data = restamped("netbsd-pair-failover", lambda number, second: second - 3600 * (number % 2))
+    now, _, errors = codes_of(tmp_path, data)
+    assert now <= found
+    assert "times are unreliable" in errors

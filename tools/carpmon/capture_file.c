@@ -13,13 +13,28 @@
 /* stdio reads 4 KiB at a time by itself: a system call for 50 frames. */
 #define BUFFER_OCTETS ((size_t)(128 * 1024))
 
+/* Frames of several queues are out of order by less. */
+#define STEP_LEAST (500 * CARP_MSEC)
+/* How long nothing was captured while the clock was set is not known; this is
+ * longer than what belongs together and shorter than a dead time. */
+#define STEP_GAP CARP_SEC
+/* So many frames behind a step say that none of them is damaged. */
+#define STEP_FRAMES 3
+#define LEAP (600 * CARP_SEC)
+
 /* One file, read one frame ahead. */
 struct source {
     const char *name;
     pcap_t *pcap; /* NULL when it is at its end */
     uint64_t frames;
-    off_t size;   /* 0 when unknown */
-    char *buffer; /* of the stream */
+    int64_t adjust;     /* added to its stamps: steps of its clock back */
+    int64_t previous;   /* the same before the last step */
+    carp_time even;     /* of the newest frame, adjusted */
+    carp_time ahead;    /* of a frame far ahead of it, not believed */
+    uint64_t ahead_at;  /* its number */
+    unsigned int fresh; /* frames since the last step; 0: none */
+    off_t size;         /* 0 when unknown */
+    char *buffer;       /* of the stream */
     struct mon_frame next;
 };
 
@@ -29,6 +44,7 @@ struct reader {
     struct source *sources;
     unsigned int count;
     bool shows_progress, has_shown;
+    uint64_t steps;
     gint64 next_progress;
 };
 
@@ -152,6 +168,91 @@ end_source(struct reader *reader, struct source *source, bool is_damaged)
     source->pcap = NULL;
 }
 
+static carp_time
+shifted(carp_time when, int64_t by)
+{
+    return by >= 0 ? carp_time_add(when, (carp_time)by)
+                   : carp_time_since(when, (carp_time)-by);
+}
+
+/* Does this stamp go on where the time before the step would be now? One
+ * damaged frame, or two clocks in one file. */
+static bool
+is_old_clock(const struct source *source, carp_time stamp)
+{
+    carp_time even = shifted(stamp, source->previous);
+    return source->previous != source->adjust &&
+           carp_time_add(even, 2 * STEP_GAP) >= source->even &&
+           even <= carp_time_add(source->even, 10 * CARP_SEC);
+}
+
+/* No gap across a step is one. */
+static void
+change_clock(struct reader *reader, struct source *source, carp_time stamp,
+             int64_t adjust)
+{
+    source->previous = source->adjust;
+    source->adjust = adjust;
+    mon_monitor_blind(reader->monitor, source->next.segment,
+                      shifted(stamp, adjust));
+}
+
+static void
+note_step(struct reader *reader, const struct source *source)
+{
+    if (reader->steps++ == 0) {
+        log_line("%s: frame %" G_GUINT64_FORMAT ": the clock was set back by "
+                 "%.3f s: times from here on are shown as if it had gone on",
+                 source->name, source->frames - STEP_FRAMES + 1,
+                 (double)(source->adjust - source->previous) / 1e9);
+    }
+}
+
+/* A leap is believed when two frames of a few make it: one may be damaged. */
+static bool
+is_damaged_ahead(struct source *source, carp_time even)
+{
+    bool is_second = source->ahead != 0 &&
+                     source->frames - source->ahead_at <= 2 * STEP_FRAMES &&
+                     carp_time_add(even, STEP_LEAST) >= source->ahead &&
+                     even <= carp_time_add(source->ahead, LEAP);
+    bool is_leap = source->even != 0 && !is_second &&
+                   even > carp_time_add(source->even, LEAP);
+    if (is_leap) {
+        source->ahead = even;
+        source->ahead_at = source->frames;
+    }
+    return is_leap;
+}
+
+/* A stamp on a scale that no step back of the file's clock reaches. */
+static carp_time
+even_time(struct reader *reader, struct source *source, carp_time stamp)
+{
+    carp_time even = shifted(stamp, source->adjust);
+    bool is_behind = carp_time_add(even, STEP_LEAST) < source->even;
+    bool is_ahead = even > carp_time_add(source->even, 10 * CARP_SEC);
+    if ((is_behind || is_ahead) && is_old_clock(source, stamp)) {
+        change_clock(reader, source, stamp, source->previous);
+        source->fresh = 0;
+    } else if (is_behind && source->frames > 2) {
+        carp_time then = carp_time_add(source->even, STEP_GAP);
+        change_clock(reader, source, stamp, (int64_t)(then - stamp));
+        source->fresh = 1;
+    } else if (is_behind) {
+        source->even = even; /* it was the first one that was damaged */
+    } else if (is_damaged_ahead(source, even)) {
+        return even;
+    } else if (source->fresh != 0 && ++source->fresh == STEP_FRAMES) {
+        note_step(reader, source);
+    }
+    mon_monitor_totals(reader->monitor)->backwards +=
+        is_behind && source->frames > 2;
+    even = shifted(stamp, source->adjust);
+    source->even = MAX(source->even, even);
+    return even;
+}
+
 static void
 read_ahead(struct reader *reader, struct source *source)
 {
@@ -163,7 +264,7 @@ read_ahead(struct reader *reader, struct source *source)
         return;
     }
     source->frames++;
-    source->next.time = mon_capture_time(header);
+    source->next.time = even_time(reader, source, mon_capture_time(header));
     source->next.data = data;
     source->next.captured = header->caplen;
     source->next.on_wire = header->len;
@@ -234,9 +335,9 @@ open_all(struct reader *reader, const struct mon_options *options)
 }
 
 static void
-say_doubts(struct mon_totals *totals)
+say_doubts(const struct reader *reader, struct mon_totals *totals)
 {
-    if (totals->backwards > 0) {
+    if (totals->backwards > reader->steps) {
         log_line("%" G_GUINT64_FORMAT " frames are older than the one before: "
                  "times are unreliable: sort with reordercap",
                  totals->backwards);
@@ -271,6 +372,6 @@ mon_capture_files(struct mon_monitor *monitor,
         }
         g_free(reader.sources[i].buffer);
     }
-    say_doubts(mon_monitor_totals(monitor));
+    say_doubts(&reader, mon_monitor_totals(monitor));
     g_free(reader.sources);
 }

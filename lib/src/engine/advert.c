@@ -202,7 +202,9 @@ accept_advert(struct context *c, const struct past *before,
         master_on_advert(c, step);
     }
     checks_on_advert(c, before, step);
-    dual_sweep(c);
+    if (c->group->alert_count != 0) {
+        dual_sweep(c);
+    }
 }
 
 static struct past

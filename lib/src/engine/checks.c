@@ -458,7 +458,9 @@ checks_on_advert(struct context *c, const struct past *before,
     check_members(c, before);
     check_gap(c, before, step);
     check_families(c);
-    checks_collision(c);
+    if (c->view->vrrp != NULL) {
+        checks_collision(c);
+    }
     if (c->group->alert_count != 0) {
         struct alert *alert = alert_find(c->group, c->view->family,
                                          CARP_NO_MASTER, NULL, NULL);

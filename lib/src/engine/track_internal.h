@@ -74,16 +74,16 @@ struct contest {
     uint32_t heard_other, deaf_other; /* master continues challenger, or not */
 };
 
+/* What each advert asks for stands first: fifty vhids do not fit into the
+ * fastest cache. */
 struct sender {
     struct carp_addr addr;
     struct carp_mac mac;
     bool has_mac, ucarp_mac, virtual_mac;
     uint32_t uid;  /* never used twice within the group */
     uint32_t twin; /* uid of this node's sender of the other family */
-    uint32_t twin_candidate; /* the uid last voted for */
-    uint8_t twin_votes;
 
-    carp_time first, last, previous;
+    carp_time last, previous;
     uint64_t last_frame;
     uint64_t adverts; /* that receivers could accept */
     uint8_t advbase, advskew, demote; /* last advert, bow-outs left out */
@@ -92,33 +92,34 @@ struct sender {
     bool bowed_out;
     bool ttl_bad, sum_bad; /* last advert */
     bool has_proved, is_outside;
-    uint32_t outside_of; /* the senders_version that is_outside is about */
+    bool is_master, was_master;
+    uint8_t mode;      /* enum counter_mode */
+    uint8_t last_kind; /* enum lineage_kind of the last advert */
     uint8_t other_prints, impl_before;
+    uint8_t departure; /* enum carp_departure, of the last time */
+    uint8_t twin_votes;
+    uint32_t outside_of; /* the senders_version that is_outside is about */
     uint32_t print, other_print; /* of the envelope */
 
     uint64_t counter;   /* last, replays left out */
     uint64_t run_start; /* first of the current +1 sequence */
-    uint32_t run_len;
-    uint8_t mode;      /* enum counter_mode */
-    uint8_t last_kind; /* enum lineage_kind of the last advert */
-    uint32_t constants, randoms, sequences;
-
-    struct carp_pace pace;
+    uint32_t run_len, sequences;
     carp_time max_gap;
     carp_time master_since, master_time;
-    bool is_master, was_master;
-    uint8_t departure; /* enum carp_departure, of the last time */
+    struct carp_pace pace;
+    struct carp_verdict verdict; /* of its last advert */
+    struct carp_verdict proved;  /* the last right one */
+    uint64_t good;
+    struct contest contest;
 
+    uint64_t bad, unverified;
+    uint32_t constants, randoms;
+    uint32_t twin_candidate; /* the uid last voted for */
+    carp_time first;
     carp_time accepted_at;  /* when it last showed that it accepted a peer */
     uint32_t accepted_uid;  /* whose advert */
     uint64_t accepted_frame;
-    carp_time accepted_time; /* when that advert was on the wire */
-
-    struct contest contest;
-
-    struct carp_verdict verdict; /* of its last advert */
-    struct carp_verdict proved;  /* the last right one */
-    uint64_t good, bad, unverified;
+    carp_time accepted_time;     /* when that advert was on the wire */
     struct explained *explained; /* why its digest is wrong; may be NULL */
     uint64_t proved_set; /* of learnt addresses, as a hash */
     uint64_t head;       /* first octets of OpenBSD's last digest */
@@ -146,7 +147,9 @@ struct view {
     carp_time blind; /* nothing could be seen until then; 0: never blind */
     uint8_t last_advbase;
     bool had_master; /* a master long enough to be missed */
-    uint64_t adverts, good, bad, unverified, transitions, forgotten;
+    uint64_t adverts, good, forgotten;
+    struct vrrp *vrrp; /* from the first VRRP advert of this id on */
+    uint64_t bad, unverified, transitions;
     uint64_t onsets[CARP_CODE_COUNT];
     carp_time changes[16]; /* ring of recent master changes */
     unsigned int change_next;
@@ -156,7 +159,6 @@ struct view {
     uint32_t flood_new;
     carp_time stale_due, place_due; /* when to look; 0: not */
     bool place_apart;
-    struct vrrp *vrrp; /* from the first VRRP advert of this id on */
 };
 
 /* VRRP beside CARP: who advertises with this id. */
@@ -204,17 +206,17 @@ struct group {
     carp_time deadline; /* never later than what is really due */
     carp_time last_seen;
     uint64_t frames_seen;
+    struct history *history; /* from the second advert on */
+    uint32_t next;           /* hash chain, index + 1 */
+    unsigned int alert_count;
+    struct learnt *learnt;
     struct view views[VIEWS];
     uint8_t apart; /* adverts in a row of the two masters that are no pair */
-    struct history *history; /* from the second advert on */
-    unsigned int alert_count;
     struct alert *alerts; /* ALERTS_MAX, from the first on */
-    struct learnt *learnt;
     struct claims *claims;
     struct partners *partners;
     carp_time explain_next;
     unsigned int explain_tokens;
-    uint32_t next; /* hash chain, index + 1 */
 };
 
 /* Addresses seen in ARP and ND of a vhid, and what was seen of each. */

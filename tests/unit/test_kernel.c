@@ -255,6 +255,22 @@ test_requests(void)
     g_assert_true(carp_mac_equal(&link.mac, &macvlan.mac));
 }
 
+/* What was in the buffer before must not leave for the kernel. */
+static void
+test_request_leaves_nothing(void)
+{
+    char clean[KERNEL_MESSAGE] = {0};
+    char used[KERNEL_MESSAGE];
+    struct kernel_request request = {.op = KERNEL_ADD_MACVLAN,
+                                     .parent = 2,
+                                     .mac = carp_mac_virtual(9),
+                                     .name = "carp9-eth0"};
+    memset(used, 0xa5, sizeof(used));
+    const size_t len = kernel_build(&request, 2, clean)->nlmsg_len;
+    g_assert_cmpuint(kernel_build(&request, 2, used)->nlmsg_len, ==, len);
+    g_assert_cmpint(memcmp(used, clean, len), ==, 0);
+}
+
 static void
 test_cut_messages(void)
 {
@@ -313,6 +329,8 @@ main(int argc, char **argv)
     g_test_add_func("/kernel/sweep", test_sweep);
     g_test_add_func("/kernel/source", test_source);
     g_test_add_func("/kernel/requests", test_requests);
+    g_test_add_func("/kernel/request/leaves-nothing",
+                    test_request_leaves_nothing);
     g_test_add_func("/kernel/cut", test_cut_messages);
     g_test_add_func("/kernel/hostile", test_hostile_messages);
     return g_test_run();

@@ -151,6 +151,8 @@ struct nlmsghdr *
 kernel_build(const struct kernel_request *request, uint32_t sequence,
              void *buffer)
 {
+    /* libmnl leaves what fills an attribute up to four octets as it is. */
+    memset(buffer, 0, KERNEL_MESSAGE);
     struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
     switch (request->op) {
     case KERNEL_ADD_MACVLAN:

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
 #include <string.h>
 
 #include <glib.h>
@@ -45,6 +46,8 @@ void
 port_builder_free(struct port_builder *builder)
 {
     if (builder != NULL) {
+        /* libnet closes its socket although it was asked for none. */
+        builder->net->fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
         libnet_destroy(builder->net);
         g_free(builder);
     }

@@ -197,6 +197,16 @@ bool kernel_explain(const struct kernel *kernel,
 bool kernel_conf_get(struct kernel *kernel, unsigned int index, uint16_t id,
                      uint32_t *value);
 
+/**
+ * Has the kernel a route to @p dest, an IPv4 address, from @p source by
+ * interface @p index? Without one it would take the peer for a neighbour, and
+ * a packet to it would count as sent.
+ * @return true as well when the kernel cannot tell
+ */
+bool kernel_has_route(struct kernel *kernel, unsigned int index,
+                      const struct carp_addr *source,
+                      const struct carp_addr *dest);
+
 /* --------------------------------------------------------------- sources */
 
 /** Is this address a virtual one? */

@@ -53,6 +53,11 @@ send_advert(struct port *port, const struct port_advert *advert,
     }
     if (advert->dest.family != CARP_FAMILY_NONE &&
         !port_is_group(&advert->dest)) {
+        if (advert->dest.family == CARP_IPV4 &&
+            !kernel_has_route(port->kernel, port->index, &advert->source,
+                              &advert->dest)) {
+            return port_say_send_error(port->name, EHOSTUNREACH, error);
+        }
         return port_sockets_send(&port->sockets, port->name, port->index,
                                  advert, error);
     }

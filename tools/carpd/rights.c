@@ -19,16 +19,43 @@
 #include "store.h"
 
 #define USER "carp"
+/* Of address space: stacks and arenas of a few threads. */
+#define ROOM ((size_t)256 * 1024 * 1024)
+
+/* What comes later is locked once it is used: whole stacks of threads would
+ * cost more memory than all the rest. */
+static bool
+lock_memory(struct os_error *error)
+{
+    if (mlockall(MCL_CURRENT) != 0 || mlockall(MCL_FUTURE | MCL_ONFAULT) != 0) {
+        return os_error_set(error, os_fault_of(errno), errno,
+                            "lock-memory: %s: it needs CAP_IPC_LOCK or "
+                            "LimitMEMLOCK=infinity",
+                            g_strerror(errno));
+    }
+    return true;
+}
+
+/* From now on the limit holds for all that is mapped, used or not: a process
+ * that comes to it can make no thread, and ends. */
+static bool
+check_room(struct os_error *error)
+{
+    void *room =
+        mmap(NULL, ROOM, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (room == MAP_FAILED) {
+        return os_error_set(error, os_fault_of(errno), errno,
+                            "lock-memory: too little memory may be locked: it "
+                            "needs CAP_IPC_LOCK or LimitMEMLOCK=infinity");
+    }
+    return munmap(room, ROOM) == 0;
+}
 
 static bool
 schedule(const struct carp_conf_daemon *conf, struct os_error *error)
 {
-    if (conf->lock_memory && mlockall(MCL_CURRENT | MCL_FUTURE) != 0) {
-        return os_error_set(error, os_fault_of(errno), errno,
-                            "lock-memory: "
-                            "%s: it needs CAP_IPC_LOCK or a larger "
-                            "LimitMEMLOCK=",
-                            g_strerror(errno));
+    if (conf->lock_memory && !lock_memory(error)) {
+        return false;
     }
     /* Programs that are started must not have it. */
     struct sched_param param = {.sched_priority = conf->realtime};
@@ -106,15 +133,16 @@ hand_over(struct daemon *daemon, const struct carp_conf_daemon *conf,
 }
 
 static bool
-drop(const struct user *user, struct os_error *error)
+drop(const struct user *user, bool locks, struct os_error *error)
 {
-    static const int keep[] = {PRIVILEGE_NET_ADMIN, PRIVILEGE_NET_RAW};
+    static const int keep[] = {PRIVILEGE_NET_ADMIN, PRIVILEGE_NET_RAW,
+                               PRIVILEGE_IPC_LOCK};
     /* Scripts of ucarp's kind put addresses up: they keep the two as well. */
-    struct privilege_plan plan = {.user =
-                                      *user->name != '\0' ? user->name : NULL,
-                                  .capabilities = keep,
-                                  .capability_count = G_N_ELEMENTS(keep),
-                                  .for_children = true};
+    struct privilege_plan plan = {
+        .user = *user->name != '\0' ? user->name : NULL,
+        .capabilities = keep,
+        .capability_count = G_N_ELEMENTS(keep) - (locks ? 0 : 1),
+        .for_children = true};
     char *why = NULL;
     bool is_good =
         privilege_drop(&plan, &why) &&
@@ -133,5 +161,7 @@ rights_give_up(struct daemon *daemon, struct os_error *error)
     const struct carp_conf_daemon *conf = carp_conf_get_daemon(daemon->conf);
     struct user user;
     return schedule(conf, error) && find_user(conf, &user, error) &&
-           hand_over(daemon, conf, &user, error) && drop(&user, error);
+           hand_over(daemon, conf, &user, error) &&
+           drop(&user, conf->lock_memory, error) &&
+           (!conf->lock_memory || check_room(error));
 }

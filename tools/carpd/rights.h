@@ -11,8 +11,8 @@
 
 /**
  * Lock memory, become a real-time process, hand socket and state to the user
- * that carpd goes on as, become that user, keep two capabilities, and confine
- * the system calls.
+ * that carpd goes on as, become that user, keep two capabilities (with
+ * lock-memory CAP_IPC_LOCK as well), and confine the system calls.
  * @return false and @p error: end the process
  */
 bool rights_give_up(struct daemon *daemon, struct os_error *error);

@@ -12,7 +12,8 @@
 #include "hide.h"
 
 _Static_assert((int)PRIVILEGE_NET_ADMIN == CAP_NET_ADMIN &&
-                   (int)PRIVILEGE_NET_RAW == CAP_NET_RAW,
+                   (int)PRIVILEGE_NET_RAW == CAP_NET_RAW &&
+                   (int)PRIVILEGE_IPC_LOCK == CAP_IPC_LOCK,
                "as Linux numbers them");
 
 bool

@@ -20,7 +20,8 @@
 /** What a plan can keep, with the numbers of Linux' capabilities. */
 enum privilege_capability {
     PRIVILEGE_NET_ADMIN = 12, /**< CAP_NET_ADMIN */
-    PRIVILEGE_NET_RAW = 13    /**< CAP_NET_RAW */
+    PRIVILEGE_NET_RAW = 13,   /**< CAP_NET_RAW */
+    PRIVILEGE_IPC_LOCK = 14   /**< CAP_IPC_LOCK */
 };
 
 /** What stays after privilege_drop(). */

@@ -176,8 +176,10 @@ run_reload(struct daemon *daemon, const struct request *request,
         jsonl_open_object(json, "error");
         jsonl_string(json, "code", CARP_CONTROL_CONFIG);
         jsonl_string(json, "text",
-                     "not usable: the configuration before it "
-                     "stays in force");
+                     report.is_partial
+                         ? "carried out, but for what the messages name"
+                         : "not usable: the configuration before it "
+                           "stays in force");
         jsonl_close_object(json);
     }
     put_names(json, "messages", report.messages);

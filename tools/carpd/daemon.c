@@ -227,7 +227,13 @@ daemon_add(struct daemon *daemon, const struct carp_conf_vhid *conf,
            struct os_error *error)
 {
     struct wire *wire = wire_get(daemon, conf->interface, error);
-    return wire != NULL ? instance_new(daemon, wire, conf, error) : NULL;
+    struct instance *instance =
+        wire != NULL ? instance_new(daemon, conf, NULL, error) : NULL;
+    if (instance != NULL && !instance_begin(instance, wire, error)) {
+        instance_free(instance);
+        return NULL;
+    }
+    return instance;
 }
 
 static bool

@@ -100,13 +100,15 @@ struct daemon_reload {
     GPtrArray *added, *removed, *changed;
     unsigned int unchanged;
     GPtrArray *messages; /**< warnings or errors */
+    bool is_partial;     /**< a vhid that is to be made anew has gone, and the
+                              new one cannot begin */
 };
 void daemon_reload_clear(struct daemon_reload *report);
 /**
  * Read carp.conf again and carry out the difference.
  * @param[out] report filled in any case; to be cleared
- * @return false: it is not usable, or a new vhid cannot be made; nothing has
- *         changed
+ * @return false: it is not usable, or a vhid cannot be made as it says;
+ *         nothing has changed unless report->is_partial
  */
 bool daemon_reload(struct daemon *daemon, struct daemon_reload *report);
 

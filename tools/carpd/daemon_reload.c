@@ -20,7 +20,7 @@ struct plan {
     GPtrArray *changed;  /* struct instance, changed in place */
     GPtrArray *before;   /* their struct carp_conf_vhid from before */
     GPtrArray *removed;  /* struct instance */
-    GPtrArray *replaced; /* struct carp_conf_vhid: old one goes, new comes */
+    GPtrArray *replaced; /* struct instance: made, for those that go */
     GPtrArray *kept;     /* struct instance */
 };
 
@@ -32,6 +32,7 @@ report_init(struct daemon_reload *report)
     report->changed = g_ptr_array_new_with_free_func(g_free);
     report->messages = g_ptr_array_new_with_free_func(g_free);
     report->unchanged = 0;
+    report->is_partial = false;
 }
 
 void
@@ -96,7 +97,12 @@ prepare_one(struct plan *plan, const struct carp_conf_vhid *conf,
     } else if (carp_conf_vhid_equal(instance->conf, conf)) {
         g_ptr_array_add(plan->kept, instance);
     } else if (!instance_can_change(instance, conf)) {
-        g_ptr_array_add(plan->replaced, (void *)(uintptr_t)conf);
+        struct instance *fresh =
+            instance_new(plan->daemon, conf, instance, error);
+        if (fresh == NULL) {
+            return false;
+        }
+        g_ptr_array_add(plan->replaced, fresh);
         g_ptr_array_add(plan->removed, instance);
     } else {
         const struct carp_conf_vhid *before = instance->conf;
@@ -139,6 +145,9 @@ undo(struct plan *plan)
     for (guint i = 0; i < plan->added->len; i++) {
         instance_free(g_ptr_array_index(plan->added, i));
     }
+    for (guint i = 0; i < plan->replaced->len; i++) {
+        instance_free(g_ptr_array_index(plan->replaced, i));
+    }
     for (guint i = 0; i < plan->changed->len; i++) {
         struct os_error error;
         if (!instance_change(g_ptr_array_index(plan->changed, i),
@@ -171,16 +180,18 @@ static void
 replace_instances(struct plan *plan, struct daemon_reload *report)
 {
     for (guint i = 0; i < plan->replaced->len; i++) {
-        const struct carp_conf_vhid *conf =
-            g_ptr_array_index(plan->replaced, i);
+        struct instance *instance = g_ptr_array_index(plan->replaced, i);
+        const struct carp_conf_vhid *conf = instance->conf;
         struct os_error error;
-        struct instance *instance = daemon_add(plan->daemon, conf, &error);
-        if (instance == NULL) {
+        struct wire *wire = wire_get(plan->daemon, conf->interface, &error);
+        if (wire == NULL || !instance_begin(instance, wire, &error)) {
             char *text = g_strdup_printf("[vhid \"%s\"] does not run any "
                                          "more: %s",
                                          conf->name, error.text);
             complain(report, LOG_LEVEL_ERROR, text);
             g_free(text);
+            instance_free(instance);
+            report->is_partial = true;
             continue;
         }
         g_ptr_array_add(plan->added, instance);
@@ -353,5 +364,5 @@ daemon_reload(struct daemon *daemon, struct daemon_reload *report)
     g_ptr_array_free(plan.replaced, TRUE);
     g_ptr_array_free(plan.kept, TRUE);
     notify_ready();
-    return is_good;
+    return is_good && !report->is_partial;
 }

@@ -113,13 +113,16 @@ wanted_kind(const struct carp_conf_vhid *conf)
 }
 
 static bool
-make_vif(struct instance *instance, struct os_error *error)
+make_vif(struct instance *instance, const struct instance *old,
+         struct os_error *error)
 {
     const struct carp_conf_vhid *conf = instance->conf;
     struct vif_config config = {.vhid = conf->vhid,
                                 .interface = conf->interface,
                                 .kind = wanted_kind(conf),
-                                .addrs = conf->addrs};
+                                .addrs = conf->addrs,
+                                .may_be_taken =
+                                    old != NULL && old->conf->by_script};
     memcpy(config.prefix_len, conf->prefix_len, sizeof(config.prefix_len));
     struct vif_table *vifs = instance->daemon->vifs;
     instance->vif = vif_new(vifs, &config, instance, error);
@@ -172,8 +175,8 @@ configure(struct instance *instance)
 }
 
 struct instance *
-instance_new(struct daemon *daemon, struct wire *wire,
-             const struct carp_conf_vhid *conf, struct os_error *error)
+instance_new(struct daemon *daemon, const struct carp_conf_vhid *conf,
+             const struct instance *old, struct os_error *error)
 {
     struct instance *instance = g_new0(struct instance, 1);
     instance->daemon = daemon;
@@ -195,15 +198,26 @@ instance_new(struct daemon *daemon, struct wire *wire,
         instance_free(instance);
         return NULL;
     }
-    resume(instance);
-    if (!make_vif(instance, error) || !wire_join(wire, instance, error)) {
+    if (!make_vif(instance, old, error)) {
         instance_free(instance);
         return NULL;
+    }
+    return instance;
+}
+
+bool
+instance_begin(struct instance *instance, struct wire *wire,
+               struct os_error *error)
+{
+    const struct carp_conf_vhid *conf = instance->conf;
+    resume(instance);
+    if (!wire_join(wire, instance, error)) {
+        return false;
     }
     instance_demote(instance, "configured", conf->demote, false);
     instance->is_quiet = false;
     warn_of_source(instance);
-    return instance;
+    return true;
 }
 
 void

@@ -70,12 +70,19 @@ struct instance {
 };
 
 /**
- * Make one; nothing is on the wire yet.
+ * Make one; it is on no wire yet.
+ * @param old what it takes the place of and what is still there; NULL: nothing
  * @return NULL and @p error: nothing is left behind
  */
-struct instance *instance_new(struct daemon *daemon, struct wire *wire,
+struct instance *instance_new(struct daemon *daemon,
                               const struct carp_conf_vhid *conf,
+                              const struct instance *old,
                               struct os_error *error);
+/** Put it on its wire. Another one of its vhid must have left, and what is
+ * known of it is in the store.
+ * @return false and @p error: free it */
+bool instance_begin(struct instance *instance, struct wire *wire,
+                    struct os_error *error);
 /** Bow out, take the addresses away. The state is not freed yet. */
 void instance_stop(struct instance *instance);
 /** NULL is allowed. */

@@ -43,6 +43,7 @@ vif_new(struct vif_table *table, const struct vif_config *config, void *user,
         (void)vif_state_save(table, NULL);
         return NULL;
     }
+    vif->config.may_be_taken = false;
     return vif;
 }
 

@@ -42,6 +42,9 @@ struct vif_config {
     enum vif_kind kind;
     struct carp_addrs addrs;
     uint8_t prefix_len[CARP_ADDRS_MAX]; /**< beside addrs */
+    /** They may be on this host when the vif is made: a script is about to
+     * take them away. */
+    bool may_be_taken;
 };
 
 enum vif_event {

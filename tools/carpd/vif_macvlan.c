@@ -214,7 +214,9 @@ vif_check_taken(const struct vif *vif, struct os_error *error)
 {
     char text[CARP_ADDR_TEXT];
     const struct kernel_address *taken =
-        vif->config.kind == VIF_ADVERTS ? NULL : vif_find_taken(vif);
+        vif->config.kind == VIF_ADVERTS || vif->config.may_be_taken
+            ? NULL
+            : vif_find_taken(vif);
     if (taken == NULL) {
         return true;
     }

@@ -10,7 +10,9 @@
  *  - a part that has a live node has a MASTER after `served`;
  *  - `calm` after the last event nothing moves any more, and each part has
  *    exactly one MASTER, to which no member with preempt is preferable;
- *  - carpd never sends a counter twice.
+ *  - a carpd's counter never repeats nor goes back, as long as its state
+ *    directory is kept;
+ *  - a carpd with replay = strict acts on nothing that is played back to it.
  * Loss suspends the first three. The bounds follow from the nodes' numbers.
  */
 #ifndef SIM_CHECKS_H

@@ -17,7 +17,8 @@ struct sim_checks {
     bool contact[SIM_NODES][SIM_NODES];
     carp_time unserved[SIM_NODES];
     carp_time both[SIM_NODES][SIM_NODES];
-    uint64_t counter[SIM_NODES]; /* the last one of a carpd */
+    uint64_t counter[SIM_NODES];  /* the last one of a carpd … */
+    unsigned int anew[SIM_NODES]; /* … since it began without a state file */
 };
 
 void sim_fail(struct sim_checks *c, const char *format, ...)

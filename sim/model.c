@@ -41,9 +41,9 @@ const char *
 sim_event_word(enum sim_event_kind kind)
 {
     static const char *const words[SIM_EVENT_KINDS] = {
-        "start",   "crash",     "stop",    "cut",    "cut-from",
-        "heal",    "pause",     "resume",  "demote", "backup",
-        "promote", "link-down", "link-up", "loss"};
+        "start",   "crash",  "stop",   "cut",        "cut-from", "heal",
+        "pause",   "resume", "demote", "backup",     "promote",  "link-down",
+        "link-up", "loss",   "forget", "lose-write", "attack"};
 
     return words[kind];
 }

@@ -13,7 +13,10 @@
 #include <glib.h>
 
 #include <carp/fsm.h>
+#include <carp/replay.h>
 
+/** How often carpd writes its state: STORE_EVERY. */
+#define SIM_STORE (300 * CARP_SEC)
 /** Most nodes of a scenario. */
 #define SIM_NODES 16
 #define SIM_NAME 16
@@ -26,7 +29,9 @@ struct sim_node_spec {
     bool preempt;
     bool has[CARP_FAMILIES];
     carp_time preempt_delay, start_delay;
-    int drift; /**< its clock is that many ppm fast */
+    int drift;                    /**< its clock is that many ppm fast */
+    enum carp_replay_mode replay; /**< carpd */
+    carp_time store;              /**< carpd: between two writes of the state */
 };
 
 enum sim_event_kind {
@@ -44,6 +49,9 @@ enum sim_event_kind {
     SIM_LINKDOWN, /**< a */
     SIM_LINKUP,   /**< a */
     SIM_LOSS,     /**< number: per mille of all deliveries */
+    SIM_FORGET,   /**< a: its state directory is lost */
+    SIM_UNDO,     /**< a: the last write of its state is lost, while off */
+    SIM_ATTACK,   /**< number: replayed adverts a second to each carpd */
     SIM_EVENT_KINDS
 };
 

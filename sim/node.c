@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One host: the real machine, and around it what its system does with
  * packets, counters and clocks (PROTOCOL 4, 5). */
-#include "world.h"
+#include "node_internal.h"
 
 /* A socket's buffer while the process is not scheduled. */
 #define INBOX 256
@@ -20,8 +20,8 @@ is_ucarp(const struct sim_node *n)
 
 /* ------------------------------------------------------------------ clocks */
 
-static carp_time
-local_time(const struct sim_node *n, carp_time t)
+carp_time
+sim_local_time(const struct sim_node *n, carp_time t)
 {
     const carp_time part = t / 1000000 * (carp_time)ABS(n->spec->drift);
 
@@ -36,7 +36,7 @@ world_time(const struct sim_node *n, carp_time local)
                            (carp_time)ABS(n->spec->drift);
     carp_time t = n->spec->drift >= 0 ? local - part : local + part;
 
-    while (local_time(n, t) < local) {
+    while (sim_local_time(n, t) < local) {
         t += 1000;
     }
     return t;
@@ -60,33 +60,36 @@ schedule(struct sim_world *w, unsigned int i)
 /* ---------------------------------------------------------------- counters */
 
 static uint64_t
-random_counter(struct sim_node *n, struct sim_world *w)
+random_counter(struct sim_world *w)
 {
-    (void)n;
     return (uint64_t)g_rand_int(w->rand) << 32 | g_rand_int(w->rand);
 }
 
 /* PROTOCOL 4: random until a peer was heard, then one after the other;
- * OpenBSD's is constant; carpd's goes up whatever happens. */
+ * OpenBSD's is constant; carpd has its own. */
 static uint64_t
-next_counter(struct sim_world *w, struct sim_node *n)
+next_counter(struct sim_world *w, struct sim_node *n, bool is_second)
 {
-    if (n->spec->is_carpd) {
-        return ++n->counter;
+    if (n->defence != NULL) {
+        return carp_replay_next(&n->defence->replay, is_second,
+                                random_counter(w));
     }
     if (n->fsm.config.behaviour.demotion == CARP_DEMOTION_OCTET) {
         return n->counter;
     }
-    n->counter = n->has_accepted ? n->counter + 1 : random_counter(n, w);
+    n->counter = n->has_accepted ? n->counter + 1 : random_counter(w);
     return n->counter;
 }
 
-/* False for an own advert that came back. */
+/* False for an own advert that came back, or one that was played back. */
 static bool
-take_counter(struct sim_node *n, uint64_t counter)
+take_counter(struct sim_world *w, struct sim_node *n,
+             const struct sim_advert *a)
 {
-    if (n->spec->is_carpd) {
-        return true;
+    const uint64_t counter = a->counter;
+
+    if (n->defence != NULL) {
+        return sim_node_judge(w, n, a);
     }
     if (n->fsm.config.behaviour.demotion == CARP_DEMOTION_OCTET) {
         return counter != n->counter;
@@ -103,16 +106,23 @@ advertise(struct sim_world *w, unsigned int i, uint8_t advbase, uint8_t advskew,
           uint8_t demote)
 {
     struct sim_node *n = &w->nodes[i];
-    struct sim_advert advert = {
-        .from = i, .advbase = advbase, .advskew = advskew, .demote = demote};
+    struct sim_advert advert = {.from = i,
+                                .source = i,
+                                .advbase = advbase,
+                                .advskew = advskew,
+                                .demote = demote};
 
     for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
         if (n->spec->has[f]) {
+            advert.counter = next_counter(w, n, advert.family != 0);
             advert.family = f == CARP_F4 ? CARP_IPV4 : CARP_IPV6;
-            advert.counter = next_counter(w, n);
+            if (n->defence != NULL) {
+                sim_defence_remember(n->defence, &advert);
+            }
             sim_world_send(w, &advert);
         }
     }
+    sim_node_save_if_wanted(w, i);
 }
 
 static void
@@ -122,6 +132,9 @@ carry_out(struct sim_world *w, unsigned int i, const struct carp_effects *e)
 
     if (w->watcher.on_effects != NULL) {
         w->watcher.on_effects(w->watcher.user, i, e);
+    }
+    if (n->defence != NULL && e->to == CARP_STATE_MASTER && e->from != e->to) {
+        carp_counter_lead(&n->defence->replay.counter);
     }
     if ((e->todo & CARP_DO_BOW_OUT) != 0) {
         advertise(w, i, 255, 255, e->demote);
@@ -149,7 +162,7 @@ step(struct sim_world *w, unsigned int i, const struct carp_fsm_event *event)
 {
     struct sim_node *n = &w->nodes[i];
     const struct carp_effects e =
-        carp_fsm_step(&n->fsm, event, local_time(n, w->now));
+        carp_fsm_step(&n->fsm, event, sim_local_time(n, w->now));
 
     carry_out(w, i, &e);
 }
@@ -178,7 +191,7 @@ receive(struct sim_world *w, unsigned int i, const struct sim_advert *a)
     struct sim_node *n = &w->nodes[i];
     const enum carp_family_index f = a->family == CARP_IPV6 ? CARP_F6 : CARP_F4;
 
-    if (!n->spec->has[f] || !take_counter(n, a->counter)) {
+    if (!n->spec->has[f] || !take_counter(w, n, a)) {
         return;
     }
     step(w, i,
@@ -187,7 +200,7 @@ receive(struct sim_world *w, unsigned int i, const struct sim_advert *a)
                                   .advbase = a->advbase,
                                   .advskew = a->advskew,
                                   .demote = a->demote,
-                                  .source = sim_address(a->from, a->family)});
+                                  .source = sim_address(a->source, a->family)});
 }
 
 /* ucarp's packets wait for the next end of its reader's second. */
@@ -261,14 +274,21 @@ sim_node_init(struct sim_world *w, unsigned int i)
     n->has_link = true;
     n->inbox = g_array_new(FALSE, FALSE, sizeof(struct sim_advert));
     n->read_phase = (carp_time)(g_rand_double(w->rand) * 1e9);
-    /* carpd's is kept across restarts; there is room for ages. */
-    n->counter = random_counter(n, w) >> 2;
+    n->counter = random_counter(w);
+    if (n->spec->is_carpd) {
+        n->defence = g_new0(struct sim_defence, 1);
+        sim_defence_init(n->defence);
+    }
 }
 
 void
 sim_node_clear(struct sim_node *node)
 {
     g_array_free(node->inbox, TRUE);
+    if (node->defence != NULL) {
+        sim_defence_clear(node->defence);
+        g_free(node->defence);
+    }
 }
 
 static struct carp_fsm_config
@@ -298,7 +318,7 @@ sim_node_start(struct sim_world *w, unsigned int i)
     const struct carp_fsm_config config = fsm_config(n->spec, i);
 
     if (n->is_on ||
-        carp_fsm_init(&n->fsm, &config, local_time(n, w->now)) != CARP_OK) {
+        carp_fsm_init(&n->fsm, &config, sim_local_time(n, w->now)) != CARP_OK) {
         return;
     }
     n->is_on = true;
@@ -306,8 +326,12 @@ sim_node_start(struct sim_world *w, unsigned int i)
     n->owns = false;
     n->has_accepted = false;
     g_array_set_size(n->inbox, 0);
-    if (!n->spec->is_carpd) {
-        n->counter = random_counter(n, w);
+    n->run++;
+    n->save_at = CARP_NEVER;
+    n->counter = random_counter(w);
+    if (n->defence != NULL) {
+        sim_defence_start(n->defence, random_counter(w));
+        sim_node_save_later(w, i, n->spec->store);
     }
     if (n->has_link) {
         sim_node_event(w, i, &(struct carp_fsm_event){.kind = CARP_FSM_UP});

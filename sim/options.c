@@ -78,7 +78,8 @@ sim_options_read(struct sim_options *o, int argc, char **argv)
     good = g_option_context_parse(context, &argc, &argv, &error);
     g_option_context_free(context);
     if (!good) {
-        fprintf(stderr, "carpsim: %s (carpsim --help shows how)\n", error->message);
+        fprintf(stderr, "carpsim: %s (carpsim --help shows how)\n",
+                error->message);
         g_error_free(error);
         return false;
     }

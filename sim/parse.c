@@ -125,6 +125,20 @@ numbers_of(struct parser *p, const char *text, struct sim_node_spec *n)
 }
 
 static bool
+replay_of(struct parser *p, const char *text, struct sim_node_spec *n)
+{
+    static const char *const words[] = {"off", "alert", "strict"};
+
+    for (unsigned int i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (g_str_equal(text, words[i])) {
+            n->replay = (enum carp_replay_mode)i;
+            return true;
+        }
+    }
+    return wrong(p, "replay=off|alert|strict");
+}
+
+static bool
 node_option(struct parser *p, const char *text, struct sim_node_spec *n)
 {
     const char *value = strchr(text, '=');
@@ -141,6 +155,11 @@ node_option(struct parser *p, const char *text, struct sim_node_spec *n)
         return duration(p, value + 1, &n->preempt_delay);
     } else if (g_str_has_prefix(text, "start-delay=")) {
         return duration(p, value + 1, &n->start_delay);
+    } else if (g_str_has_prefix(text, "replay=")) {
+        return replay_of(p, value + 1, n);
+    } else if (g_str_has_prefix(text, "store=")) {
+        return duration(p, value + 1, &n->store) &&
+               (n->store >= 2 * CARP_SEC || wrong(p, "store: 2 s at least"));
     } else if (g_str_has_prefix(text, "drift=")) {
         if (!number(p, value + 1, -5000, 5000, &drift)) {
             return false;
@@ -149,7 +168,8 @@ node_option(struct parser *p, const char *text, struct sim_node_spec *n)
     } else {
         return wrong(p,
                      "'%s' is none of preempt, dual, ipv6, "
-                     "preempt-delay=TIME, start-delay=TIME, drift=PPM",
+                     "preempt-delay=TIME, start-delay=TIME, drift=PPM, "
+                     "replay=off|alert|strict, store=TIME",
                      text);
     }
     return true;
@@ -166,7 +186,8 @@ parse_node(struct parser *p)
     if (g_strv_length(p->word) < 4 || strlen(word(p, 1)) >= SIM_NAME) {
         return wrong(p, "node NAME SYSTEM ADVBASE/ADVSKEW [OPTION...]");
     }
-    *n = (struct sim_node_spec){.has = {true, false}};
+    *n = (struct sim_node_spec){
+        .has = {true, false}, .replay = CARP_REPLAY_ALERT, .store = SIM_STORE};
     g_strlcpy(n->name, word(p, 1), SIM_NAME);
     if (!system_of(p, word(p, 2), n) || !numbers_of(p, word(p, 3), n)) {
         return false;
@@ -210,6 +231,12 @@ event_arguments(struct parser *p, struct sim_event *e)
         }
         e->number = (int)n;
         return true;
+    case SIM_ATTACK:
+        if (!number(p, word(p, 3), 0, 1000, &n)) {
+            return false;
+        }
+        e->number = (int)n;
+        return true;
     case SIM_CUT:
     case SIM_ONEWAY:
         return node(p, word(p, 3), &e->a) && node(p, word(p, 4), &e->b) &&
@@ -230,6 +257,8 @@ event_arguments(struct parser *p, struct sim_event *e)
     case SIM_PROMOTE:
     case SIM_LINKDOWN:
     case SIM_LINKUP:
+    case SIM_FORGET:
+    case SIM_UNDO:
     case SIM_EVENT_KINDS:
         break;
     }
@@ -252,7 +281,7 @@ parse_event(struct parser *p)
         return wrong(p,
                      "'%s' is none of start, crash, stop, cut, cut-from, "
                      "heal, pause, resume, demote, backup, promote, "
-                     "link-down, link-up, loss",
+                     "link-down, link-up, loss, forget, lose-write, attack",
                      word(p, 2));
     }
     if (!event_arguments(p, &e)) {

@@ -16,7 +16,9 @@ enum sim_item_kind {
     SIM_ITEM_ARRIVE,
     SIM_ITEM_WAKE,
     SIM_ITEM_READ,
-    SIM_ITEM_LINKUP
+    SIM_ITEM_LINKUP,
+    SIM_ITEM_SAVE,
+    SIM_ITEM_ATTACK
 };
 
 struct sim_item {
@@ -24,7 +26,8 @@ struct sim_item {
     uint64_t order; /**< set by sim_queue_push() */
     enum sim_item_kind kind;
     unsigned int node;
-    uint32_t number;    /**< EVENT: its index; WAKE: which timer */
+    uint32_t number;    /**< EVENT: its index; WAKE: which timer; SAVE: which
+                             run of the node; ATTACK: which attack */
     uint64_t advert[2]; /**< ARRIVE: packed by the world */
 };
 

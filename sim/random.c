@@ -7,7 +7,9 @@ struct maker {
     GRand *rand;
     struct sim_scenario *s;
     bool only_carpd;
+    bool is_strict;       /* every carpd is; then it may be attacked */
     unsigned int demoted; /* the one kernel that may be */
+    unsigned int starts[SIM_NODES];
     carp_time now;
 };
 
@@ -67,6 +69,9 @@ any_node(struct maker *m, unsigned int i, uint8_t base, bool is_dual)
     n->has[CARP_F6] = is_dual;
     n->preempt = below(m, 2) == 0;
     n->drift = below(m, 401) - 200;
+    n->replay =
+        m->is_strict ? CARP_REPLAY_STRICT : (enum carp_replay_mode)below(m, 3);
+    n->store = (carp_time)(3 + below(m, 100)) * CARP_SEC;
     if (n->is_carpd && below(m, 4) == 0) {
         n->preempt_delay = (carp_time)below(m, 5000) * CARP_MSEC;
     }
@@ -96,6 +101,7 @@ any_nodes(struct maker *m)
     const bool is_dual = below(m, 3) == 0;
     uint8_t base;
 
+    m->is_strict = below(m, 2) == 0;
     m->only_carpd = is_fast || below(m, 3) == 0;
     base = is_fast ? 0 : bases[below(m, G_N_ELEMENTS(bases))];
     m->s->node_count = 2 + (unsigned int)below(m, 4);
@@ -107,12 +113,23 @@ any_nodes(struct maker *m)
 
 /* ------------------------------------------------------------------ events */
 
+static bool
+is_openbsd(const struct sim_node_spec *n)
+{
+    return !n->is_carpd && n->profile == CARP_PROFILE_OPENBSD;
+}
+
 static void
 add(struct maker *m, enum sim_event_kind kind, unsigned int a, unsigned int b,
     int number)
 {
     const struct sim_event e = {m->now, kind, a, b, number};
 
+    /* One that is started again and again seems to draw at random. */
+    if (kind == SIM_START && is_openbsd(&m->s->nodes[a]) &&
+        ++m->starts[a] > 2) {
+        return;
+    }
     g_array_append_val(m->s->events, e);
 }
 
@@ -122,12 +139,29 @@ any(struct maker *m)
     return (unsigned int)below(m, (int)m->s->node_count);
 }
 
+/* OpenBSD's counter is adopted by the kernels that hear it, again and again: a
+ * strict carpd that does not hear it drops what they send. So all hear it, or
+ * none of them (docs/SIMULATOR.md). */
+static bool
+has_openbsd(const struct maker *m)
+{
+    for (unsigned int i = 0; i < m->s->node_count; i++) {
+        if (is_openbsd(&m->s->nodes[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Two sides, and nothing between them. */
 static void
 partition(struct maker *m)
 {
     const int sides = below(m, 1 << m->s->node_count);
 
+    if (has_openbsd(m)) {
+        add(m, SIM_HEAL, 0, 0, 0);
+    }
     for (unsigned int a = 0; a < m->s->node_count; a++) {
         for (unsigned int b = 0; b < a; b++) {
             if ((sides >> a & 1) != (sides >> b & 1)) {
@@ -175,15 +209,43 @@ demote(struct maker *m)
         sums[below(m, G_N_ELEMENTS(sums))]);
 }
 
+/* The host dies, and with it what it had not written, or more. */
+static void
+crash(struct maker *m, unsigned int a)
+{
+    add(m, SIM_CRASH, a, 0, 0);
+    if (below(m, 3) == 0) {
+        add(m, below(m, 3) == 0 ? SIM_FORGET : SIM_UNDO, a, 0, 0);
+    }
+    if (below(m, 2) == 0) {
+        m->now += (carp_time)below(m, 9000) * CARP_MSEC;
+        add(m, SIM_START, a, 0, 0);
+    }
+}
+
+static void
+attack(struct maker *m)
+{
+    static const int rates[] = {0, 1, 3, 30};
+
+    if (m->is_strict) {
+        add(m, SIM_ATTACK, 0, 0, rates[below(m, G_N_ELEMENTS(rates))]);
+    }
+}
+
 static void
 any_event(struct maker *m)
 {
     unsigned int a = any(m);
 
-    switch (below(m, 16)) {
+    switch (below(m, 18)) {
     case 0:
     case 1:
-        add(m, SIM_CRASH, a, 0, 0);
+        crash(m, a);
+        break;
+    case 16:
+    case 17:
+        attack(m);
         break;
     case 2:
         add(m, SIM_STOP, a, 0, 0);
@@ -198,6 +260,9 @@ any_event(struct maker *m)
         partition(m);
         break;
     case 8:
+        if (has_openbsd(m)) {
+            break;
+        }
         add(m, SIM_ONEWAY, a, (a + 1) % m->s->node_count, 0);
         break;
     case 9:

@@ -39,6 +39,9 @@ trace_event(struct sim_checks *c, const struct sim_event *e)
     case SIM_LOSS:
         trace(c, "%-8s %d per mille", word, e->number);
         break;
+    case SIM_ATTACK:
+        trace(c, "%-8s %d a second", word, e->number);
+        break;
     case SIM_DEMOTE:
         trace(c, "%-8s %s to %d", word, s->nodes[e->a].name, e->number);
         break;
@@ -51,6 +54,8 @@ trace_event(struct sim_checks *c, const struct sim_event *e)
     case SIM_PROMOTE:
     case SIM_LINKDOWN:
     case SIM_LINKUP:
+    case SIM_FORGET:
+    case SIM_UNDO:
     case SIM_EVENT_KINDS:
         trace(c, "%-8s %s", word, s->nodes[e->a].name);
         break;
@@ -102,17 +107,42 @@ on_effects(void *user, unsigned int node, const struct carp_effects *e)
 }
 
 static void
+check_counter(struct sim_checks *c, const struct sim_advert *a)
+{
+    const struct sim_node *n = &c->world->nodes[a->from];
+
+    if (n->defence == NULL) {
+        return;
+    }
+    if (c->anew[a->from] == n->defence->anew &&
+        a->counter <= c->counter[a->from]) {
+        sim_fail(c, "%s goes back with its counter", n->spec->name);
+    }
+    c->anew[a->from] = n->defence->anew;
+    c->counter[a->from] = a->counter;
+}
+
+static void
+on_fooled(void *user, unsigned int node, const struct sim_advert *a)
+{
+    struct sim_checks *c = user;
+    const struct sim_scenario *s = c->world->scenario;
+
+    if (s->checks && s->nodes[node].replay == CARP_REPLAY_STRICT) {
+        sim_fail(c, "%s acts on an advert %u/%u that was played back",
+                 s->nodes[node].name, a->advbase, a->advskew);
+    }
+    if (c->other != NULL && c->other->on_fooled != NULL) {
+        c->other->on_fooled(c->other->user, node, a);
+    }
+}
+
+static void
 on_advert(void *user, carp_time now, const struct sim_advert *a)
 {
     struct sim_checks *c = user;
 
-    if (c->world->nodes[a->from].spec->is_carpd) {
-        if (a->counter <= c->counter[a->from]) {
-            sim_fail(c, "%s sends a counter again",
-                     c->world->nodes[a->from].spec->name);
-        }
-        c->counter[a->from] = a->counter;
-    }
+    check_counter(c, a);
     if (c->other != NULL && c->other->on_advert != NULL) {
         c->other->on_advert(c->other->user, now, a);
     }
@@ -243,6 +273,7 @@ sim_check(const struct sim_scenario *s, const struct sim_watcher *watcher,
                                     .on_event = on_event,
                                     .on_effects = on_effects,
                                     .on_advert = on_advert,
+                                    .on_fooled = on_fooled,
                                     .on_announce = on_announce};
 
     *result = (struct sim_result){.trace = g_string_new("")};

@@ -47,7 +47,8 @@ static bool
 concerns(const struct sim_event *e, unsigned int node)
 {
     const bool is_two = e->kind == SIM_CUT || e->kind == SIM_ONEWAY;
-    const bool is_none = e->kind == SIM_HEAL || e->kind == SIM_LOSS;
+    const bool is_none =
+        e->kind == SIM_HEAL || e->kind == SIM_LOSS || e->kind == SIM_ATTACK;
 
     return !is_none && (e->a == node || (is_two && e->b == node));
 }

@@ -34,9 +34,10 @@ static void
 pack(struct sim_item *item, const struct sim_advert *a)
 {
     item->advert[0] = a->counter;
-    item->advert[1] = (uint64_t)a->from << 32 | (uint64_t)a->family << 24 |
-                      (uint64_t)a->advbase << 16 | (uint64_t)a->advskew << 8 |
-                      a->demote;
+    item->advert[1] = (uint64_t)a->is_replayed << 48 |
+                      (uint64_t)a->source << 40 | (uint64_t)a->from << 32 |
+                      (uint64_t)a->family << 24 | (uint64_t)a->advbase << 16 |
+                      (uint64_t)a->advskew << 8 | a->demote;
 }
 
 static struct sim_advert
@@ -45,7 +46,9 @@ unpack(const struct sim_item *item)
     const uint64_t x = item->advert[1];
 
     return (struct sim_advert){.counter = item->advert[0],
-                               .from = (unsigned int)(x >> 32),
+                               .is_replayed = (x >> 48) != 0,
+                               .source = (uint8_t)(x >> 40),
+                               .from = (uint8_t)(x >> 32),
                                .family = (uint8_t)(x >> 24),
                                .advbase = (uint8_t)(x >> 16),
                                .advskew = (uint8_t)(x >> 8),
@@ -139,6 +142,38 @@ link_up(struct sim_world *w, unsigned int node)
 }
 
 static void
+attack_next(struct sim_world *w)
+{
+    const struct sim_item item = {.at = carp_time_add(w->now, w->attack),
+                                  .kind = SIM_ITEM_ATTACK,
+                                  .number = w->attacks};
+
+    if (w->attack != CARP_NEVER) {
+        sim_queue_push(w->queue, &item);
+    }
+}
+
+static void
+attack(struct sim_world *w, int per_second)
+{
+    w->attacks++;
+    w->attack = per_second == 0 ? CARP_NEVER : CARP_SEC / (carp_time)per_second;
+    attack_next(w);
+}
+
+static void
+defence_event(struct sim_world *w, const struct sim_event *e)
+{
+    struct sim_node *n = &w->nodes[e->a];
+
+    if (n->defence != NULL && e->kind == SIM_FORGET) {
+        sim_defence_forget(n->defence);
+    } else if (n->defence != NULL && !n->is_on) {
+        sim_defence_undo(n->defence);
+    }
+}
+
+static void
 happen(struct sim_world *w, const struct sim_event *e)
 {
     switch (e->kind) {
@@ -150,6 +185,9 @@ happen(struct sim_world *w, const struct sim_event *e)
         break;
     case SIM_STOP:
         machine(w, e->a, CARP_FSM_DISABLE, 0);
+        if (w->nodes[e->a].is_on && w->nodes[e->a].defence != NULL) {
+            sim_defence_save(w->nodes[e->a].defence);
+        }
         sim_node_off(w, e->a);
         break;
     case SIM_CUT:
@@ -191,6 +229,13 @@ happen(struct sim_world *w, const struct sim_event *e)
     case SIM_LOSS:
         w->loss = (unsigned int)e->number;
         break;
+    case SIM_FORGET:
+    case SIM_UNDO:
+        defence_event(w, e);
+        break;
+    case SIM_ATTACK:
+        attack(w, e->number);
+        break;
     case SIM_EVENT_KINDS:
         break;
     }
@@ -222,6 +267,7 @@ sim_world_new(const struct sim_scenario *scenario,
     w->queue = sim_queue_new();
     w->rand = g_rand_new_with_seed_array(seed, 2);
     w->loss = scenario->loss;
+    w->attack = CARP_NEVER;
     w->count = scenario->node_count;
     if (watcher != NULL) {
         w->watcher = *watcher;
@@ -270,6 +316,19 @@ item_happens(struct sim_world *w, const struct sim_item *item)
         break;
     case SIM_ITEM_READ:
         sim_node_read(w, item->node);
+        break;
+    case SIM_ITEM_SAVE:
+        if (item->number == w->nodes[item->node].run) {
+            sim_node_save(w, item->node);
+        }
+        break;
+    case SIM_ITEM_ATTACK:
+        if (item->number == w->attacks) {
+            for (unsigned int i = 0; i < w->count; i++) {
+                sim_node_attack(w, i);
+            }
+            attack_next(w);
+        }
         break;
     case SIM_ITEM_LINKUP:
         if (w->nodes[item->node].has_link) {

@@ -7,26 +7,23 @@
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
 
+#include "defence.h"
 #include "model.h"
 #include "queue.h"
-
-/** One advert on its way. */
-struct sim_advert {
-    unsigned int from;
-    uint8_t family, advbase, advskew, demote;
-    uint64_t counter;
-};
 
 struct sim_node {
     const struct sim_node_spec *spec;
     struct carp_fsm fsm;
     bool is_on, is_paused, has_link;
     bool owns;         /**< the addresses are up */
-    bool has_accepted; /**< counter: has heard a peer */
+    bool has_accepted; /**< kernels' counter: has heard a peer */
     uint64_t counter;
-    carp_time read_phase; /**< ucarp: when it reads its packets */
-    uint32_t wake;        /**< the timer that counts */
-    GArray *inbox;        /**< struct sim_advert, not read yet */
+    struct sim_defence *defence; /**< carpd; NULL: kernels, ucarp */
+    uint32_t run;                /**< how often it was started */
+    carp_time save_at;           /**< carpd: next write of its state */
+    carp_time read_phase;        /**< ucarp: when it reads its packets */
+    uint32_t wake;               /**< the timer that counts */
+    GArray *inbox;               /**< struct sim_advert, not read yet */
     bool is_read_due;
 };
 
@@ -41,6 +38,9 @@ struct sim_watcher {
     /** An advert leaves a node, whoever will hear it. */
     void (*on_advert)(void *user, carp_time now,
                       const struct sim_advert *advert);
+    /** A replayed advert was acted upon. */
+    void (*on_fooled)(void *user, unsigned int node,
+                      const struct sim_advert *advert);
     /** A node announces its addresses. */
     void (*on_announce)(void *user, carp_time now, unsigned int node);
 };
@@ -51,6 +51,8 @@ struct sim_world {
     struct sim_queue *queue;
     GRand *rand;
     unsigned int loss;
+    uint32_t attacks; /**< how many have begun; the last one counts */
+    carp_time attack; /**< between two of its adverts; CARP_NEVER: none */
     unsigned int count;
     struct sim_node nodes[SIM_NODES];
     bool cut[CARP_FAMILIES][SIM_NODES][SIM_NODES]; /**< from, to */
@@ -89,6 +91,8 @@ void sim_node_arrive(struct sim_world *w, unsigned int i,
 void sim_node_read(struct sim_world *w, unsigned int i);
 void sim_node_resume(struct sim_world *w, unsigned int i);
 void sim_node_off(struct sim_world *w, unsigned int i);
+void sim_node_save(struct sim_world *w, unsigned int i);
+void sim_node_attack(struct sim_world *w, unsigned int i);
 void sim_world_send(struct sim_world *w, const struct sim_advert *advert);
 
 #endif

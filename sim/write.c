@@ -35,6 +35,13 @@ write_node(GString *out, const struct sim_node_spec *n)
         g_string_append_printf(out, " start-delay=%s",
                                time_text(n->start_delay, text));
     }
+    if (n->replay != CARP_REPLAY_ALERT) {
+        g_string_append(out, n->replay == CARP_REPLAY_STRICT ? " replay=strict"
+                                                             : " replay=off");
+    }
+    if (n->store != SIM_STORE) {
+        g_string_append_printf(out, " store=%s", time_text(n->store, text));
+    }
     if (n->drift != 0) {
         g_string_append_printf(out, " drift=%d", n->drift);
     }
@@ -49,7 +56,7 @@ write_event(GString *out, const struct sim_scenario *s,
 
     g_string_append_printf(out, "at %s %s", time_text(e->at, text),
                            sim_event_word(e->kind));
-    if (e->kind != SIM_HEAL && e->kind != SIM_LOSS) {
+    if (e->kind != SIM_HEAL && e->kind != SIM_LOSS && e->kind != SIM_ATTACK) {
         g_string_append_printf(out, " %s", s->nodes[e->a].name);
     }
     if (e->kind == SIM_CUT || e->kind == SIM_ONEWAY) {
@@ -57,7 +64,8 @@ write_event(GString *out, const struct sim_scenario *s,
         if (e->number != 0) {
             g_string_append_printf(out, " ipv%d", e->number);
         }
-    } else if (e->kind == SIM_LOSS || e->kind == SIM_DEMOTE) {
+    } else if (e->kind == SIM_LOSS || e->kind == SIM_DEMOTE ||
+               e->kind == SIM_ATTACK) {
         g_string_append_printf(out, " %d", e->number);
     }
     g_string_append_c(out, '\n');

@@ -116,13 +116,21 @@ test_seen_bounded(void)
 /* -------------------------------------------------------------- counter */
 
 static void
+write_down(struct carp_counter *counter)
+{
+    for (int i = 0; i < 2; i++) {
+        carp_counter_written(counter, carp_counter_extend(counter));
+    }
+}
+
+static void
 test_counter(void)
 {
     struct carp_counter counter;
     carp_counter_init(&counter, 0x123456);
     g_assert_cmpuint(counter.last, <, UINT64_MAX / 2);
     g_assert_true(carp_counter_wants_reserve(&counter));
-    counter.reserve = carp_counter_extend(&counter);
+    write_down(&counter);
     g_assert_false(carp_counter_wants_reserve(&counter));
     uint64_t before = counter.last;
     for (int i = 0; i < 1000; i++) {
@@ -151,16 +159,16 @@ test_counter(void)
     g_assert_false(carp_counter_is_own_jump(&counter, before + 2, 2));
     before++;
     /* A peer is followed upwards, never downwards. */
-    carp_counter_hear(&counter, before + 77);
+    carp_counter_hear(&counter, before + 77, true);
     g_assert_cmpuint(carp_counter_next(&counter, 5), ==, before + 78);
-    carp_counter_hear(&counter, 3);
+    carp_counter_hear(&counter, 3, true);
     g_assert_cmpuint(carp_counter_next(&counter, 5), ==, before + 79);
-    carp_counter_hear(&counter, UINT64_MAX);
+    carp_counter_hear(&counter, UINT64_MAX, true);
     g_assert_cmpuint(carp_counter_next(&counter, 5), ==, before + 80);
     carp_counter_part(&counter);
     g_assert_cmpuint(carp_counter_next(&counter, 5), >=,
                      before + 80 + CARP_COUNTER_JUMP);
-    carp_counter_hear(&counter, 0);
+    carp_counter_hear(&counter, 0, true);
     /* The next run begins behind everything that this one may have sent. */
     struct carp_counter next;
     carp_counter_resume(&next, counter.first, counter.reserve);
@@ -181,9 +189,9 @@ test_leap(void)
         struct carp_counter counter;
         uint64_t heard, first;
         carp_counter_init(&counter, 1ull << 62);
-        counter.reserve = carp_counter_extend(&counter);
+        write_down(&counter);
         heard = counter.last + 1 + (uint32_t)g_test_rand_int();
-        carp_counter_hear(&counter, heard);
+        carp_counter_hear(&counter, heard, true);
         carp_counter_lead(&counter);
         first = carp_counter_next(&counter, (uint32_t)g_test_rand_int());
         g_assert_cmpuint(first - heard, >, CARP_COUNTER_LEAP);
@@ -211,28 +219,40 @@ test_reserve(void)
     struct carp_counter counter;
     uint64_t far, before;
     carp_counter_init(&counter, 0);
-    counter.reserve = carp_counter_extend(&counter);
+    write_down(&counter);
     far = counter.reserve + 12345;
-    carp_counter_hear(&counter, far);
+    carp_counter_hear(&counter, far, false);
     g_assert_false(carp_counter_wants_reserve(&counter));
     carp_counter_lead(&counter);
     before = carp_counter_next(&counter, 1);
     g_assert_cmpuint(before, <, counter.reserve);
     g_assert_true(carp_counter_wants_reserve(&counter));
     g_assert_cmpuint(carp_counter_next(&counter, 1), ==, before + 1);
-    counter.reserve = carp_counter_extend(&counter);
+    /* One write may be lost. */
+    carp_counter_written(&counter, carp_counter_extend(&counter));
+    g_assert_cmpuint(carp_counter_next(&counter, 1), ==, before + 2);
+    g_assert_true(carp_counter_wants_reserve(&counter));
+    carp_counter_written(&counter, carp_counter_extend(&counter));
     g_assert_false(carp_counter_wants_reserve(&counter));
     g_assert_cmpuint(carp_counter_next(&counter, 1), ==, far + 1);
     for (uint64_t i = 1; i < 100; i++) {
-        carp_counter_hear(&counter, counter.reserve + i * (1ull << 50));
+        carp_counter_hear(&counter, counter.reserve + i * (1ull << 50), false);
         g_assert_cmpuint(carp_counter_next(&counter, 1), ==, far + 1 + i);
         g_assert_false(carp_counter_wants_reserve(&counter));
     }
+    /* One that counts may have to be followed. */
+    carp_counter_hear(&counter, counter.reserve + 5, true);
+    g_assert_true(carp_counter_wants_reserve(&counter));
+    write_down(&counter);
+    g_assert_false(carp_counter_wants_reserve(&counter));
+    before = counter.last;
+    g_assert_cmpuint(carp_counter_next(&counter, 1), >, before + 1);
+    before = counter.last;
     /* Only the last one heard counts, so that a lone peer that draws at
      * random does not drive the counter to the end. */
-    carp_counter_hear(&counter, UINT64_MAX / 4 * 3);
-    carp_counter_hear(&counter, 5);
-    g_assert_cmpuint(carp_counter_next(&counter, 1), ==, far + 101);
+    carp_counter_hear(&counter, UINT64_MAX / 4 * 3, false);
+    carp_counter_hear(&counter, 5, false);
+    g_assert_cmpuint(carp_counter_next(&counter, 1), ==, before + 1);
 }
 
 /* ---------------------------------------------------------------- peers */
@@ -426,7 +446,7 @@ node(uint64_t random)
 {
     struct carp_replay replay;
     carp_replay_init(&replay, random);
-    replay.counter.reserve = carp_counter_extend(&replay.counter);
+    write_down(&replay.counter);
     return replay;
 }
 

@@ -8,6 +8,7 @@
 #include "log.h"
 #include "log_rate.h"
 #include "observer.h"
+#include "store.h"
 
 /* Its advert is not acted upon. */
 static void
@@ -162,6 +163,9 @@ judge(struct instance *instance, const struct carp_frame *frame, carp_time at)
             tell_replay(instance, frame, verdict == CARP_PEER_REWRITTEN, at);
         }
         break;
+    }
+    if (carp_counter_wants_reserve(&instance->replay.counter)) {
+        store_save_soon(instance->daemon->store);
     }
     return carp_replay_acts(verdict, mode);
 }

@@ -24,6 +24,7 @@ struct store {
     int lock;
     GHashTable *kept; /* of vhids that do not run (yet) */
     carp_time save_at;
+    carp_time retry_at; /* after a failure; not sooner */
     uint64_t additions; /* of all seen, when last written */
     GThread *writer;    /* NULL: none runs */
     guint source;       /* its end */
@@ -312,6 +313,7 @@ adopt(const struct writing *writing)
                      "%s: cannot be written: %s: counters "
                      "may repeat after the next start",
                      writing->path, g_strerror(writing->code));
+        store->retry_at = carp_time_add(alarm_now(), STORE_RETRY);
         return;
     }
     for (guint i = 0; i < instances->len; i++) {
@@ -319,9 +321,22 @@ adopt(const struct writing *writing)
         const guint64 *reserve =
             g_hash_table_lookup(writing->reserves, instance->id);
         if (reserve != NULL) {
-            instance->replay.counter.reserve = *reserve;
+            carp_counter_written(&instance->replay.counter, *reserve);
         }
     }
+}
+
+static bool
+wants_reserve(const struct store *store)
+{
+    GPtrArray *instances = store->daemon->instances;
+    for (guint i = 0; i < instances->len; i++) {
+        const struct instance *instance = g_ptr_array_index(instances, i);
+        if (carp_counter_wants_reserve(&instance->replay.counter)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static gboolean
@@ -335,6 +350,10 @@ on_written(gpointer user)
     store->writer = NULL;
     adopt(writing);
     free_writing(writing);
+    /* The second time, for a reserve counts when it has been written twice. */
+    if (wants_reserve(store)) {
+        store_save_soon(store);
+    }
     return G_SOURCE_REMOVE;
 }
 
@@ -354,14 +373,15 @@ void
 store_save_soon(struct store *store)
 {
     carp_time when = carp_time_add(alarm_now(), STORE_SOON);
+    when = MAX(when, store->retry_at);
     if (when < store->save_at) {
         store->save_at = when;
         daemon_wake(store->daemon, when);
     }
 }
 
-bool
-store_save(struct store *store, struct os_error *error)
+static bool
+save_once(struct store *store, struct os_error *error)
 {
     struct writing *writing = collect(store);
     writing->code = write_file(writing);
@@ -378,6 +398,12 @@ store_save(struct store *store, struct os_error *error)
     return is_good;
 }
 
+bool
+store_save(struct store *store, struct os_error *error)
+{
+    return save_once(store, error) && save_once(store, error);
+}
+
 static bool
 has_news(const struct store *store)
 {
@@ -385,12 +411,9 @@ has_news(const struct store *store)
     uint64_t additions = 0;
     for (guint i = 0; i < instances->len; i++) {
         const struct instance *instance = g_ptr_array_index(instances, i);
-        if (carp_counter_wants_reserve(&instance->replay.counter)) {
-            return true;
-        }
         additions += instance->replay.peers.seen.additions;
     }
-    return additions != store->additions;
+    return additions != store->additions || wants_reserve(store);
 }
 
 void

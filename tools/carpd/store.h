@@ -22,6 +22,8 @@
 #define STORE_EVERY (300 * CARP_SEC)
 /** How soon a wish is granted: several come together. */
 #define STORE_SOON (1 * CARP_SEC)
+/** How soon after a write that failed. */
+#define STORE_RETRY (60 * CARP_SEC)
 
 struct daemon;
 struct instance;
@@ -45,9 +47,9 @@ bool store_restore(struct store *store, const char *id,
                    struct carp_replay *replay);
 /** The instance goes: what is known of it is kept for when it comes back. */
 void store_forget(struct store *store, struct instance *instance);
-/** A reserve is running low. */
+/** A reserve is running low, or a peer's counter lies above it. */
 void store_save_soon(struct store *store);
-/** Write now, and wait: before the first advert, and at the end.
+/** Write now, twice, and wait: before the first advert, and at the end.
  * @return false and @p error */
 bool store_save(struct store *store, struct os_error *error);
 void store_tick(struct store *store, carp_time now);

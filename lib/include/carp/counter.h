@@ -47,10 +47,13 @@ struct carp_counter {
     uint64_t first;   /**< own jumps lie above and end in its low bits; kept
                            across restarts */
     uint64_t last;    /**< of the last advert, or what it begins behind */
-    uint64_t reserve; /**< nothing above is sent before it is written down */
-    uint64_t heard;   /**< a peer's value to go on from; 0: none */
-    uint64_t wanted;  /**< the same, but above the reserve; 0: none */
+    uint64_t reserve; /**< nothing above is sent; written down twice */
+    uint64_t written; /**< written down last; 0: nothing since the start */
+    uint64_t heard;   /**< the highest of peers to go on from; 0: none */
+    uint64_t drawn;   /**< the last one drawn at random above the reserve */
+    uint64_t wanted;  /**< one that the reserve is to cover; 0: none */
     bool has_heard;   /**< a peer's advert was accepted since the start */
+    uint8_t parts;    /**< so many adverts leap yet: carp_counter_part() */
     bool leads;       /**< the next advert is the first one as MASTER */
 };
 
@@ -70,10 +73,13 @@ CARP_API uint64_t carp_counter_next_family(struct carp_counter *counter);
 /** Was @p value an own jump, or its other family? @p families: 1 or 2 */
 CARP_API bool carp_counter_is_own_jump(const struct carp_counter *counter,
                                        uint64_t value, unsigned int families);
-/** An authentic, fresh advert of a peer had @p value. */
-CARP_API void carp_counter_hear(struct carp_counter *counter, uint64_t value);
+/** An authentic, fresh advert of a peer had @p value.
+ * @param counts the peer is not one that draws at random: it may have to be
+ *        followed, and the reserve must reach beyond it */
+CARP_API void carp_counter_hear(struct carp_counter *counter, uint64_t value,
+                                bool counts);
 /** A peer sends what we have sent: both count on from one advert and drop each
- * other's as echoes. The next value jumps, so that the peer hears it. */
+ * other's as echoes. The next values leap, so that the peer hears them. */
 CARP_API void carp_counter_part(struct carp_counter *counter);
 /** Less than half of the reserve is left, or a peer's value lies above it:
  * carp_counter_extend(), write it down. */
@@ -86,8 +92,13 @@ CARP_API uint64_t carp_counter_steps(uint64_t earlier, uint64_t later);
 /** Has whoever sent @p later leapt from about @p earlier? What lies between was
  * then not counted through. */
 CARP_API bool carp_counter_is_leap(uint64_t earlier, uint64_t later);
-/** The new reserve. Set @c reserve to it when it is on the disk. */
+/** The new reserve, to be written down. */
 CARP_API uint64_t carp_counter_extend(const struct carp_counter *counter);
+/** A new reserve is on the disk. It may be used when the next one is: so that
+ * a last write that was lost with the power, whatever the disk had said, costs
+ * nothing. */
+CARP_API void carp_counter_written(struct carp_counter *counter,
+                                   uint64_t reserve);
 
 CARP_END_DECLS
 

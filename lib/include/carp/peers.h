@@ -26,6 +26,10 @@ CARP_BEGIN_DECLS
 #define CARP_PEERS_MAX 16
 /** Own adverts that are recognised when they come back. */
 #define CARP_PEERS_OWN 16
+/** Senders that are watched for that at a time. */
+#define CARP_PEERS_CANDIDATES 4
+/** So many repeats make a sender one that never counts. */
+#define CARP_PEERS_REPEATS 3
 /** The same advert again within this time is the network's doing. */
 #define CARP_PEERS_DUPLICATE (100 * CARP_MSEC)
 /** A sender that was silent for this long may be another machine now. */
@@ -46,14 +50,26 @@ struct carp_peer {
     uint64_t counter;       /**< the last new one */
     unsigned int repeats;   /**< of it, while the kind is not settled */
     unsigned int strangers; /**< new ones in a row that do not follow */
+    carp_time since;        /**< first sight of @c counter */
     carp_time heard;        /**< last accepted advert */
     uint64_t adverts, replays;
     uint8_t advbase, advskew, demote; /**< of the last one */
     struct carp_verdict verdict;      /**< hint for the next check */
 };
 
+/** A sender that may be an OpenBSD: it repeats a counter that counts as seen
+ * only because a peer went on from it. */
+struct carp_candidate {
+    struct carp_addr address;
+    uint64_t counter;
+    unsigned int count;
+    carp_time since, last;
+};
+
 struct carp_peers {
     struct carp_seen_set seen;
+    struct carp_seen_set skipped; /**< of these, what was never heard */
+    struct carp_candidate candidates[CARP_PEERS_CANDIDATES];
     unsigned int count;
     struct carp_peer list[CARP_PEERS_MAX];
     uint64_t own[CARP_PEERS_OWN]; /**< last counters sent */

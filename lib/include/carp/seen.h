@@ -49,6 +49,8 @@ CARP_API bool carp_seen_below(const struct carp_seen_set *seen,
                               uint64_t counter, uint64_t *highest);
 /** This one alone. */
 CARP_API void carp_seen_add(struct carp_seen_set *seen, uint64_t counter);
+/** Forget this one. */
+CARP_API void carp_seen_remove(struct carp_seen_set *seen, uint64_t counter);
 /** All from @p first to @p last; first <= last. */
 CARP_API void carp_seen_add_span(struct carp_seen_set *seen, uint64_t first,
                                  uint64_t last);

@@ -2,6 +2,10 @@
 #include <carp/counter.h>
 
 #define LOW (CARP_COUNTER_JUMP - 1)
+/* How far two part that meet again and again. */
+#define PARTS ((uint64_t)7)
+/* For so many adverts: two of equal beat would meet with every second one. */
+#define PARTED 16
 /* More adverts than this do not follow one leap in any history. */
 #define STEPS_MAX ((uint64_t)1 << 16)
 
@@ -31,25 +35,30 @@ carp_counter_lead(struct carp_counter *counter)
     counter->leads = true;
 }
 
+static uint64_t
+highest(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 /* Go on from what was heard, as far as it is written down. */
 static void
 adopt(struct carp_counter *counter)
 {
-    if (counter->heard > counter->reserve && counter->leads) {
-        /* Only once for each time as MASTER: a peer that draws at random
-         * must not cause a write with each of its adverts. */
-        counter->wanted = counter->heard;
-    } else if (counter->heard > counter->last &&
-               counter->heard <= counter->reserve) {
-        counter->last = counter->heard;
+    if (counter->leads) {
+        /* Once for each time as MASTER: a peer that draws at random must not
+         * cause a write with each of its adverts. */
+        counter->wanted = highest(counter->wanted, counter->drawn);
     }
-    counter->heard = 0;
-    if (counter->wanted != 0 && counter->wanted <= counter->reserve) {
-        if (counter->wanted > counter->last) {
-            counter->last = counter->wanted;
-        }
+    if (counter->heard <= counter->reserve) {
+        counter->last = highest(counter->last, counter->heard);
+        counter->heard = 0;
+    }
+    if (counter->wanted <= counter->reserve) {
+        counter->last = highest(counter->last, counter->wanted);
         counter->wanted = 0;
     }
+    counter->drawn = 0;
 }
 
 uint64_t
@@ -62,6 +71,12 @@ carp_counter_next(struct carp_counter *counter, uint64_t random)
         far = (2 + random % CARP_COUNTER_JUMPS) * CARP_COUNTER_JUMP;
     } else if (counter->leads) {
         far = (1 + random % CARP_COUNTER_LEAPS) * CARP_COUNTER_LEAP;
+    } else if (counter->parts != 0) {
+        /* An attacker can cause it with each advert: not so far. */
+        far = (1 + random % PARTS) * CARP_COUNTER_LEAP;
+    }
+    if (counter->parts != 0) {
+        counter->parts--;
     }
     counter->leads = false;
     if (counter->last > UINT64_MAX - 2 * far) {
@@ -90,17 +105,30 @@ carp_counter_next_family(struct carp_counter *counter)
 }
 
 void
-carp_counter_hear(struct carp_counter *counter, uint64_t value)
+carp_counter_hear(struct carp_counter *counter, uint64_t value, bool counts)
 {
+    const bool is_far = value > counter->reserve;
+
     counter->has_heard = true;
-    counter->heard =
-        value > counter->last && value < CARP_COUNTER_TOP ? value : 0;
+    counter->drawn = 0;
+    if (value <= counter->last || value >= CARP_COUNTER_TOP) {
+        return;
+    }
+    if (is_far && !counts) {
+        counter->drawn = value;
+        return;
+    }
+    /* Peers that have heard the highest one take a lower one for old. */
+    counter->heard = highest(counter->heard, value);
+    if (is_far) {
+        counter->wanted = highest(counter->wanted, value);
+    }
 }
 
 void
 carp_counter_part(struct carp_counter *counter)
 {
-    counter->has_heard = false;
+    counter->parts = PARTED;
 }
 
 uint64_t
@@ -135,10 +163,19 @@ carp_counter_wants_reserve(const struct carp_counter *counter)
 uint64_t
 carp_counter_extend(const struct carp_counter *counter)
 {
-    const uint64_t from =
-        counter->wanted > counter->last ? counter->wanted : counter->last;
+    const uint64_t from = highest(counter->wanted, counter->last);
 
     return from > UINT64_MAX - CARP_COUNTER_RESERVE
                ? UINT64_MAX
                : from + CARP_COUNTER_RESERVE;
+}
+
+void
+carp_counter_written(struct carp_counter *counter, uint64_t reserve)
+{
+    if (counter->written != 0) {
+        counter->reserve =
+            counter->written < reserve ? counter->written : reserve;
+    }
+    counter->written = reserve;
 }

@@ -4,18 +4,21 @@
 #include <string.h>
 
 #include <carp/counter.h>
+#include <carp/timing.h>
 
 void
 carp_peers_init(struct carp_peers *peers)
 {
     memset(peers, 0, sizeof(*peers));
     carp_seen_init(&peers->seen);
+    carp_seen_init(&peers->skipped);
 }
 
 void
 carp_peers_clear(struct carp_peers *peers)
 {
     carp_seen_clear(&peers->seen);
+    carp_seen_clear(&peers->skipped);
     memset(peers, 0, sizeof(*peers));
 }
 
@@ -82,8 +85,18 @@ static void
 learn(struct carp_peer *peer, uint64_t counter, carp_time now)
 {
     /* A carpd that was started anew begins above its reserve. */
+    /* A bow-out says nothing of its beat. */
+    const carp_time interval =
+        peer->advbase == CARP_BOW_OUT
+            ? CARP_SEC
+            : carp_interval(peer->advbase, peer->advskew);
     bool follows = counter > peer->counter &&
                    counter - peer->counter <= 2 * CARP_COUNTER_RESERVE;
+    /* Nobody who draws at random keeps one for so long. */
+    if (peer->kind == CARP_PEER_CONSTANT &&
+        carp_time_since(now, peer->since) > 3 * interval) {
+        peer->strangers = 0;
+    }
     if (peer->adverts > 0 &&
         carp_time_since(now, peer->heard) > CARP_PEERS_SILENCE && !follows) {
         peer->kind = CARP_PEER_UNKNOWN;
@@ -99,6 +112,7 @@ learn(struct carp_peer *peer, uint64_t counter, carp_time now)
     }
     peer->repeats = 0;
     peer->counter = counter;
+    peer->since = now;
 }
 
 /* OpenBSD sends one counter in both families: the other family's address is
@@ -119,15 +133,66 @@ is_twin(const struct carp_peers *peers, const struct carp_addr *source,
     return false;
 }
 
+/* The sender's candidate, or the place of the one not heard for longest. */
+static struct carp_candidate *
+candidate_of(struct carp_peers *peers, const struct carp_addr *source)
+{
+    struct carp_candidate *oldest = &peers->candidates[0];
+    for (unsigned int i = 0; i < CARP_PEERS_CANDIDATES; i++) {
+        struct carp_candidate *c = &peers->candidates[i];
+        if (carp_addr_equal(&c->address, source)) {
+            return c;
+        }
+        if (c->last < oldest->last) {
+            oldest = c;
+        }
+    }
+    return oldest;
+}
+
+/* Kernels adopt OpenBSD's one counter and count on from it. Who hears them
+ * first has not heard it, and yet must take it from OpenBSD itself. */
+static bool
+is_constant_after_all(struct carp_peers *peers, const struct carp_peer *peer,
+                      const struct carp_addr *source, uint64_t counter,
+                      carp_time now)
+{
+    if (!carp_seen_has(&peers->skipped, counter)) {
+        return false;
+    }
+    if (peer != NULL &&
+        (peer->kind == CARP_PEER_MOVING || peer->kind == CARP_PEER_RANDOM)) {
+        carp_seen_remove(&peers->skipped, counter); /* heard after all */
+        return false;
+    }
+    struct carp_candidate *c = candidate_of(peers, source);
+    if (c->counter != counter || !carp_addr_equal(&c->address, source)) {
+        *c = (struct carp_candidate){
+            .address = *source, .counter = counter, .since = now};
+    }
+    c->count++;
+    c->last = now;
+    return c->count >= CARP_PEERS_REPEATS &&
+           carp_time_since(now, c->since) >= CARP_SEC;
+}
+
 static enum carp_peer_verdict
 judge_seen(struct carp_peers *peers, struct carp_peer *peer,
            const struct carp_addr *source, const struct carp_adv *adv,
            carp_time now)
 {
+    if (is_constant_after_all(peers, peer, source, adv->counter, now)) {
+        peer = peer != NULL ? peer : add(peers, source);
+        peer->kind = CARP_PEER_CONSTANT;
+        peer->counter = adv->counter;
+        peer->since = now;
+        return CARP_PEER_REPEAT;
+    }
     if (peer == NULL) {
         if (is_twin(peers, source, adv->counter)) {
             peer = add(peers, source);
             peer->counter = adv->counter;
+            peer->since = now;
             return CARP_PEER_REPEAT;
         }
         return CARP_PEER_REPLAYED;
@@ -142,8 +207,8 @@ judge_seen(struct carp_peers *peers, struct carp_peer *peer,
     }
     if (is_last && peer->kind == CARP_PEER_UNKNOWN) {
         peer->repeats++;
-        peer->kind =
-            peer->repeats >= 3 ? CARP_PEER_CONSTANT : CARP_PEER_UNKNOWN;
+        peer->kind = peer->repeats >= CARP_PEERS_REPEATS ? CARP_PEER_CONSTANT
+                                                         : CARP_PEER_UNKNOWN;
         return CARP_PEER_REPEAT;
     }
     peer->replays++;
@@ -155,20 +220,26 @@ judge_seen(struct carp_peers *peers, struct carp_peer *peer,
  * that its sender came through. One that took over has leapt: the master that
  * it no longer hears may be alive and in the gap. */
 static void
-add_heard(struct carp_seen_set *seen, const struct carp_peer *peer,
+add_heard(struct carp_peers *peers, const struct carp_peer *peer,
           uint64_t counter)
 {
+    struct carp_seen_set *seen = &peers->seen;
     uint64_t from = counter > CARP_SEEN_FILL ? counter - CARP_SEEN_FILL : 0;
     uint64_t below = 0;
     if (peer != NULL && peer->counter < counter && peer->counter > from) {
         from = peer->counter;
     }
-    if (carp_seen_below(seen, counter, &below) && from <= below &&
-        carp_counter_is_leap(below, counter)) {
+    const bool has_below =
+        carp_seen_below(seen, counter, &below) && from <= below;
+    const uint64_t skipped = has_below ? below + 1 : from;
+    if (has_below && carp_counter_is_leap(below, counter)) {
         carp_seen_add_span(seen, from, below);
         carp_seen_add(seen, counter);
     } else {
         carp_seen_add_span(seen, from, counter);
+        if (skipped < counter) {
+            carp_seen_add_span(&peers->skipped, skipped, counter - 1);
+        }
     }
 }
 
@@ -183,10 +254,11 @@ carp_peers_judge(struct carp_peers *peers, const struct carp_addr *source,
     if (carp_seen_has(&peers->seen, adv->counter)) {
         return judge_seen(peers, peer, source, adv, now);
     }
-    add_heard(&peers->seen, peer, adv->counter);
+    add_heard(peers, peer, adv->counter);
     if (peer == NULL) {
         peer = add(peers, source);
         peer->counter = adv->counter;
+        peer->since = now;
     } else {
         learn(peer, adv->counter, now);
     }

@@ -36,7 +36,13 @@ carp_replay_judge(struct carp_replay *replay, unsigned int families,
         verdict = carp_peers_judge(&replay->peers, source, adv, now);
     }
     if (verdict == CARP_PEER_FRESH) {
-        carp_counter_hear(&replay->counter, adv->counter);
+        const struct carp_peer *peer = carp_peers_find(&replay->peers, source);
+        /* Its IPv6 advert has the next one, and may not arrive here. */
+        const uint64_t twin =
+            families == 2 && source->family == CARP_IPV4 ? 1 : 0;
+
+        carp_counter_hear(&replay->counter, adv->counter + twin,
+                          peer != NULL && peer->kind != CARP_PEER_RANDOM);
     } else if (verdict == CARP_PEER_ECHO) {
         carp_counter_part(&replay->counter);
     }

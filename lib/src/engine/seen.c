@@ -157,3 +157,20 @@ carp_seen_add_span(struct carp_seen_set *seen, uint64_t first, uint64_t last)
         join(seen, above(seen, first) - 1);
     }
 }
+
+void
+carp_seen_remove(struct carp_seen_set *seen, uint64_t counter)
+{
+    size_t next = above(seen, counter);
+    if (next == 0 || counter > seen->spans[next - 1].last) {
+        return;
+    }
+    const struct carp_seen_span old = seen->spans[next - 1];
+    remove_at(seen, next - 1);
+    if (old.first < counter) {
+        insert(seen, old.first, counter - 1);
+    }
+    if (counter < old.last) {
+        insert(seen, counter + 1, old.last);
+    }
+}

@@ -3,10 +3,7 @@
 #ifndef TESTS_CONFIG_CASES_H
 #define TESTS_CONFIG_CASES_H
 
-#define SECRET "s3cret-word"
-#define HEX "00112233445566778899aabbccddeeff00112233"
-#define HEAD "[vhid \"lan\"]\nvhid = 7\n"
-#define GOOD HEAD "password = " SECRET "\n"
+#include "config_fixture.h"
 
 /* The line is that of the key, the group is named as it is written. */
 #define AT(line, key) "/carp.conf:" line ": [vhid \"lan\"] " key ": "

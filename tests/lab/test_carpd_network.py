@@ -28,7 +28,7 @@ from probes import PingProbe
 from stage import Condition
 
 LONG = bool(os.environ.get("CARP_LONG"))
-LASTS = 90 if LONG else 12          # seconds of bad network
+LASTS = 90 if LONG else 9          # seconds of bad network
 SEED = int(os.environ.get("CARP_SEED") or random.randrange(2 ** 32))
 TICK = 0.02
 BUSY = 0.4                          # a sanitized build on a busy machine
@@ -188,12 +188,12 @@ def one_way(scene, start, habits):
     a, b = yield from start
     contest.start()
     scene.lab.cut(scene.b, scene.a)
-    yield 5
+    yield 3.5       # longer than the dead time of a
     assert contest.check() == 0 and (a.state(), b.state()) == ("MASTER", "BACKUP")
     scene.lab.heal(scene.b, scene.a)
     scene.lab.cut(scene.a, scene.b)
     yield Condition("b is MASTER", lambda: b.state() == "MASTER", habits.patience + 1)
-    yield 3
+    yield 1.5
     assert contest.check() == 1
     assert a.state() == "MASTER"        # it hears a worse one
     healed = time.time()

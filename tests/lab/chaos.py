@@ -207,7 +207,8 @@ class Chaos:
         kind = pair.rng.choice(pair.hosts[0].KINDS)
         hit_owner, some = pair.rng.random() < 0.8, pair.rng.choice(pair.hosts)
         length = pair.rng.uniform(0.05, 1.5 * max(map(pair.dead, pair.advskews)))
-        host = next(h for h in pair.hosts if h.holds()) if hit_owner else some
+        # In a hand-over nobody may be it right now.
+        host = next((h for h in pair.hosts if h.holds()), some) if hit_owner else some
         other = next(h for h in pair.hosts if h is not host)
         window = Window(kind, host)
         pair.windows.append(window)

@@ -72,8 +72,10 @@ class Root:
         return done.stdout
 
     def sh(self, script, **more):
-        """Run a script of the shell that stops at the first failure."""
-        return self.run("sh", "-euc", script, **more)
+        """Run a script of the shell that stops at the first failure; "no COMMAND" is one that has to
+        fail, for the shell goes on after "! COMMAND" whatever comes of it."""
+        no = 'no() { if "$@"; then echo "unexpected: $*"; exit 1; fi; }\n'
+        return self.run("sh", "-euc", no + script, **more)
 
     def give_source(self, where="/src"):
         """The source, as a user gets it; the directory that it is in."""

@@ -146,8 +146,8 @@ test_store_damaged(void)
         "peer 1@eth0 10.0.0 moving 0000000000000001",
         "peer 1@eth0 10.0.0.1 moving",
         "what 1@eth0 0000000000000001",
-        "counter 1@a-very-long-interface-name 0000000000000001 "
-        "0000000000000001",
+        ("counter 1@a-very-long-interface-name 0000000000000001 "
+         "0000000000000001"),
         " ",
         "x"};
     unsigned int wrong = 0;

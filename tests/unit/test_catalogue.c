@@ -108,7 +108,7 @@ test_causes(void)
         g_free(head);
     }
     g_assert_cmpuint(count(text, "\n.It "), ==,
-                     CARP_CODE_COUNT + CARP_CAUSE_COUNT - 1);
+                     (unsigned int)CARP_CODE_COUNT + CARP_CAUSE_COUNT - 1);
     g_free(text);
 }
 

@@ -178,8 +178,8 @@ test_hostile(void)
         "{\"schema\":1,\"vhids\":7}",
         "{\"schema\":\"1\",\"vhids\":[]}",
         "{\"schema\":1,\"vhids\":[]}",
-        "{\"schema\":1,\"time\":7,\"vhids\":[7,null,[],{},{\"vhid\":-1},"
-        "{\"vhid\":300},{\"vhid\":\"7\"}]}",
+        ("{\"schema\":1,\"time\":7,\"vhids\":[7,null,[],{},{\"vhid\":-1},"
+         "{\"vhid\":300},{\"vhid\":\"7\"}]}"),
         "{\"schema\":1,\"time\":\"x\",\"vhids\":[{\"vhid\":1e300}]}"};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         char *said = NULL;

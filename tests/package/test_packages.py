@@ -174,7 +174,9 @@ END
         no installed carpd-ucarp
         [ ! -L /usr/sbin/ucarp ]
         apt-get purge -qq -y ucarp carpd-ucarp
-        [ ! -e /usr/sbin/ucarp ]; [ ! -e /etc/network/if-up.d/ucarp ]""")
+        [ ! -e /usr/sbin/ucarp ]
+        [ ! -e /etc/network/if-up.d/ucarp ]
+        rm /etc/network/interfaces""")
 
 
 def test_remove_and_purge(built):

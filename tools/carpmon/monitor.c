@@ -122,7 +122,8 @@ mon_monitor_free(struct mon_monitor *monitor)
 {
     if (monitor != NULL) {
         for (guint i = monitor->listeners->len; i > 0; i--) {
-            const struct listener *who = listener(monitor, i - 1);
+            const struct listener *who =
+                &g_array_index(monitor->listeners, struct listener, i - 1);
             who->ops->close(who->state);
         }
         g_array_free(monitor->listeners, TRUE);

@@ -106,6 +106,14 @@ def test_versions_agree():
     assert re.search(r"^Version: +%s$" % re.escape(version), rpm, re.M)
 
 
+@pytest.mark.skipif(not shutil.which("rpmspec"), reason="script/bootstrap --release has rpm")
+def test_spec_is_read():
+    """rpm understands the spec, and makes the packages that Debian has."""
+    said = run("rpmspec", "-q", "--qf", "%{name}\n", ROOT / "dist" / "rpm" / "carpkit.spec").split()
+    assert {"carpkit-libs", "carpkit-devel", "carpkit-common", "carpd", "carpmon", "carpinject",
+            "wireshark-plugin-carp"} <= set(said)
+
+
 @LONG
 @pytest.mark.skipif(not shutil.which("reuse"), reason="script/bootstrap --release has reuse")
 def test_reuse():

@@ -206,9 +206,9 @@ fsm_is_too_slow(const struct carp_fsm *fsm, const struct carp_fsm_event *advert)
 static bool
 ucarp_stays(const struct carp_addr *own, const struct carp_addr *peer)
 {
-    for (size_t i = 4; i-- > 0;) {
-        if (own->octets[i] != peer->octets[i]) {
-            return own->octets[i] < peer->octets[i];
+    for (size_t i = 4; i > 0; i--) {
+        if (own->octets[i - 1] != peer->octets[i - 1]) {
+            return own->octets[i - 1] < peer->octets[i - 1];
         }
     }
     return true;

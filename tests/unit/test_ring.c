@@ -16,6 +16,18 @@ ring_of(const struct carp_ring_row *row)
     return ring;
 }
 
+/* Member by member: what pads the struct may differ. */
+static void
+same_verdict(const struct carp_verdict *a, const struct carp_verdict *b)
+{
+    g_assert_cmpint(a->status, ==, b->status);
+    g_assert_cmpuint(a->row, ==, b->row);
+    g_assert_cmpuint(a->profile, ==, b->profile);
+    g_assert_cmpuint(a->learnt, ==, b->learnt);
+    g_assert_cmpuint(a->lladdr, ==, b->lladdr);
+    g_assert_cmpuint(a->subset, ==, b->subset);
+}
+
 static void
 test_status(void)
 {
@@ -175,7 +187,7 @@ test_hint(void)
     first = carp_ring_verify(ring, &adv, NULL, NULL);
     g_assert_cmpuint(first.profile, ==, CARP_PROFILE_FREEBSD6);
     again = carp_ring_verify(ring, &adv, &first, NULL);
-    fix_same(&again, &first, sizeof(first));
+    same_verdict(&again, &first);
 
     /* A wrong hint of any kind costs time only. */
     wrong = first;
@@ -225,7 +237,7 @@ check_learnt(const char *learnt_text, const char *hashed,
         g_assert_true(carp_addrs_contain(&signer.addrs, &used.list[i]));
     }
     again = carp_ring_verify(ring, &adv, &verdict, &learnt);
-    fix_same(&again, &verdict, sizeof(verdict));
+    same_verdict(&again, &verdict);
     adv.counter++;
     again = carp_ring_verify(ring, &adv, &verdict, &learnt);
     g_assert_cmpint(again.status, ==, CARP_BAD);

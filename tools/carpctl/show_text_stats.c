@@ -28,7 +28,7 @@ static const struct {
 static void
 append_reasons(JsonObject *reasons, GString *out)
 {
-    GList *names = json_object_get_members(reasons);
+    GList *names = reasons != NULL ? json_object_get_members(reasons) : NULL;
     for (GList *name = names; name != NULL; name = name->next) {
         const gint64 count = member_integer(reasons, name->data);
         if (count != 0) {

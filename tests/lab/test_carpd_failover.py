@@ -167,6 +167,24 @@ def test_interface_removed_and_made_again(lab, record_property):
     assert lab.has_address("a", VIP) and lab.has_address("a", VIP6)
 
 
+def test_interface_that_goes_while_it_is_of_no_use(lab):
+    a = Carpd(lab, "a", {"vhid": 7, "addresses": VIP + "/24", "advbase": 0, "advskew": 20},
+              ready=True)
+    a.wait_state("MASTER")
+    # Somebody takes the name of the macvlan; the interface goes, and the stranger.
+    a.process.send_signal(signal.SIGSTOP)
+    lab.run("a", "ip", "link", "del", "carp7-eth0")
+    lab.run("a", "ip", "link", "add", "carp7-eth0", "type", "bridge")
+    a.process.send_signal(signal.SIGCONT)
+    netlab.wait_for("it gives up", lambda: "rename or remove" in a.output(), 5)
+    lab.detach("a")
+    lab.run("a", "ip", "link", "del", "carp7-eth0")
+    time.sleep(1.5)     # longer than until it tries again
+    lab.attach("a")
+    a.wait_state("MASTER", 5)
+    assert lab.has_address("a", VIP)
+
+
 def learn(lab):
     """Let the switch learn addresses, as real ones do."""
     for host in lab.hosts:

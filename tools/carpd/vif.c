@@ -189,7 +189,10 @@ try_to_prepare(struct vif *vif)
 {
     struct os_error error;
     if (kernel_link_named(vif->table->kernel, vif->parent_name) == NULL) {
-        return; /* its coming will be told */
+        /* So its coming will be told, whatever index it has then: a rebuild
+         * may have failed because the interface went in the middle of it. */
+        vif->parent = 0;
+        return;
     }
     if (vif_prepare(vif, &error)) {
         come_back(vif);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
 
 #include "checks.h"
 #include "random.h"
@@ -90,17 +89,17 @@ drop_nodes(struct sim_scenario **s)
 static bool
 simplify_node(struct sim_scenario **s, unsigned int i)
 {
-    struct sim_node_spec plain = (*s)->nodes[i];
+    const struct sim_node_spec *node = &(*s)->nodes[i];
     struct sim_scenario *smaller;
 
-    plain.drift = 0;
-    plain.preempt_delay = 0;
-    plain.start_delay = 0;
-    if (memcmp(&plain, &(*s)->nodes[i], sizeof(plain)) == 0) {
+    if (node->drift == 0 && node->preempt_delay == 0 &&
+        node->start_delay == 0) {
         return false;
     }
     smaller = sim_scenario_copy(*s);
-    smaller->nodes[i] = plain;
+    smaller->nodes[i].drift = 0;
+    smaller->nodes[i].preempt_delay = 0;
+    smaller->nodes[i].start_delay = 0;
     return keep(s, smaller);
 }
 

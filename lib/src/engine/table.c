@@ -270,16 +270,15 @@ sender_to_forget(const struct view *view, carp_time now, bool member)
         struct sender *s = &view->senders[i];
         const uint64_t score = worth_keeping(s, now);
 
+        /* The contest last: it is far away in memory. */
         if ((int)i == view->master || (int)i == view->last_master ||
-            (s->contest.active && (!member || s->good != 0)) ||
-            (score >= MEMBER && !member)) {
+            (score >= MEMBER && !member) || score > least ||
+            (score == least && (worst == NULL || s->last >= worst->last)) ||
+            (s->contest.active && (!member || s->good != 0))) {
             continue;
         }
-        if (score < least || (score == least && worst != NULL &&
-                              s->last < worst->last)) {
-            least = score;
-            worst = s;
-        }
+        least = score;
+        worst = s;
     }
     return worst;
 }

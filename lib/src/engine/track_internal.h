@@ -86,6 +86,7 @@ struct sender {
     carp_time last, previous;
     uint64_t last_frame;
     uint64_t adverts; /* that receivers could accept */
+    uint64_t good;    /* digests */
     uint8_t advbase, advskew, demote; /* last advert, bow-outs left out */
     uint8_t ttl, tos;
     bool ip_id_zero, ip_id_set, dont_fragment, demote_seen;
@@ -109,7 +110,6 @@ struct sender {
     struct carp_pace pace;
     struct carp_verdict verdict; /* of its last advert */
     struct carp_verdict proved;  /* the last right one */
-    uint64_t good;
     struct contest contest;
 
     uint64_t bad, unverified;

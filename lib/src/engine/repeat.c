@@ -42,8 +42,14 @@ static const struct history_entry *
 same_frame(const struct context *c, const struct carp_adv *adv,
            carp_time window)
 {
-    const struct history_entry *e = same_advert(c, adv, true, NULL);
+    const struct history_entry *e;
 
+    /* Who has just appeared has sent nothing: one advert under ever other
+     * addresses would cost a look at the whole history each time. */
+    if (c->sender->adverts == 0 && c->sender->first == c->now) {
+        return NULL;
+    }
+    e = same_advert(c, adv, true, NULL);
     while (e != NULL && carp_time_since(c->now, e->time) <= window) {
         if (e->checksum == adv->checksum &&
             e->ip_id == c->packet->frame->ip_id) {
@@ -211,7 +217,8 @@ is_from_many(const struct context *c, const struct carp_adv *adv,
     uint32_t last = c->sender->uid;
     unsigned int sources = 1;
 
-    while (e != NULL && carp_time_since(c->now, e->time) <= 60 * CARP_SEC) {
+    while (e != NULL && sources < MANY_SOURCES &&
+           carp_time_since(c->now, e->time) <= 60 * CARP_SEC) {
         sources += e->uid != last;
         last = e->uid;
         *original = e->frame;

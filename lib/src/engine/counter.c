@@ -41,6 +41,14 @@ highest(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* Is it written down, with room for a leap and for hours of counting? */
+static bool
+has_room(const struct carp_counter *counter, uint64_t value)
+{
+    return value <= counter->reserve &&
+           counter->reserve - value >= CARP_COUNTER_RESERVE / 4;
+}
+
 /* Go on from what was heard, as far as it is written down. */
 static void
 adopt(struct carp_counter *counter)
@@ -50,11 +58,11 @@ adopt(struct carp_counter *counter)
          * cause a write with each of its adverts. */
         counter->wanted = highest(counter->wanted, counter->drawn);
     }
-    if (counter->heard <= counter->reserve) {
+    if (has_room(counter, counter->heard)) {
         counter->last = highest(counter->last, counter->heard);
         counter->heard = 0;
     }
-    if (counter->wanted <= counter->reserve) {
+    if (has_room(counter, counter->wanted)) {
         counter->last = highest(counter->last, counter->wanted);
         counter->wanted = 0;
     }
@@ -107,7 +115,7 @@ carp_counter_next_family(struct carp_counter *counter)
 void
 carp_counter_hear(struct carp_counter *counter, uint64_t value, bool counts)
 {
-    const bool is_far = value > counter->reserve;
+    const bool is_far = !has_room(counter, value);
 
     counter->has_heard = true;
     counter->drawn = 0;
@@ -156,7 +164,7 @@ bool
 carp_counter_wants_reserve(const struct carp_counter *counter)
 {
     return counter->reserve < counter->last ||
-           counter->reserve < counter->wanted ||
+           !has_room(counter, counter->wanted) ||
            counter->reserve - counter->last < CARP_COUNTER_RESERVE / 2;
 }
 

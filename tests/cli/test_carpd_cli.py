@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """carpd's command line: what it checks, refuses and prints, without running anything."""
+import fcntl
 import os
 import subprocess
 
@@ -69,6 +70,19 @@ def test_nothing_to_run(conf, tmp_path):
     assert status == 3 and "nothing to run" in err and not (tmp_path / "s").exists()
     status, _out, err = run("-c", str(tmp_path / "none"), "-f")
     assert status == 3 and "No such file" in err
+
+
+def test_refused_in_the_background(conf, tmp_path):
+    """Who starts it reads why it does not run."""
+    state = tmp_path / "state"
+    state.mkdir()
+    with open(state / "carpd.lock", "w", encoding="ascii") as lock:
+        lock.write("4711\n")
+        lock.flush()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        status, _out, err = run("-c", conf(GOOD), "--background", "--state-dir", str(state),
+                                "--socket", str(tmp_path / "socket"))
+    assert status == 1 and "4711" in err and str(state) in err
 
 
 def test_usage():

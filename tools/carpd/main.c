@@ -78,8 +78,8 @@ open_log(const struct carpd_options *options, const struct carp_conf *conf)
         log_set_sink(NULL);
         return false;
     }
-    if (is_auto && options->background && !log_is_journal()) {
-        log_open(log_facility("daemon"));
+    if (options->background && !(is_auto && log_is_journal())) {
+        log_open_with_stderr(log_facility(is_auto ? "daemon" : log));
         return true;
     }
     log_open(is_auto ? -1 : log_facility(log));

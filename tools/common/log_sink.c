@@ -60,6 +60,14 @@ to_syslog(enum log_level level, const struct log_field *fields, size_t count,
 }
 
 static void
+to_syslog_and_stderr(enum log_level level, const struct log_field *fields,
+                     size_t count, const char *text)
+{
+    to_syslog(level, fields, count, text);
+    log_to_stderr(level, fields, count, text);
+}
+
+static void
 to_journal(enum log_level level, const struct log_field *fields, size_t count,
            const char *text)
 {
@@ -90,16 +98,27 @@ to_journal(enum log_level level, const struct log_field *fields, size_t count,
     }
 }
 
+static void
+open_syslog(int facility, log_sink sink)
+{
+    const char *program = g_get_prgname();
+    /* At once: later there may be no right to. */
+    openlog(program != NULL ? program : "carp", LOG_PID | LOG_NDELAY, facility);
+    log_set_sink(sink);
+}
+
 void
 log_open(int facility)
 {
     if (facility >= 0) {
-        const char *program = g_get_prgname();
-        /* At once: later there may be no right to. */
-        openlog(program != NULL ? program : "carp", LOG_PID | LOG_NDELAY,
-                facility);
-        log_set_sink(to_syslog);
+        open_syslog(facility, to_syslog);
     } else {
         log_set_sink(log_is_journal() ? to_journal : NULL);
     }
+}
+
+void
+log_open_with_stderr(int facility)
+{
+    open_syslog(facility, to_syslog_and_stderr);
 }

@@ -19,6 +19,14 @@ int log_facility(const char *name);
  */
 void log_open(int facility);
 
+/**
+ * Write to syslog(3) and to standard error: for a program that detaches, so
+ * that whoever starts it reads why it does not run. It closes standard error
+ * once it runs.
+ * @param facility of log_facility(), not -1
+ */
+void log_open_with_stderr(int facility);
+
 /** Is standard error a stream to the journal? */
 bool log_is_journal(void);
 

@@ -319,6 +319,25 @@ test_moving(void)
     carp_peers_clear(&peers);
 }
 
+/* A carpd that preempts goes on from our random counter only once its reserve
+ * is written, some adverts later. The jump makes no OpenBSD of it. */
+static void
+test_late_adoption(void)
+{
+    const uint64_t ours = 5ull << 60;
+
+    begin();
+    carp_peers_note_own(&peers, ours, true);
+    g_assert_cmpint(hear(1, 100), ==, CARP_PEER_FRESH);
+    g_assert_cmpint(hear(1, 101), ==, CARP_PEER_FRESH);
+    g_assert_cmpint(hear(1, ours + 1), ==, CARP_PEER_FRESH);
+    for (int i = 0; i < 5; i++) {
+        g_assert_cmpint(hear(1, ours + 1), ==, CARP_PEER_REPLAYED);
+    }
+    g_assert_cmpint(hear(1, ours + 2), ==, CARP_PEER_FRESH);
+    carp_peers_clear(&peers);
+}
+
 /* What its sender had sent before we began to listen. */
 static void
 test_older_than_we(void)
@@ -590,6 +609,7 @@ main(int argc, char **argv)
     g_test_add_func("/replay/counter/leap", test_leap);
     g_test_add_func("/replay/counter/reserve", test_reserve);
     g_test_add_func("/replay/peer/moving", test_moving);
+    g_test_add_func("/replay/peer/late-adoption", test_late_adoption);
     g_test_add_func("/replay/peer/older-than-we", test_older_than_we);
     g_test_add_func("/replay/peer/random-master", test_random_master);
     g_test_add_func("/replay/peer/constant", test_constant);

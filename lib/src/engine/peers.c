@@ -6,6 +6,9 @@
 #include <carp/counter.h>
 #include <carp/timing.h>
 
+/* So far behind what it adopted is whoever counted on unheard for a while. */
+#define ADOPTED_MAX ((uint64_t)1 << 16)
+
 void
 carp_peers_init(struct carp_peers *peers)
 {
@@ -80,9 +83,36 @@ says_the_same(const struct carp_peer *peer, const struct carp_adv *adv)
            peer->demote == adv->demote;
 }
 
+static bool
+is_behind(uint64_t counter, uint64_t earlier)
+{
+    return counter > earlier && counter - earlier <= ADOPTED_MAX;
+}
+
+/* Does it go on from what we or another sender said? Who does that counts. A
+ * carpd does it some adverts late, once its reserve is written. */
+static bool
+is_adopted(const struct carp_peers *peers, const struct carp_peer *peer,
+           uint64_t counter)
+{
+    for (unsigned int i = 0; i < CARP_PEERS_OWN && i < peers->own_count; i++) {
+        if (is_behind(counter, peers->own[i])) {
+            return true;
+        }
+    }
+    for (unsigned int i = 0; i < peers->count; i++) {
+        if (&peers->list[i] != peer &&
+            is_behind(counter, peers->list[i].counter)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A new counter from a known sender: what does it say of its kind? */
 static void
-learn(struct carp_peer *peer, uint64_t counter, carp_time now)
+learn(const struct carp_peers *peers, struct carp_peer *peer, uint64_t counter,
+      carp_time now)
 {
     /* A carpd that was started anew begins above its reserve. */
     /* A bow-out says nothing of its beat. */
@@ -90,8 +120,9 @@ learn(struct carp_peer *peer, uint64_t counter, carp_time now)
         peer->advbase == CARP_BOW_OUT
             ? CARP_SEC
             : carp_interval(peer->advbase, peer->advskew);
-    bool follows = counter > peer->counter &&
-                   counter - peer->counter <= 2 * CARP_COUNTER_RESERVE;
+    bool follows = (counter > peer->counter &&
+                    counter - peer->counter <= 2 * CARP_COUNTER_RESERVE) ||
+                   is_adopted(peers, peer, counter);
     /* Nobody who draws at random keeps one for so long. */
     if (peer->kind == CARP_PEER_CONSTANT &&
         carp_time_since(now, peer->since) > 3 * interval) {
@@ -260,7 +291,7 @@ carp_peers_judge(struct carp_peers *peers, const struct carp_addr *source,
         peer->counter = adv->counter;
         peer->since = now;
     } else {
-        learn(peer, adv->counter, now);
+        learn(peers, peer, adv->counter, now);
     }
     return CARP_PEER_FRESH;
 }

@@ -255,7 +255,9 @@ stale_timer(struct context *c, carp_time now)
         }
         return;
     }
-    c->now = v->stale_due;
+    /* Not at its own time: it repeats, and over a gap of years it would be
+     * due again at once, for very long. */
+    c->now = now;
     v->stale_due = 0;
     if (c->group->claims == NULL) {
         return;

@@ -279,7 +279,7 @@ put_daemon(GString *out, JsonObject *show)
                     "How long carpd has been running.");
     g_string_append(out, "carpd_uptime_seconds");
     g_string_append_printf(out, " " I64 "\n",
-                           (gint64)member_number(daemon, "uptime"));
+                           member_integer(daemon, "uptime"));
 }
 
 static void

@@ -2,8 +2,10 @@
 /* accept4() is not in POSIX yet. */
 #define _GNU_SOURCE
 
-/* The socket and its clients. Every length is bounded; a client that does not
- * read loses events, then its connection. */
+/* The socket and its clients. Every length is bounded. A client gets one
+ * answer a turn of the main loop, so that the election has its own between
+ * them, and the next one when it has read the last: what does not read waits,
+ * and loses events. */
 #include "server.h"
 
 #include <errno.h>
@@ -30,7 +32,9 @@
 struct client {
     struct server *server;
     int fd;
-    GSource *in, *out; /* out NULL: nothing waits */
+    /* One of them is there: for requests, to answer the next one, or to send
+     * what waits. */
+    GSource *in, *turn, *out;
     GString *request, *answer;
     bool is_watching;
     bool is_closing; /* once the answer is written */
@@ -62,6 +66,7 @@ free_client(void *memory)
 {
     struct client *client = memory;
     remove_source(&client->in);
+    remove_source(&client->turn);
     remove_source(&client->out);
     close(client->fd);
     g_string_free(client->request, TRUE);
@@ -82,40 +87,69 @@ watch_fd(int fd, GIOCondition condition, GUnixFDSourceFunc call, void *user)
 
 /* ---------------------------------------------------------------- write */
 
+static gboolean on_readable(gint fd, GIOCondition condition, gpointer user);
+static gboolean on_turn(gpointer user);
 static gboolean on_writable(gint fd, GIOCondition condition, gpointer user);
 
-/* False: the client is gone, and freed. */
+/* False: it cannot be sent, now or ever. */
 static bool
-flush(struct client *client)
+send_some(struct client *client)
 {
-    while (client->answer->len > 0) {
-        ssize_t n = send(client->fd, client->answer->str, client->answer->len,
-                         MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0 && errno != EAGAIN) {
-            g_ptr_array_remove_fast(client->server->clients, client);
-            return false;
-        }
-        if (n < 0) {
-            break;
-        }
+    ssize_t n = send(client->fd, client->answer->str, client->answer->len,
+                     MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n >= 0) {
         g_string_erase(client->answer, 0, n);
     }
-    if (client->answer->len == 0) {
+    return n >= 0 || errno == EINTR;
+}
+
+static bool
+has_line(const struct client *client)
+{
+    return memchr(client->request->str, '\n', client->request->len) != NULL;
+}
+
+/* The one source that fits what is to be done next. A source that is running
+ * may end here: what it returns then does not matter. */
+static void
+wait_for_next(struct client *client)
+{
+    bool has_answer = client->answer->len > 0;
+    bool has_request = !has_answer && has_line(client);
+    if (!has_answer) {
         remove_source(&client->out);
-        if (client->is_closing) {
-            g_ptr_array_remove_fast(client->server->clients, client);
-            return false;
-        }
-    } else if (client->answer->len > CARP_CONTROL_ANSWER_MAX) {
-        g_ptr_array_remove_fast(client->server->clients, client);
-        return false;
     } else if (client->out == NULL) {
         client->out = watch_fd(client->fd, G_IO_OUT, on_writable, client);
     }
-    return true;
+    if (!has_request) {
+        remove_source(&client->turn);
+    } else if (client->turn == NULL) {
+        client->turn = g_idle_source_new();
+        g_source_set_callback(client->turn, on_turn, client, NULL);
+        g_source_set_priority(client->turn, PRIORITY);
+        g_source_attach(client->turn, NULL);
+    }
+    if (has_answer || has_request) {
+        remove_source(&client->in);
+    } else if (client->in == NULL) {
+        client->in = watch_fd(client->fd, G_IO_IN, on_readable, client);
+    }
+}
+
+/* The client may be gone then, and freed. */
+static void
+flush(struct client *client)
+{
+    while (client->answer->len > 0 && send_some(client)) {
+    }
+    bool is_sent = client->answer->len == 0;
+    bool is_lost = !is_sent && errno != EAGAIN;
+    if (is_lost || (is_sent && client->is_closing) ||
+        client->answer->len > CARP_CONTROL_ANSWER_MAX) {
+        g_ptr_array_remove_fast(client->server->clients, client);
+    } else {
+        wait_for_next(client);
+    }
 }
 
 static gboolean
@@ -123,13 +157,8 @@ on_writable(gint fd, GIOCondition condition, gpointer user)
 {
     (void)fd;
     (void)condition;
-    struct client *client = user;
-    GSource *source = client->out;
-    g_source_ref(source);
-    bool is_there = flush(client);
-    bool goes_on = is_there && client->out == source;
-    g_source_unref(source);
-    return goes_on ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+    flush(user);
+    return G_SOURCE_CONTINUE;
 }
 
 /* ----------------------------------------------------------------- read */
@@ -165,19 +194,26 @@ refuse_and_close(struct client *client, const char *code, const char *text)
 }
 
 static void
-answer_lines(struct client *client)
+answer_next(struct client *client)
 {
-    char *newline = NULL;
-    while ((newline = memchr(client->request->str, '\n',
-                             client->request->len)) != NULL) {
+    GString *request = client->request;
+    char *newline = memchr(request->str, '\n', request->len);
+    if (newline != NULL) {
         *newline = '\0';
-        answer(client, client->request->str);
-        g_string_erase(client->request, 0, newline - client->request->str + 1);
-    }
-    if (client->request->len >= CARP_CONTROL_REQUEST_MAX) {
+        answer(client, request->str);
+        g_string_erase(request, 0, newline - request->str + 1);
+    } else if (request->len >= CARP_CONTROL_REQUEST_MAX) {
         refuse_and_close(client, CARP_CONTROL_SYNTAX,
                          "a request has 4096 octets at most");
     }
+    flush(client);
+}
+
+static gboolean
+on_turn(gpointer user)
+{
+    answer_next(user);
+    return G_SOURCE_CONTINUE;
 }
 
 static gboolean
@@ -193,16 +229,11 @@ on_readable(gint fd, GIOCondition condition, gpointer user)
     }
     if (n <= 0) {
         g_ptr_array_remove_fast(client->server->clients, client);
-        return G_SOURCE_REMOVE;
+        return G_SOURCE_CONTINUE;
     }
     g_string_append_len(client->request, data, n);
-    answer_lines(client);
-    if (client->is_closing) {
-        remove_source(&client->in);
-        (void)flush(client);
-        return G_SOURCE_REMOVE;
-    }
-    return flush(client) ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+    answer_next(client);
+    return G_SOURCE_CONTINUE;
 }
 
 /* --------------------------------------------------------------- accept */
@@ -235,10 +266,8 @@ on_connection(gint fd, GIOCondition condition, gpointer user)
             log_say(LOG_LEVEL_WARNING, "%s: refused user %ld", server->path,
                     uid);
         }
-    } else {
-        client->in = watch_fd(client_fd, G_IO_IN, on_readable, client);
     }
-    (void)flush(client);
+    flush(client);
     return G_SOURCE_CONTINUE;
 }
 
@@ -384,6 +413,6 @@ server_broadcast(struct server *server, const char *line, gsize len)
         }
         g_string_append_len(client->answer, line, (gssize)len);
         g_string_append_c(client->answer, '\n');
-        (void)flush(client);
+        flush(client);
     }
 }

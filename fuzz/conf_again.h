@@ -9,7 +9,7 @@
 #include "carp_conf.h"
 
 /** Aborts when @p conf, written as a carp.conf, is usable and means something
- * else. */
-void conf_again(const struct carp_conf *conf);
+ * else. @param is_whole nothing is missing in it: it has to be usable */
+void conf_again(const struct carp_conf *conf, bool is_whole);
 
 #endif

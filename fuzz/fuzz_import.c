@@ -88,7 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     import_text(&import, data[0], text);
     import_finish(&import);
     check_notes(&import, text);
-    conf_again(import.conf);
+    conf_again(import.conf, false);
     import_clear(&import);
     g_free(text);
     return 0;

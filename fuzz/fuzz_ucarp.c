@@ -100,7 +100,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (result == UCARP_PARSE_RUN) {
             check_vhid(vhid);
             check_secret(vhid, given, words);
-            conf_again(options.conf);
+            conf_again(options.conf, true);
         }
         g_free(error);
         g_strfreev(given);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <glib.h>
+#include <glib/gstdio.h>
 
 #include "conf_write.h"
 #include "export_wireshark.h"
@@ -259,6 +260,49 @@ test_ucarp(void)
     import_clear(&import);
 }
 
+/* A carp.conf with scripts needs both: ucarp runs with one. */
+static void
+check_one_script(const char *option, const char *key, const char *says)
+{
+    char *directory = g_dir_make_tmp("carp-import-XXXXXX", NULL);
+    char *path = g_build_filename(directory, "carp.conf", NULL);
+    char *line = g_strdup_printf(
+        "-i eth0 -v 1 -p secret -a 10.0.0.1 %s /script", option);
+    char *wanted = g_strdup_printf("\n%s = /bin/true\n", key);
+    char **words = g_strsplit(line, " ", -1);
+    struct import import;
+    import_init(&import);
+    import_ucarp(&import, words);
+    char *out = written(&import);
+    g_assert_nonnull(strstr(out, wanted));
+    bool is_said = false;
+    for (guint i = 0; i < import.notes->len; i++) {
+        is_said |= strstr(g_ptr_array_index(import.notes, i), says) != NULL;
+    }
+    g_assert_true(is_said);
+    g_assert_true(g_file_set_contents_full(
+        path, out, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    struct carp_conf *back = carp_conf_load(path, CARP_CONF_PRIVATE);
+    g_assert_true(carp_conf_is_usable(back));
+    carp_conf_free(back);
+    g_unlink(path);
+    g_rmdir(directory);
+    import_clear(&import);
+    g_strfreev(words);
+    g_free(wanted);
+    g_free(line);
+    g_free(out);
+    g_free(path);
+    g_free(directory);
+}
+
+static void
+test_ucarp_one_script(void)
+{
+    check_one_script("-u", "down-script", "no downscript");
+    check_one_script("-d", "up-script", "no upscript");
+}
+
 static void
 test_map(void)
 {
@@ -339,6 +383,7 @@ main(int argc, char **argv)
     g_test_add_func("/import/xml", test_xml);
     g_test_add_func("/import/xml-losses", test_xml_losses);
     g_test_add_func("/import/ucarp", test_ucarp);
+    g_test_add_func("/import/ucarp-one-script", test_ucarp_one_script);
     g_test_add_func("/import/map", test_map);
     g_test_add_func("/import/guess", test_guess);
     g_test_add_func("/import/wireshark", test_wireshark);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "conf_write.h"
 #include "import.h"
 #include "ucarp_options.h"
 
@@ -43,6 +44,16 @@ note_rest(struct import *import, const struct ucarp_options *options)
     if (!group->by_script) {
         import_note(import, &place,
                     "no scripts: carpd puts the addresses up itself");
+    } else if (group->down_script == NULL) {
+        import_note(import, &place,
+                    "no downscript: what the upscript puts up stays when "
+                    "another host is MASTER: replace %s",
+                    CONF_WRITE_NO_SCRIPT);
+    } else if (group->up_script == NULL) {
+        import_note(import, &place,
+                    "no upscript: nothing puts the address up on becoming "
+                    "MASTER: replace %s",
+                    CONF_WRITE_NO_SCRIPT);
     }
 }
 

@@ -261,6 +261,13 @@ put_election(GString *out, const struct carp_conf_vhid *vhid)
 }
 
 static void
+put_script(GString *out, const char *key, const char *script, bool is_needed)
+{
+    put_text(out, key,
+             script == NULL && is_needed ? CONF_WRITE_NO_SCRIPT : script);
+}
+
+static void
 put_rest(GString *out, const struct carp_conf_vhid *vhid)
 {
     static const char *const replays[] = {"off", "alert", "strict"};
@@ -272,8 +279,8 @@ put_rest(GString *out, const struct carp_conf_vhid *vhid)
     put_seconds(out, "announce-delay", vhid->announce_delay, CARP_SEC);
     put_seconds(out, "announce-refresh", vhid->announce_refresh, 0);
     put_text(out, "addresses-by", vhid->by_script ? "script" : NULL);
-    put_text(out, "up-script", vhid->up_script);
-    put_text(out, "down-script", vhid->down_script);
+    put_script(out, "up-script", vhid->up_script, vhid->by_script);
+    put_script(out, "down-script", vhid->down_script, vhid->by_script);
     put_text(out, "script-argument", vhid->script_arg);
     put_bool(out, "down-at-start", vhid->down_at_start);
     put_text(out, "hook", vhid->hook);

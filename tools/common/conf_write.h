@@ -16,6 +16,10 @@ enum conf_write_flags {
     CONF_WRITE_NO_SECRETS = 1u << 0
 };
 
+/** Stands for a script that is missing: ucarp runs with one of the two,
+ * carp.conf wants both. */
+#define CONF_WRITE_NO_SCRIPT "/bin/true"
+
 /**
  * Append [vhid "NAME"] and every key that differs from its default.
  * @param comments lines for above the group, without '#'; may be NULL

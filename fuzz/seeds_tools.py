@@ -238,6 +238,19 @@ def make_store(add):
         b"0000000000000001\nseen 1@eth0 +000000000000001-0000000000000002\n")
 
 
+def make_vif_state(add):
+    text = (b"[parent eth0]\narp_ignore=0;1;\narp_announce=1;2;\n"
+            b"[macvlan carp7-eth0]\nmade=true\n"
+            b"[address eth1]\nlist=10.0.0.50;2001:db8::50;\n"
+            b"[parent eth1]\npromote_secondaries=0;1;\n")
+    add("file", text)
+    add("twice", text + b"[parent eth1]\n" + b"arp_ignore=0;1\n" * 4)
+    add("elsewhere", text + b"[carpd]\nboot=x\nnet=1\n")
+    add("wrong", text.replace(b";", b";-").replace(b"eth", b"eth" * 5))
+    add("whole", b"[carpd]\nformat=1\nboot=x\nnet=4026531840\n" + text)
+    add("cut", text[:-9])
+
+
 def make_counter(add):
     add("set", b"\0" + bytes(range(200)))
     add("ends", b"\0" + b"".join(bytes([0, place, n]) for place in range(7)
@@ -354,6 +367,7 @@ def make_sim(add):
 def make(seeds, frames):
     """@seeds target -> function (name, octets)."""
     for target in ("hmac", "ucarp", "keys", "pcapng", "answer", "control",
-                   "netlink", "store", "counter", "http", "api", "inject", "sim"):
+                   "netlink", "store", "vif_state",
+                   "counter", "http", "api", "inject", "sim"):
         globals()["make_" + target](seeds(target))
     make_play(seeds("play"), frames)

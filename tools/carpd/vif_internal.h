@@ -136,8 +136,18 @@ bool vif_state_save(const struct vif_table *table, struct os_error *error);
 /** Fills parents and noted, takes addresses away. */
 void vif_state_load(struct vif_table *table);
 void vif_state_remove(const struct vif_table *table);
+/** The file's text. */
+char *vif_state_write(const struct vif_table *table, gsize *len);
+/** Fills parents, noted and @p addresses (struct vif_noted) with what carpd
+ * may have written here since the host was started.
+ * @return false: it is no key file */
+bool vif_state_read(const char *text, gsize len, struct vif_table *table,
+                    GArray *addresses);
 /** The names of the settings in the file and under /proc/sys. */
 const char *vif_setting_name(uint16_t id);
 uint16_t vif_setting_id(const char *name);
+bool vif_setting_is_saved(const struct vif_parent *parent, uint16_t id);
+/** Is it a change that carpd makes? */
+bool vif_setting_was_made(const struct vif_saved *saved);
 
 #endif

@@ -59,6 +59,18 @@ vif_setting_id(const char *name)
     return 0;
 }
 
+bool
+vif_setting_was_made(const struct vif_saved *saved)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
+        if (settings[i].id == saved->id) {
+            return saved->set == settings[i].least &&
+                   saved->before < settings[i].least;
+        }
+    }
+    return false;
+}
+
 /* ---------------------------------------------------------------- parent */
 
 struct vif_parent *
@@ -91,8 +103,8 @@ is_needed(const struct vif *vif, const struct setting *setting)
     return false;
 }
 
-static bool
-is_saved(const struct vif_parent *parent, uint16_t id)
+bool
+vif_setting_is_saved(const struct vif_parent *parent, uint16_t id)
 {
     for (unsigned int i = 0; i < parent->saved_count; i++) {
         if (parent->saved[i].id == id) {
@@ -107,7 +119,8 @@ save_settings(const struct vif *vif, struct vif_parent *parent)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
         uint32_t value = 0;
-        if (is_needed(vif, &settings[i]) && !is_saved(parent, settings[i].id) &&
+        if (is_needed(vif, &settings[i]) &&
+            !vif_setting_is_saved(parent, settings[i].id) &&
             kernel_conf_get(vif->table->kernel, vif->parent, settings[i].id,
                             &value) &&
             value < settings[i].least) {

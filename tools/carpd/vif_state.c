@@ -16,6 +16,7 @@
 #include "vif_internal.h"
 
 #define FORMAT 1
+#define FILE_MAX ((goffset)1024 * 1024)
 
 static char *
 read_boot(void)
@@ -101,6 +102,15 @@ make_file(const struct vif_table *table)
     return file;
 }
 
+char *
+vif_state_write(const struct vif_table *table, gsize *len)
+{
+    GKeyFile *file = make_file(table);
+    char *text = g_key_file_to_data(file, len, NULL);
+    g_key_file_free(file);
+    return text;
+}
+
 bool
 vif_state_save(const struct vif_table *table, struct os_error *error)
 {
@@ -109,14 +119,12 @@ vif_state_save(const struct vif_table *table, struct os_error *error)
     }
     GError *why = NULL;
     gsize len = 0;
-    GKeyFile *file = make_file(table);
-    char *text = g_key_file_to_data(file, &len, NULL);
+    char *text = vif_state_write(table, &len);
     /* Whole or not at all; what a power cut loses is of no use after it. */
     bool is_saved =
         g_file_set_contents_full(table->path, text, (gssize)len,
                                  G_FILE_SET_CONTENTS_CONSISTENT, 0600, &why);
     g_free(text);
-    g_key_file_free(file);
     if (!is_saved) {
         os_error_set(error, OS_SYSTEM, 0,
                      "%s: cannot be written: %s: make the state directory or "
@@ -135,66 +143,89 @@ vif_state_remove(const struct vif_table *table)
     }
 }
 
-/* ------------------------------------------------------------------ load */
+/* ------------------------------------------------------------------ read */
+
+/* The name in "KIND NAME". NULL: no interface has it, and none shall be taken
+ * for it because it was cut. */
+static const char *
+interface_of(const char *group, const char *kind)
+{
+    if (!g_str_has_prefix(group, kind)) {
+        return NULL;
+    }
+    const char *name = group + strlen(kind);
+    return *name != '\0' && strlen(name) < KERNEL_NAME ? name : NULL;
+}
+
+/* A key that stands twice is given twice. */
+static void
+read_setting(GKeyFile *file, const char *group, const char *key,
+             struct vif_parent *parent)
+{
+    gsize count = 0;
+    gint *values = g_key_file_get_integer_list(file, group, key, &count, NULL);
+    struct vif_saved saved = {.id = vif_setting_id(key)};
+    if (count == 2) {
+        saved.before = (uint32_t)values[0];
+        saved.set = (uint32_t)values[1];
+    }
+    if (count == 2 && vif_setting_was_made(&saved) &&
+        !vif_setting_is_saved(parent, saved.id) &&
+        parent->saved_count < VIF_SAVED) {
+        parent->saved[parent->saved_count++] = saved;
+    }
+    g_free(values);
+}
 
 static void
-load_parent(struct vif_table *table, GKeyFile *file, const char *group)
+read_parent(GKeyFile *file, const char *group, const char *name,
+            GPtrArray *parents)
 {
     struct vif_parent *parent = g_new0(struct vif_parent, 1);
     char **keys = g_key_file_get_keys(file, group, NULL, NULL);
-    g_strlcpy(parent->name, group + strlen("parent "), sizeof(parent->name));
+    g_strlcpy(parent->name, name, sizeof(parent->name));
     for (char **key = keys; key != NULL && *key != NULL; key++) {
-        gsize count = 0;
-        gint *values =
-            g_key_file_get_integer_list(file, group, *key, &count, NULL);
-        uint16_t id = vif_setting_id(*key);
-        if (id != 0 && count == 2 && parent->saved_count < VIF_SAVED) {
-            parent->saved[parent->saved_count++] = (struct vif_saved){
-                id, (uint32_t)values[0], (uint32_t)values[1]};
-        }
-        g_free(values);
+        read_setting(file, group, *key, parent);
     }
     g_strfreev(keys);
-    g_ptr_array_add(table->parents, parent);
-}
-
-static void
-take_away(struct vif_table *table, const char *interface, const char *text)
-{
-    struct carp_addr addr;
-    const struct kernel_link *link =
-        kernel_link_named(table->kernel, interface);
-    if (link == NULL || carp_addr_parse(text, &addr, NULL) != CARP_OK) {
-        return;
-    }
-    unsigned int index = link->index;
-    const struct kernel_address *found =
-        kernel_address_find(table->kernel, index, &addr);
-    /* One without our mark is somebody else's, where marks are kept. */
-    if (found == NULL ||
-        (table->has_protos && found->proto != KERNEL_PROTO_CARP)) {
-        return;
-    }
-    struct os_error error;
-    struct kernel_request request = {.op = KERNEL_DEL_ADDRESS,
-                                     .address = *found};
-    if (kernel_run(table->kernel, &request, 1) != 0) {
-        kernel_explain(table->kernel, &request, &error);
-        vif_warn(table, "%s", error.text);
+    if (parent->saved_count > 0) {
+        g_ptr_array_add(parents, parent);
     } else {
-        vif_warn(table, "%s: removed %s, left by a carpd that was killed",
-                 interface, text);
+        g_free(parent);
     }
 }
 
 static void
-load_addresses(struct vif_table *table, GKeyFile *file, const char *group)
+read_addresses(GKeyFile *file, const char *group, const char *name,
+               GArray *addresses)
 {
     char **list = g_key_file_get_string_list(file, group, "list", NULL, NULL);
     for (char **text = list; text != NULL && *text != NULL; text++) {
-        take_away(table, group + strlen("address "), *text);
+        struct vif_noted noted = {.interface = ""};
+        if (carp_addr_parse(*text, &noted.addr, NULL) == CARP_OK) {
+            g_strlcpy(noted.interface, name, sizeof(noted.interface));
+            g_array_append_val(addresses, noted);
+        }
     }
     g_strfreev(list);
+}
+
+static void
+read_group(GKeyFile *file, const char *group, struct vif_table *table,
+           GArray *addresses)
+{
+    const char *name = interface_of(group, "parent ");
+    if (name != NULL) {
+        read_parent(file, group, name, table->parents);
+    }
+    name = interface_of(group, "address ");
+    if (name != NULL) {
+        read_addresses(file, group, name, addresses);
+    }
+    name = interface_of(group, "macvlan ");
+    if (name != NULL) {
+        g_ptr_array_add(table->noted, g_strdup(name));
+    }
 }
 
 static bool
@@ -211,41 +242,90 @@ is_of_here(GKeyFile *file)
     return is_here;
 }
 
-static void
-load_groups(struct vif_table *table, GKeyFile *file)
+bool
+vif_state_read(const char *text, gsize len, struct vif_table *table,
+               GArray *addresses)
 {
-    char **groups = g_key_file_get_groups(file, NULL);
-    for (char **group = groups; *group != NULL; group++) {
-        if (g_str_has_prefix(*group, "parent ")) {
-            load_parent(table, file, *group);
-        } else if (g_str_has_prefix(*group, "address ")) {
-            load_addresses(table, file, *group);
-        } else if (g_str_has_prefix(*group, "macvlan ")) {
-            g_ptr_array_add(table->noted,
-                            g_strdup(*group + strlen("macvlan ")));
+    GKeyFile *file = g_key_file_new();
+    bool is_good =
+        g_key_file_load_from_data(file, text, len, G_KEY_FILE_NONE, NULL);
+    if (is_good && is_of_here(file)) {
+        char **groups = g_key_file_get_groups(file, NULL);
+        for (char **group = groups; *group != NULL; group++) {
+            read_group(file, *group, table, addresses);
         }
+        g_strfreev(groups);
     }
-    g_strfreev(groups);
+    g_key_file_free(file);
+    return is_good;
+}
+
+/* ------------------------------------------------------------------ load */
+
+static void
+take_away(struct vif_table *table, const struct vif_noted *noted)
+{
+    const struct kernel_link *link =
+        kernel_link_named(table->kernel, noted->interface);
+    if (link == NULL) {
+        return;
+    }
+    const struct kernel_address *found =
+        kernel_address_find(table->kernel, link->index, &noted->addr);
+    /* One without our mark is somebody else's, where marks are kept. */
+    if (found == NULL ||
+        (table->has_protos && found->proto != KERNEL_PROTO_CARP)) {
+        return;
+    }
+    char text[CARP_ADDR_TEXT];
+    struct os_error error;
+    struct kernel_request request = {.op = KERNEL_DEL_ADDRESS,
+                                     .address = *found};
+    if (kernel_run(table->kernel, &request, 1) != 0) {
+        kernel_explain(table->kernel, &request, &error);
+        vif_warn(table, "%s", error.text);
+    } else {
+        vif_warn(table, "%s: removed %s, left by a carpd that was killed",
+                 noted->interface, carp_addr_format(&noted->addr, text));
+    }
+}
+
+/* Its text, or NULL and what is wrong; neither when there is none. */
+static char *
+read_file(const char *path, gsize *len, const char **wrong)
+{
+    struct stat info;
+    char *text = NULL;
+    if (stat(path, &info) != 0) {
+        *wrong = errno == ENOENT ? NULL : g_strerror(errno);
+    } else if (!S_ISREG(info.st_mode) || info.st_size > FILE_MAX) {
+        *wrong = "no state file of carpd";
+    } else if (!g_file_get_contents(path, &text, len, NULL)) {
+        *wrong = "reading it failed";
+    }
+    return text;
 }
 
 void
 vif_state_load(struct vif_table *table)
 {
-    GError *error = NULL;
-    GKeyFile *file = g_key_file_new();
     if (table->path == NULL) {
-        g_key_file_free(file);
         return;
     }
-    if (!g_key_file_load_from_file(file, table->path, G_KEY_FILE_NONE,
-                                   &error)) {
-        if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
-            vif_warn(table, "%s: cannot be read: %s: counts as empty",
-                     table->path, error->message);
-        }
-        g_error_free(error);
-    } else if (is_of_here(file)) {
-        load_groups(table, file);
+    gsize len = 0;
+    const char *wrong = NULL;
+    GArray *addresses = g_array_new(FALSE, FALSE, sizeof(struct vif_noted));
+    char *text = read_file(table->path, &len, &wrong);
+    if (text != NULL && !vif_state_read(text, len, table, addresses)) {
+        wrong = "not a key file";
     }
-    g_key_file_free(file);
+    if (wrong != NULL) {
+        vif_warn(table, "%s: cannot be read: %s: counts as empty", table->path,
+                 wrong);
+    }
+    for (guint i = 0; i < addresses->len; i++) {
+        take_away(table, &g_array_index(addresses, struct vif_noted, i));
+    }
+    g_free(text);
+    g_array_unref(addresses);
 }

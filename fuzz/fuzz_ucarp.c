@@ -83,6 +83,20 @@ check_secret(const struct carp_conf_vhid *vhid, char *const *given,
     }
 }
 
+/* A carp.conf is UTF-8. */
+static bool
+is_utf8(const char *text)
+{
+    return text == NULL || g_utf8_validate(text, -1, NULL);
+}
+
+static bool
+can_be_written(const struct carp_conf_vhid *vhid)
+{
+    return is_utf8(vhid->interface) && is_utf8(vhid->up_script) &&
+           is_utf8(vhid->down_script) && is_utf8(vhid->script_arg);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -100,7 +114,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (result == UCARP_PARSE_RUN) {
             check_vhid(vhid);
             check_secret(vhid, given, words);
-            conf_again(options.conf, true);
+            conf_again(options.conf, can_be_written(vhid));
         }
         g_free(error);
         g_strfreev(given);

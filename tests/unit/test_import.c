@@ -127,6 +127,10 @@ test_freebsd_losses(void)
         {"ifconfig em0 vhid 1 10.0.0.1", "no password"},
         {"ifconfig em0 vhid 1 pass TELLTALE 10.0.0.1 netmask 0xff00ff00",
          "is not a netmask"},
+        {"ifconfig em0 vhid 1 pass TELLTALE 10.0.0.5-4294967303/24",
+         "10.0.0.5-4294967303/24 is not a range"},
+        {"ifconfig em0 vhid 1 pass TELLTALE 10.0.0.5-256", "is not a range"},
+        {"ifconfig em0 vhid 1 pass TELLTALE 10.0.0.5-4", "is not a range"},
         {"ifconfig em0 10.0.0.1 pass", "without its value"},
         {"ifconfig em0 vhid 1 pass TELLTALE peer nobody 10.0.0.1",
          "peer nobody is not an IPv4 address"},
@@ -303,6 +307,30 @@ test_ucarp_one_script(void)
     check_one_script("-d", "up-script", "no upscript");
 }
 
+/* A carp.conf is UTF-8; a path need not be. */
+static void
+test_ucarp_not_utf8(void)
+{
+    static const char *const lines[] = {
+        "-i eth0 -v 1 -p secret -a 10.0.0.1 -u /up -d /d\xf6wn",
+        "-i eth0 -v 1 -p secret -a 10.0.0.1 -u /\xfcp -d /down",
+        "-i eth0 -v 1 -p secret -a 10.0.0.1 -u /u -d /d -x \xff",
+        "-i eth\xff -v 1 -p secret -a 10.0.0.1",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        char **words = g_strsplit(lines[i], " ", -1);
+        struct import import;
+        import_init(&import);
+        import_ucarp(&import, words);
+        g_assert_true(import.has_loss);
+        g_assert_cmpuint(carp_conf_count(import.conf), ==, 0);
+        g_assert_nonnull(
+            strstr(g_ptr_array_index(import.notes, 0), "is not UTF-8"));
+        import_clear(&import);
+        g_strfreev(words);
+    }
+}
+
 static void
 test_map(void)
 {
@@ -384,6 +412,7 @@ main(int argc, char **argv)
     g_test_add_func("/import/xml-losses", test_xml_losses);
     g_test_add_func("/import/ucarp", test_ucarp);
     g_test_add_func("/import/ucarp-one-script", test_ucarp_one_script);
+    g_test_add_func("/import/ucarp-not-utf8", test_ucarp_not_utf8);
     g_test_add_func("/import/map", test_map);
     g_test_add_func("/import/guess", test_guess);
     g_test_add_func("/import/wireshark", test_wireshark);

@@ -105,7 +105,7 @@ take_variable(struct import *import, const char *name, char *value,
 {
     char **words = NULL;
     if (strcmp(name, "net.inet.carp.preempt") == 0) {
-        import->preempt = atoi(value) != 0;
+        import->preempt = g_ascii_strtoull(value, NULL, 10) != 0;
         return;
     }
     if (!g_str_has_prefix(name, "ifconfig_")) {

@@ -24,6 +24,23 @@ move_group(struct import *import, struct carp_conf *from)
     g_free(name);
 }
 
+/* The first text that a carp.conf cannot hold; NULL: all are UTF-8. */
+static const char *
+find_foreign(const struct carp_conf_vhid *group)
+{
+    const char *const texts[][2] = {{"-i", group->interface},
+                                    {"-u", group->up_script},
+                                    {"-d", group->down_script},
+                                    {"-x", group->script_arg}};
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        const char *text = texts[i][1];
+        if (text != NULL && !g_utf8_validate(text, -1, NULL)) {
+            return texts[i][0];
+        }
+    }
+    return NULL;
+}
+
 static void
 note_rest(struct import *import, const struct ucarp_options *options)
 {
@@ -62,6 +79,7 @@ import_ucarp(struct import *import, char **words)
 {
     static const struct import_place place = {"ucarp's options", 0};
     struct ucarp_options options;
+    const char *foreign = NULL;
     GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
     char *error = NULL;
     const bool has_name =
@@ -74,8 +92,16 @@ import_ucarp(struct import *import, char **words)
     switch (ucarp_options_parse(&options, (int)argv->len - 1,
                                 (char **)argv->pdata, &error)) {
     case UCARP_PARSE_RUN:
-        note_rest(import, &options);
-        move_group(import, options.conf);
+        foreign = find_foreign(carp_conf_get(options.conf, 0));
+        if (foreign != NULL) {
+            import_lose(import, &place,
+                        "%s: its value is not UTF-8, as carp.conf is: rename "
+                        "what it names",
+                        foreign);
+        } else {
+            note_rest(import, &options);
+            move_group(import, options.conf);
+        }
         break;
     case UCARP_PARSE_HELP:
         import_lose(import, &place, "-h only asks for help");

@@ -234,8 +234,25 @@ add_address(struct reading *reading, const struct carp_addr *addr,
     command->prefix_len[at] = (uint8_t)prefix_len;
 }
 
+/* From @p first to @p last of the network's last octet. */
+static void
+add_range(struct reading *reading, const char *network, const char *prefix,
+          guint64 first, guint64 last)
+{
+    for (guint64 n = first; n <= last; n++) {
+        struct carp_addr addr;
+        unsigned int bits = 0;
+        char *text =
+            g_strdup_printf("%s.%u%s", network, (unsigned int)n, prefix);
+        if (carp_addr_parse(text, &addr, &bits) == CARP_OK) {
+            add_address(reading, &addr, bits);
+        }
+        g_free(text);
+    }
+}
+
 /* "192.0.2.5-7/24": an address each. */
-static bool
+static void
 take_range(struct reading *reading, const char *word)
 {
     char **parts = g_regex_split_simple(
@@ -243,21 +260,17 @@ take_range(struct reading *reading, const char *word)
         0);
     /* NULL: the word is no UTF-8. */
     const bool is_range = parts != NULL && g_strv_length(parts) >= 5;
-    if (is_range) {
-        const unsigned int first = (unsigned int)atoi(parts[2]);
-        const unsigned int last = (unsigned int)atoi(parts[3]);
-        for (unsigned int n = first; n <= last && n <= 255; n++) {
-            struct carp_addr addr;
-            unsigned int bits = 0;
-            char *text = g_strdup_printf("%s.%u%s", parts[1], n, parts[4]);
-            if (carp_addr_parse(text, &addr, &bits) == CARP_OK) {
-                add_address(reading, &addr, bits);
-            }
-            g_free(text);
-        }
+    guint64 first = 0;
+    guint64 last = 0;
+    if (is_range &&
+        g_ascii_string_to_unsigned(parts[2], 10, 0, 255, &first, NULL) &&
+        g_ascii_string_to_unsigned(parts[3], 10, first, 255, &last, NULL)) {
+        add_range(reading, parts[1], parts[4], first, last);
+    } else if (is_range) {
+        import_lose(reading->import, reading->place,
+                    "%s is not a range of addresses", word);
     }
     g_strfreev(parts);
-    return is_range;
 }
 
 /* A word that is no keyword: an address, a bare mask behind one, or nothing
@@ -278,7 +291,7 @@ take_bare(struct reading *reading, const char *word, bool after_address)
                carp_addr_parse(word, &addr, &bits) == CARP_OK) {
         add_address(reading, &addr, bits);
     } else if (!after_address) {
-        (void)take_range(reading, word);
+        take_range(reading, word);
     }
 }
 

@@ -115,6 +115,7 @@ test_wrong(void)
         {BASE "-o /nonexistent/x", "--passfile=/nonexistent/x: "},
         {"ucarp -v 1 -p x -a 10.0.0.1", "give --interface"},
         {BASE "-i 'a b'", "is not an interface name"},
+        {BASE "-i '\na'", "is not an interface name"},
         {"ucarp -i e -p x -a 10.0.0.1", "give --vhid"},
         {"ucarp -i e -v 1 -a 10.0.0.1", "no password"},
         {"ucarp -i e -v 1 -p x", "give --addr"},

@@ -139,7 +139,7 @@ bool
 conf_is_interface(const char *value)
 {
     size_t len = strlen(value);
-    return len > 0 && len <= 15 && strpbrk(value, " \t/") == NULL;
+    return len > 0 && len <= 15 && strpbrk(value, " \t\n\v\f\r/") == NULL;
 }
 
 void

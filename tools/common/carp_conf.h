@@ -145,8 +145,7 @@ struct carp_conf;
  * @return to be freed with carp_conf_free()
  */
 struct carp_conf *carp_conf_load(const char *path, unsigned int flags);
-/** Wipes the keys. NULL is allowed. (GLib's own copy of a key file's text is
- * freed without being wiped; there is no way to reach it.) */
+/** Wipes the keys. NULL is allowed. */
 void carp_conf_free(struct carp_conf *conf);
 
 /** True when no message is an error. */

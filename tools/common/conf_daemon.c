@@ -35,6 +35,12 @@ static const struct conf_row rows[] = {
     {"demote", conf_set_octet, AT(demote), 0, 240},
 };
 
+bool
+conf_is_daemon_key(const char *key)
+{
+    return conf_find_row(rows, G_N_ELEMENTS(rows), key) != NULL;
+}
+
 void
 conf_read_daemon(struct conf_group *group)
 {

@@ -27,6 +27,7 @@ struct conf_file {
     const char *path;
     GKeyFile *keys;
     GHashTable *lines; /**< "group\nkey" or "group" to its line number */
+    GHashTable *held;  /**< "group\nkey" to the value of a secret's key */
     mode_t mode;
     bool holds_secret; /**< a secret stands in the file itself */
 };
@@ -52,16 +53,32 @@ void conf_judge_mode(struct conf_file *file, const char *path, mode_t mode);
 
 /* conf_scan.c */
 /** Find lines that are not key file syntax, and groups and keys that stand
- * twice (GLib would silently join them). False after an error. */
-bool conf_scan(struct conf_file *file, const char *data, size_t size);
+ * twice (GLib would silently join them), and hold what GLib must not see.
+ * @param data changed: such values are blanks then; data[size] must be there
+ * @return false after an error */
+bool conf_scan(struct conf_file *file, char *data, size_t size);
 unsigned int conf_line(const struct conf_file *file, const char *title,
                        const char *key);
 
+/* conf_hold.c */
+GHashTable *conf_hold_new(void);
+/** Take @p value out of the text: keep it when it is a secret. */
+void conf_hold(struct conf_file *file, const char *title, const char *key,
+               char *value);
+/** The value of a secret's key that stands in the group, without escapes:
+ * one, or those of a list. Texts are wiped when they are freed.
+ * @return NULL: not UTF-8, or a backslash before a wrong letter */
+GPtrArray *conf_held(const struct conf_file *file, const char *title,
+                     const char *key, bool is_list);
+
 /* conf_keys.c */
+/** Is it a key of [vhid "NAME"] or [carpd] that is no secret? */
+bool conf_is_plain(const char *key);
 /** Read every key of the group into group->vhid. */
 void conf_read_keys(struct conf_group *group);
 
 /* conf_daemon.c */
+bool conf_is_daemon_key(const char *key);
 void conf_default_daemon(struct carp_conf_daemon *daemon);
 void conf_clear_daemon(struct carp_conf_daemon *daemon);
 void conf_read_daemon(struct conf_group *group);
@@ -77,7 +94,7 @@ void conf_read_secret(struct conf_group *group, const char *key);
  * otherwise. The caller wipes and frees. */
 char *conf_slurp(const char *path, size_t max, size_t *size, mode_t *mode,
                  const char **error);
-/** The value of a key without escapes; NULL after an error. */
+/** The value of a plain key without escapes; NULL after an error. */
 char *conf_get_text(struct conf_group *group, const char *key);
 void conf_wipe_text(char *text);
 

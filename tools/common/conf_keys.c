@@ -157,6 +157,13 @@ static const struct conf_row rows[] = {
     {"track-fall", conf_set_octet, AT(track_fall), 1, 255},
 };
 
+bool
+conf_is_plain(const char *key)
+{
+    return conf_find_row(rows, G_N_ELEMENTS(rows), key) != NULL ||
+           conf_is_daemon_key(key);
+}
+
 void
 conf_read_keys(struct conf_group *group)
 {

@@ -79,12 +79,11 @@ read_group(struct conf_file *file, const char *title)
 }
 
 static void
-read_groups(struct conf_file *file, const char *data, size_t size)
+read_groups(struct conf_file *file, char *data, size_t size)
 {
     if (!conf_scan(file, data, size)) {
         return;
     }
-    /* GLib quotes the line in its message, and that may be a secret. */
     if (!g_key_file_load_from_data(file->keys, data, size, G_KEY_FILE_NONE,
                                    NULL)) {
         conf_file_say(file, true, 0, "is not a key file: see carp.conf(5)");
@@ -117,10 +116,12 @@ read_file(struct carp_conf *conf, const char *path)
     }
     file.keys = g_key_file_new();
     file.lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    file.held = conf_hold_new();
     if (size > 0) {
         read_groups(&file, data, size);
     }
     g_hash_table_destroy(file.lines);
+    g_hash_table_destroy(file.held);
     g_key_file_free(file.keys);
     carp_wipe(data, size);
     g_free(data);

@@ -21,8 +21,10 @@ note(struct conf_file *file, char *name, unsigned int line, const char *what)
     unsigned int first =
         GPOINTER_TO_UINT(g_hash_table_lookup(file->lines, name));
     if (first != 0) {
-        conf_file_say(file, true, line, "%s stands here twice, first in line "
-                      "%u: keep one", what, first);
+        conf_file_say(file, true, line,
+                      "%s stands here twice, first in line "
+                      "%u: keep one",
+                      what, first);
         g_free(name);
         return false;
     }
@@ -48,10 +50,10 @@ scan_title(struct conf_file *file, const char *line, unsigned int number,
 }
 
 static bool
-scan_key(struct conf_file *file, const char *line, unsigned int number,
+scan_key(struct conf_file *file, char *line, unsigned int number,
          const char *title)
 {
-    const char *equals = strchr(line, '=');
+    char *equals = strchr(line, '=');
     /* The line may be a secret that lost its key: never show it. */
     if (equals == NULL || equals == line) {
         conf_file_say(file, true, number,
@@ -66,20 +68,24 @@ scan_key(struct conf_file *file, const char *line, unsigned int number,
         is_good = false;
     } else if (strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789-_"
                            "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != strlen(key)) {
-        conf_file_say(file, true, number, "[%s]: a key may hold letters, "
-                      "digits and '-' only", title);
+        conf_file_say(file, true, number,
+                      "[%s]: a key may hold letters, "
+                      "digits and '-' only",
+                      title);
         is_good = false;
     } else {
-        is_good = note(file, g_strdup_printf("%s\n%s", title, key), number,
-                       key);
+        is_good =
+            note(file, g_strdup_printf("%s\n%s", title, key), number, key);
+    }
+    if (is_good && !conf_is_plain(key)) {
+        conf_hold(file, title, key, equals + 1);
     }
     g_free(key);
     return is_good;
 }
 
 static bool
-scan_line(struct conf_file *file, const char *line, unsigned int number,
-          char **title)
+scan_line(struct conf_file *file, char *line, unsigned int number, char **title)
 {
     line += strspn(line, " \t");
     if (*line == '\0' || *line == '#') {
@@ -92,7 +98,7 @@ scan_line(struct conf_file *file, const char *line, unsigned int number,
 }
 
 bool
-conf_scan(struct conf_file *file, const char *data, size_t size)
+conf_scan(struct conf_file *file, char *data, size_t size)
 {
     if (memchr(data, '\0', size) != NULL) {
         conf_file_say(file, true, 0, "holds a NUL octet: not a text file");
@@ -102,16 +108,17 @@ conf_scan(struct conf_file *file, const char *data, size_t size)
     bool is_good = true;
     unsigned int number = 1;
     for (size_t at = 0; at < size; number++) {
-        const char *start = data + at;
-        const char *end = memchr(start, '\n', size - at);
-        size_t len = end != NULL ? (size_t)(end - start) : size - at;
+        char *start = data + at;
+        const char *newline = memchr(start, '\n', size - at);
+        size_t len = newline != NULL ? (size_t)(newline - start) : size - at;
         at += len + 1;
         if (len > 0 && start[len - 1] == '\r') {
             len--;
         }
-        char *line = g_strndup(start, len);
-        is_good &= scan_line(file, line, number, &title);
-        conf_wipe_text(line);
+        char end = start[len];
+        start[len] = '\0';
+        is_good &= scan_line(file, start, number, &title);
+        start[len] = end;
     }
     g_free(title);
     return is_good;

@@ -65,7 +65,7 @@ conf_get_text(struct conf_group *group, const char *key)
     }
     /* GLib may give the text and an error both. */
     g_error_free(error);
-    conf_wipe_text(value);
+    g_free(value);
     conf_key_error(group, key, "is not UTF-8, or holds a backslash that is "
                    "not \\s, \\t, \\n, \\r or \\\\");
     return NULL;
@@ -252,33 +252,26 @@ add_accept(struct conf_group *group, const struct secret_row *row,
     }
 }
 
-static void
-read_list(struct conf_group *group, const struct secret_row *row)
+/* The values; NULL after an error. */
+static GPtrArray *
+get_values(struct conf_group *group, const struct secret_row *row)
 {
-    gsize count = 0;
-    GError *error = NULL;
-    char **list = g_key_file_get_string_list(group->file->keys, group->title,
-                                             row->key, &count, &error);
-    if (error != NULL) {
-        g_error_free(error);
-        g_strfreev(list);
+    GPtrArray *values =
+        conf_held(group->file, group->title, row->key, row->is_list);
+    if (values == NULL) {
         group->file->holds_secret = true;
         conf_key_error(group, row->key, "is not UTF-8, or holds a backslash "
-                       "that is not \\s, \\t, \\n, \\r, \\; or \\\\");
-        return;
+                       "that is not \\s, \\t, \\n, \\r%s or \\\\",
+                       row->is_list ? ", \\;" : "");
+        return NULL;
     }
-    if (count == 0) {
-        conf_key_error(group, row->key, "is empty: give a value or remove it");
-    }
-    for (gsize i = 0; i < count; i++) {
+    for (guint i = 0; i < values->len; i++) {
         /* Passwords may begin or end with blanks; the others do not. */
         if (row->way != WAY_PASSWORD) {
-            g_strstrip(list[i]);
+            g_strstrip(g_ptr_array_index(values, i));
         }
-        add_accept(group, row, list[i]);
-        carp_wipe(list[i], strlen(list[i]));
     }
-    g_strfreev(list);
+    return values;
 }
 
 void
@@ -288,20 +281,22 @@ conf_read_secret(struct conf_group *group, const char *key)
     if (row == NULL) {
         return;
     }
-    if (row->is_list) {
-        read_list(group, row);
+    group->secrets += !row->is_list;
+    GPtrArray *values = get_values(group, row);
+    if (values == NULL) {
         return;
     }
-    group->secrets++;
-    char *value = conf_get_text(group, key);
-    if (value == NULL) {
-        group->file->holds_secret = true;
-        return;
+    if (values->len == 0) {
+        conf_key_error(group, row->key, "is empty: give a value or remove it");
     }
-    if (row->way != WAY_PASSWORD) {
-        g_strstrip(value);
+    for (guint i = 0; i < values->len; i++) {
+        const char *value = g_ptr_array_index(values, i);
+        if (row->is_list) {
+            add_accept(group, row, value);
+        } else {
+            /* Used only when the whole file is without errors. */
+            (void)load_one(group, row, value, &group->vhid->key);
+        }
     }
-    /* The result is used only when the whole file is without errors. */
-    (void)load_one(group, row, value, &group->vhid->key);
-    conf_wipe_text(value);
+    g_ptr_array_unref(values);
 }

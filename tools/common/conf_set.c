@@ -192,16 +192,22 @@ conf_find_word(struct conf_group *group, const struct conf_row *row,
     return false;
 }
 
+const struct conf_row *
+conf_find_row(const struct conf_row *rows, size_t count, const char *key)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].key, key) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
 static void
 read_key(struct conf_group *group, const struct conf_row *rows, size_t count,
          const char *key)
 {
-    const struct conf_row *row = NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].key, key) == 0) {
-            row = &rows[i];
-        }
-    }
+    const struct conf_row *row = conf_find_row(rows, count, key);
     if (row == NULL) {
         conf_key_error(group, key, "is not a known key: see carp.conf(5)");
         return;

@@ -19,6 +19,8 @@ struct conf_row {
     unsigned int min, max; /**< of numbers, and of durations in seconds */
 };
 
+const struct conf_row *conf_find_row(const struct conf_row *rows, size_t count,
+                                     const char *key);
 /** What a message shows of a value that could not be used. */
 const char *conf_shown(const char *value, char out[48]);
 /** Where the member is. */

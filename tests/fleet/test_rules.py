@@ -11,6 +11,8 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist" / "prometheus"
 RULES = DIST / "carpmon.rules.yml"
+ALL_RULES = sorted(DIST.glob("*.rules.yml"))
+TESTS = sorted(DIST.glob("*.rules.test.yml"))
 
 
 def tool(*argv):
@@ -23,19 +25,35 @@ def tool(*argv):
 
 
 def test_rules():
-    assert "SUCCESS" in tool("promtool", "check", "rules", "--lint=all", "--lint-fatal",
-                             RULES.name)
+    assert [path.name for path in ALL_RULES] == ["carpd.rules.yml", "carpmon.rules.yml"]
+    tool("promtool", "check", "rules", "--lint=all", "--lint-fatal",
+         *(path.name for path in ALL_RULES))
 
 
-def test_what_they_say():
-    assert "SUCCESS" in tool("promtool", "test", "rules", "carpmon.rules.test.yml")
+@pytest.mark.parametrize("tests", [path.name for path in TESTS])
+def test_what_they_say(tests):
+    assert "SUCCESS" in tool("promtool", "test", "rules", tests)
 
 
 def test_every_alert_is_tested():
-    alerts = set(re.findall(r"- alert: (\w+)", RULES.read_text()))
-    tests = (DIST / "carpmon.rules.test.yml").read_text()
-    fired = set(re.findall(r"alertname: (\w+)\n\s+exp_alerts:\n", tests))
+    alerts = set(re.findall(r"- alert: (\w+)", "".join(path.read_text() for path in ALL_RULES)))
+    fired = set(re.findall(r"alertname: (\w+)\n\s+exp_alerts:\n",
+                           "".join(path.read_text() for path in TESTS)))
     assert alerts and alerts == fired
+
+
+def test_runbooks():
+    """Each alert names a document, and a heading in it, that is there."""
+    for path in ALL_RULES:
+        text = path.read_text()
+        runbooks = re.findall(r"runbook: (\S+)", text)
+        assert runbooks
+        for runbook in runbooks:
+            name, _, heading = runbook.partition("#")
+            document = (ROOT / name).read_text(encoding="utf-8")
+            anchors = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+                       for title in re.findall(r"^#+ (.+)$", document, re.M)}
+            assert not heading or heading in anchors, runbook
 
 
 def test_examples():
@@ -84,3 +102,15 @@ def test_names_exist():
     asked |= {name for panel in json.loads((DIST / "carpmon.dashboard.json").read_text())["panels"]
               for expr in expressions(panel) for name in names(expr)}
     assert asked and asked <= said
+
+
+def test_names_of_carpd_exist():
+    """What the rules for carpd ask for is what carpctl writes, and the reasons are those it counts."""
+    rules = (DIST / "carpd.rules.yml").read_text()
+    written = (ROOT / "tools/carpctl/show_prometheus.c").read_text()
+    asked = set(re.findall(r"\bcarpd_\w+", rules))
+    assert len(asked) >= 8 and asked <= set(re.findall(r'"(carpd_\w+?)[ "]', written))
+    counted = set(re.findall(r'"(\w+)"', (ROOT / "tools/carpd/stats.c").read_text()))
+    reasons = {reason for found in re.findall(r'reason=~?"([^"]+)"', rules)
+               for reason in found.split("|")}
+    assert len(reasons) > 8 and reasons <= counted

@@ -204,21 +204,16 @@ load_rows(GString *problems)
 }
 
 static const char *
-first_error(const struct carp_conf *conf, unsigned int *more)
+first_error(const struct carp_conf *conf)
 {
-    const char *first = NULL;
-
-    *more = 0;
     for (size_t i = 0; i < carp_conf_message_count(conf); i++) {
         const struct carp_conf_message *message = carp_conf_message(conf, i);
 
-        if (message->is_error && first == NULL) {
-            first = message->text;
-        } else if (message->is_error) {
-            ++*more;
+        if (message->is_error) {
+            return message->text;
         }
     }
-    return first;
+    return NULL;
 }
 
 static void
@@ -231,8 +226,8 @@ load_conf(GString *problems)
     }
     conf = carp_conf_load(conf_path, 0);
     if (!carp_conf_is_usable(conf)) {
-        unsigned int more;
-        const char *first = first_error(conf, &more);
+        const unsigned int more = carp_conf_error_count(conf) - 1;
+        const char *first = first_error(conf);
 
         complain(problems, "%scarp.conf is not used: %s",
                  problems->len > 0 ? "; " : "",

@@ -197,6 +197,49 @@ test_unreadable(void)
     carp_conf_free(conf);
 }
 
+/* A file that is none of ours fills no log. */
+static void
+test_many_faults(void)
+{
+    GString *text = g_string_new(NULL);
+    for (unsigned int i = 0; i < 1000; i++) {
+        g_string_append(text, "what is this\n");
+    }
+    struct carp_conf *conf = config_load(text->str);
+    g_assert_cmpuint(carp_conf_message_count(conf), ==, 21);
+    g_assert_cmpuint(carp_conf_error_count(conf), ==, 1000);
+    g_assert_false(carp_conf_is_usable(conf));
+    config_assert_message(conf, true, "980 more errors: mend these first");
+    carp_conf_free(conf);
+    g_string_free(text, TRUE);
+}
+
+/* Warnings do not hide an error that comes behind them. */
+static void
+test_many_warnings(void)
+{
+    GString *text = g_string_new(NULL);
+    for (unsigned int i = 1; i <= 100; i++) {
+        g_string_append_printf(text,
+                               "[vhid \"v%u\"]\nvhid = %u\n"
+                               "addresses = 10.0.0.1\npassword = x\n"
+                               "preempt-delay = 5\n",
+                               i, i);
+    }
+    struct carp_conf *conf = config_load(text->str);
+    g_assert_cmpuint(carp_conf_message_count(conf), ==, 21);
+    g_assert_true(carp_conf_is_usable(conf));
+    config_assert_message(conf, false, "80 more warnings");
+    carp_conf_free(conf);
+    g_string_append(text, "[carpd]\nrealtime = 100\n");
+    conf = config_load(text->str);
+    g_assert_cmpuint(carp_conf_message_count(conf), ==, 22);
+    g_assert_false(carp_conf_is_usable(conf));
+    config_assert_message(conf, true, "realtime");
+    carp_conf_free(conf);
+    g_string_free(text, TRUE);
+}
+
 static void
 add(void)
 {
@@ -207,6 +250,8 @@ add(void)
     g_test_add_func("/config/directory", test_directory);
     g_test_add_func("/config/ring", test_ring);
     g_test_add_func("/config/unreadable", test_unreadable);
+    g_test_add_func("/config/many-faults", test_many_faults);
+    g_test_add_func("/config/many-warnings", test_many_warnings);
 }
 
 int

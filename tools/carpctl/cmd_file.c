@@ -12,6 +12,7 @@
 #include "export_wireshark.h"
 #include "import.h"
 #include "log.h"
+#include "log_conf.h"
 
 /* ----------------------------------------------------------------- output */
 
@@ -72,11 +73,7 @@ static struct carp_conf *
 load(const char *path)
 {
     struct carp_conf *conf = carp_conf_load(path, CARP_CONF_PRIVATE);
-    for (size_t i = 0; i < carp_conf_message_count(conf); i++) {
-        const struct carp_conf_message *message = carp_conf_message(conf, i);
-        log_line("%s: %s", message->is_error ? "error" : "warning",
-                 message->text);
-    }
+    (void)log_conf(conf);
     return conf;
 }
 

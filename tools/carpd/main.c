@@ -11,22 +11,9 @@
 #include "daemon.h"
 #include "hide.h"
 #include "log.h"
+#include "log_conf.h"
 #include "log_sink.h"
 #include "options.h"
-
-/* Says what was found; returns how many warnings there were. */
-static unsigned int
-say_messages(const struct carp_conf *conf)
-{
-    unsigned int warnings = 0;
-    for (size_t i = 0; i < carp_conf_message_count(conf); i++) {
-        const struct carp_conf_message *message = carp_conf_message(conf, i);
-        warnings += !message->is_error;
-        log_say(message->is_error ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s%s",
-                message->is_error ? "" : "warning: ", message->text);
-    }
-    return warnings;
-}
 
 static unsigned int
 count_running(const struct carp_conf *conf)
@@ -41,7 +28,7 @@ count_running(const struct carp_conf *conf)
 static int
 check(const struct carp_conf *conf, const char *path)
 {
-    unsigned int warnings = say_messages(conf);
+    unsigned int warnings = log_conf(conf);
     if (!carp_conf_is_usable(conf)) {
         return DAEMON_EXIT_CONFIG;
     }
@@ -166,7 +153,7 @@ work(struct carpd_options *options)
         carp_conf_free(conf);
         return status;
     }
-    say_messages(conf);
+    (void)log_conf(conf);
     if (carp_conf_is_usable(conf) && options->print_config) {
         status = print_config(conf);
     } else if (carp_conf_is_usable(conf) && count_running(conf) == 0) {

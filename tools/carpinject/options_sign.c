@@ -5,19 +5,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "log_conf.h"
 #include "options_internal.h"
 
 #define PASSWORD_LINE 512
-
-static void
-say_messages(const struct carp_conf *conf)
-{
-    for (size_t i = 0; i < carp_conf_message_count(conf); i++) {
-        const struct carp_conf_message *message = carp_conf_message(conf, i);
-        log_line("%s%s", message->is_error ? "" : "warning: ", message->text);
-    }
-}
 
 static const struct carp_conf_vhid *
 find_group(const struct carp_conf *conf, const char *name)
@@ -41,9 +32,9 @@ take_group(struct inj_options *options, const struct raw *raw)
                    : g_strdup("--group names a group of -c FILE: give both");
     }
     options->conf = carp_conf_load(raw->config, 0);
-    say_messages(options->conf);
+    (void)log_conf(options->conf);
     if (!carp_conf_is_usable(options->conf)) {
-        return g_strdup_printf("%s: cannot be used", raw->config);
+        return g_strdup_printf("%s cannot be used: see above", raw->config);
     }
     if (raw->group != NULL) {
         group = find_group(options->conf, raw->group);

@@ -2,19 +2,8 @@
 #include "keys.h"
 
 #include "log.h"
+#include "log_conf.h"
 #include "monitor.h"
-
-unsigned int
-mon_keys_say(const struct carp_conf *conf)
-{
-    unsigned int warnings = 0;
-    for (size_t i = 0; i < carp_conf_message_count(conf); i++) {
-        const struct carp_conf_message *message = carp_conf_message(conf, i);
-        warnings += !message->is_error;
-        log_line("%s%s", message->is_error ? "" : "warning: ", message->text);
-    }
-    return warnings;
-}
 
 static bool
 add_senders(struct mon_keys *keys, const struct carp_conf_vhid *vhid)
@@ -40,7 +29,7 @@ static bool
 load_into(struct mon_keys *keys, const char *config)
 {
     struct carp_conf *conf = carp_conf_load(config, 0);
-    mon_keys_say(conf);
+    (void)log_conf(conf);
     bool is_good = carp_conf_is_usable(conf);
     if (is_good) {
         enum carp_status status = carp_conf_fill_ring(conf, keys->ring);
@@ -86,7 +75,7 @@ int
 mon_keys_check(const char *config)
 {
     struct carp_conf *conf = carp_conf_load(config, 0);
-    unsigned int warnings = mon_keys_say(conf);
+    unsigned int warnings = log_conf(conf);
     int status = MON_EXIT_OK;
     if (!carp_conf_is_usable(conf)) {
         status = MON_EXIT_UNREADABLE;

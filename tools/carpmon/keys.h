@@ -11,9 +11,6 @@
 
 #include "carp_conf.h"
 
-/** Write every message to standard error. Returns how many are warnings. */
-unsigned int mon_keys_say(const struct carp_conf *conf);
-
 /** What a configuration tells the monitor. */
 struct mon_keys {
     struct carp_ring *ring;

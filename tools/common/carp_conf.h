@@ -150,6 +150,8 @@ void carp_conf_free(struct carp_conf *conf);
 
 /** True when no message is an error. */
 bool carp_conf_is_usable(const struct carp_conf *conf);
+/** How many errors there are; of very many only the first have a message. */
+unsigned int carp_conf_error_count(const struct carp_conf *conf);
 size_t carp_conf_message_count(const struct carp_conf *conf);
 const struct carp_conf_message *
 carp_conf_message(const struct carp_conf *conf, size_t index);

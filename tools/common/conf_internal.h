@@ -12,13 +12,17 @@
 
 #include "carp_conf.h"
 
+/** So many errors, and so many warnings, are told one by one. */
+#define CONF_SAY_MAX 20
+
 struct carp_conf {
     GPtrArray *vhids;    /**< struct carp_conf_vhid */
     GPtrArray *messages; /**< struct carp_conf_message */
     struct carp_conf_daemon daemon;
     char *daemon_file; /**< where [carpd] stands; NULL: nowhere yet */
     unsigned int flags;
-    bool has_error, said_readable;
+    unsigned int errors, warnings; /**< also those beyond CONF_SAY_MAX */
+    bool said_readable;
 };
 
 /** One file while it is read. */
@@ -48,6 +52,8 @@ void conf_key_error(struct conf_group *group, const char *key,
                     const char *format, ...) G_GNUC_PRINTF(3, 4);
 void conf_key_warn(struct conf_group *group, const char *key,
                    const char *format, ...) G_GNUC_PRINTF(3, 4);
+/** Tell how many messages were too many, once all has been read. */
+void conf_say_rest(struct conf_file *file);
 /** Judge the mode of @p path, which holds a secret. */
 void conf_judge_mode(struct conf_file *file, const char *path, mode_t mode);
 

@@ -185,10 +185,11 @@ carp_conf_load(const char *path, unsigned int flags)
     read_directory(conf, directory);
     g_free(directory);
     g_free(base);
-    if (!conf->has_error && conf->vhids->len == 0) {
-        struct conf_file file = {.conf = conf, .path = path};
+    struct conf_file file = {.conf = conf, .path = path};
+    if (conf->errors == 0 && conf->vhids->len == 0) {
         conf_file_say(&file, false, 0, "no [vhid \"NAME\"] group is given");
     }
+    conf_say_rest(&file);
     return conf;
 }
 
@@ -207,7 +208,13 @@ carp_conf_free(struct carp_conf *conf)
 bool
 carp_conf_is_usable(const struct carp_conf *conf)
 {
-    return !conf->has_error;
+    return conf->errors == 0;
+}
+
+unsigned int
+carp_conf_error_count(const struct carp_conf *conf)
+{
+    return conf->errors;
 }
 
 size_t

@@ -8,11 +8,34 @@
 static void
 add(struct carp_conf *conf, bool is_error, GString *text)
 {
+    unsigned int *count = is_error ? &conf->errors : &conf->warnings;
+    if (++*count > CONF_SAY_MAX) {
+        g_string_free(text, TRUE);
+        return;
+    }
     struct carp_conf_message *message = g_new0(struct carp_conf_message, 1);
     message->is_error = is_error;
     message->text = txt_clean(g_string_free(text, FALSE));
-    conf->has_error |= is_error;
     g_ptr_array_add(conf->messages, message);
+}
+
+void
+conf_say_rest(struct conf_file *file)
+{
+    struct carp_conf *conf = file->conf;
+    unsigned int errors = conf->errors;
+    unsigned int warnings = conf->warnings;
+    conf->errors = conf->warnings = 0;
+    if (errors > CONF_SAY_MAX) {
+        conf_file_say(file, true, 0, "%u more errors: mend these first",
+                      errors - CONF_SAY_MAX);
+    }
+    if (warnings > CONF_SAY_MAX) {
+        conf_file_say(file, false, 0, "%u more warnings",
+                      warnings - CONF_SAY_MAX);
+    }
+    conf->errors = errors;
+    conf->warnings = warnings;
 }
 
 static GString *

@@ -88,6 +88,19 @@ read_all(int fd, char *data, size_t max, size_t *size)
     return true;
 }
 
+static const char *
+describe_open(int number)
+{
+    switch (number) {
+    case ENOENT:
+        return "No such file or directory: write it, or name another";
+    case EACCES:
+        return "Permission denied: let this user read it, or be root";
+    default:
+        return g_strerror(number);
+    }
+}
+
 char *
 conf_slurp(const char *path, size_t max, size_t *size, mode_t *mode,
            const char **error)
@@ -95,7 +108,7 @@ conf_slurp(const char *path, size_t max, size_t *size, mode_t *mode,
     /* Without O_NONBLOCK a FIFO would hold the program up. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {
-        *error = g_strerror(errno);
+        *error = describe_open(errno);
         return NULL;
     }
     struct stat st;
@@ -103,14 +116,14 @@ conf_slurp(const char *path, size_t max, size_t *size, mode_t *mode,
     if (fstat(fd, &st) != 0) {
         *error = g_strerror(errno);
     } else if (!S_ISREG(st.st_mode)) {
-        *error = "not a regular file";
+        *error = "not a regular file: name a file";
     } else {
         data = g_malloc(max + 2);
         if (!read_all(fd, data, max + 1, size)) {
             *error = g_strerror(errno);
             *size = max + 1;
         } else if (*size > max) {
-            *error = "too large to be one of ours";
+            *error = "too large to be one of ours: name another";
         }
         if (*size > max) {
             carp_wipe(data, max + 2);

@@ -17,7 +17,15 @@ static const char description[] =
     "  carpsim --random 2000                 random scenarios, properties "
     "checked\n"
     "  carpsim --random 1 --seed 7 --trace   one of them, in detail\n\n"
-    "Exit status: 0 all held, 1 something failed, 2 wrong usage or file.";
+    "Exit status: 0 all held, 1 something failed, 2 usage, or a file could not "
+    "be\nused. See carpsim(1).";
+
+static bool
+say(const char *wrong)
+{
+    fprintf(stderr, "carpsim: %s (carpsim --help shows how)\n", wrong);
+    return false;
+}
 
 static bool
 check(const struct sim_options *o)
@@ -25,16 +33,13 @@ check(const struct sim_options *o)
     const bool has_files = o->files != NULL && o->files[0] != NULL;
 
     if (has_files == (o->random != 0)) {
-        fprintf(stderr, "carpsim: give scenario files or --random N\n");
-        return false;
+        return say("give either scenario files or --random N");
     }
     if (o->random < 0) {
-        fprintf(stderr, "carpsim: --random: a number above 0\n");
-        return false;
+        return say("--random must be above 0");
     }
     if (o->write != NULL && (o->random > 1 || (has_files && o->files[1]))) {
-        fprintf(stderr, "carpsim: --write takes one scenario\n");
-        return false;
+        return say("--write takes one scenario");
     }
     return true;
 }
@@ -59,7 +64,7 @@ sim_options_read(struct sim_options *o, int argc, char **argv)
         {"print", 'p', 0, G_OPTION_ARG_NONE, &print,
          "Print the scenario instead of playing it", NULL},
         {"judge", 'j', 0, G_OPTION_ARG_NONE, &judge,
-         "Let carpmon's observer watch; print how often it was right", NULL},
+         "Print how often carpmon's observer was right", NULL},
         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "Print failures only",
          NULL},
         {"version", 'V', 0, G_OPTION_ARG_NONE, &version, "Print the version",
@@ -78,8 +83,7 @@ sim_options_read(struct sim_options *o, int argc, char **argv)
     good = g_option_context_parse(context, &argc, &argv, &error);
     g_option_context_free(context);
     if (!good) {
-        fprintf(stderr, "carpsim: %s (carpsim --help shows how)\n",
-                error->message);
+        (void)say(error->message);
         g_error_free(error);
         return false;
     }

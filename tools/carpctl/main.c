@@ -25,7 +25,7 @@ main(int argc, char **argv)
     case CTL_PARSE_EXIT:
         break;
     case CTL_PARSE_USAGE:
-        log_line("%s", error);
+        log_line("%s (carpctl --help shows how)", error);
         g_free(error);
         status = CTL_EXIT_USAGE;
         break;

@@ -25,7 +25,9 @@ describe_commands(void)
     }
     g_string_append(text,
                     "\nVHID is a name of carp.conf (lan) or an instance "
-                    "(1@eth0); without one: all.\n\nExit status: 0 good, 1 "
+                    "(1@eth0); without one: all.\nSYSTEM is freebsd, "
+                    "ifconfig, openbsd, pfsense, opnsense or ucarp.\n\nExit "
+                    "status: 0 good, 1 "
                     "failed, 2 usage; check: 3 unusable, 4 warnings.\nSee "
                     "carpctl(8).\n");
     return g_string_free(text, FALSE);
@@ -43,12 +45,9 @@ make_context(struct raw *raw)
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &raw->verbose,
          "show: everything that is known", NULL},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &context->output,
-         "import, export: write to FILE (mode 0600); stats for prometheus: "
-         "replace FILE",
-         "FILE"},
+         "Write to FILE, not to standard output", "FILE"},
         {"from", 0, 0, G_OPTION_ARG_STRING, &context->from,
-         "import: freebsd, ifconfig, openbsd, pfsense, opnsense or ucarp",
-         "SYSTEM"},
+         "import: whose configuration it is", "SYSTEM"},
         {"map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &context->map,
          "import: what an interface is called here", "THEIRS=OURS"},
         {"preempt", 0, 0, G_OPTION_ARG_NONE, &raw->preempt,
@@ -72,7 +71,7 @@ find_command(struct ctl_options *options, char **rest)
 {
     const char *name = rest != NULL ? rest[0] : NULL;
     if (name == NULL) {
-        return g_strdup("which command? (carpctl --help shows them)");
+        return g_strdup("which command?");
     }
     for (const struct ctl_command *row = ctl_commands; row->name != NULL;
          row++) {
@@ -81,8 +80,7 @@ find_command(struct ctl_options *options, char **rest)
         }
     }
     if (options->command == NULL) {
-        return g_strdup_printf("no command '%s' (carpctl --help shows them)",
-                               name);
+        return g_strdup_printf("no command '%s'", name);
     }
     const int count = (int)g_strv_length(rest) - 1;
     if (count < options->command->min ||
@@ -130,8 +128,7 @@ ctl_options_parse(struct ctl_options *options, int argc, char **argv,
     raw.context = &options->context;
     GOptionContext *context = make_context(&raw);
     if (!g_option_context_parse(context, &argc, &argv, &failed)) {
-        *error =
-            g_strdup_printf("%s (carpctl --help shows how)", failed->message);
+        *error = g_strdup(failed->message);
         g_error_free(failed);
         result = CTL_PARSE_USAGE;
     } else if (raw.version) {

@@ -185,7 +185,7 @@ main(int argc, char **argv)
     case CARPD_PARSE_DONE:
         break;
     case CARPD_PARSE_USAGE:
-        log_line("%s (carpd --help shows how)", error);
+        log_line("%s", error);
         g_free(error);
         status = DAEMON_EXIT_USAGE;
         break;

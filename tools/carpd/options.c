@@ -45,11 +45,14 @@ make_context(struct parsed *p)
         g_option_context_new("- the Common Address Redundancy Protocol");
     g_option_context_set_summary(
         context, "Shares IP addresses with other hosts: one of them is "
-                 "MASTER and has them,\nthe others wait. See carpd(8) and "
-                 "carp.conf(5).");
+                 "MASTER and has them,\nthe others wait.");
     g_option_context_set_description(
         context, "carpd [OPTION\342\200\246] --ucarp UCARP-OPTION\342\200\246 "
-                 "does what ucarp does, as does carpd\nunder the name ucarp.");
+                 "does what ucarp does, as does carpd\nunder the name ucarp; "
+                 "carpd --ucarp --help shows its options.\n\nExit status: 0 "
+                 "good, 1 could not start or had to end, 2 usage,\n3 the "
+                 "configuration is unusable, 4 --check: usable with "
+                 "warnings.\nSee carpd(8).\n");
     g_option_context_set_strict_posix(context, TRUE);
     g_option_context_add_main_entries(context, entries, NULL);
     return context;
@@ -114,7 +117,10 @@ parse_ucarp(struct carpd_options *options, int argc, char **argv, char **error)
     enum ucarp_parse parsed = ucarp_options_parse(&ucarp, argc, argv, error);
     enum carpd_parse result = CARPD_PARSE_RUN;
     if (parsed == UCARP_PARSE_HELP) {
-        fputs(ucarp_options_help(), stdout);
+        printf("Usage:\n  carpd --ucarp [OPTION\342\200\246]\n\nDoes what "
+               "ucarp does with the same options.\n\nOptions:\n%s\nSee "
+               "carpd(8).\n",
+               ucarp_options_help());
         result = CARPD_PARSE_DONE;
     } else if (parsed == UCARP_PARSE_USAGE) {
         result = CARPD_PARSE_USAGE;
@@ -158,11 +164,18 @@ carpd_options_parse(struct carpd_options *options, int argc, char **argv,
     memset(options, 0, sizeof(*options));
     int at = find_ucarp(argc, argv);
     enum carpd_parse parsed = CARPD_PARSE_RUN;
+    const char *whose = "";
     if (at > 0) {
         parsed = parse_own(options, at, argv, error);
     }
     if (parsed == CARPD_PARSE_RUN && at < argc) {
         parsed = parse_ucarp(options, argc - at, argv + at, error);
+        whose = "--ucarp ";
+    }
+    if (parsed == CARPD_PARSE_USAGE) {
+        char *wrong = *error;
+        *error = g_strdup_printf("%s (carpd %s--help shows how)", wrong, whose);
+        g_free(wrong);
     }
     return parsed;
 }

@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cmd_common.h"
 
+#include <stdarg.h>
+
 #include <glib.h>
 
 #include "log.h"
+
+int
+inj_usage(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *wrong = g_strdup_vprintf(format, args);
+    va_end(args);
+    log_line("%s (%s --help shows how)", wrong, g_get_prgname());
+    g_free(wrong);
+    return INJ_EXIT_USAGE;
+}
 
 int
 inj_cmd(enum inj_subcommand subcommand, int argc, char **argv,
@@ -19,9 +33,8 @@ inj_cmd(enum inj_subcommand subcommand, int argc, char **argv,
     g_set_prgname(name);
     switch (inj_options_parse(&options, subcommand, argc, argv, &error)) {
     case INJ_PARSE_USAGE:
-        log_line("%s (carpinject %s --help shows how)", error, argv[0]);
+        status = inj_usage("%s", error);
         g_free(error);
-        status = INJ_EXIT_USAGE;
         break;
     case INJ_PARSE_EXIT:
         break;

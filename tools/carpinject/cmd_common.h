@@ -8,6 +8,10 @@
 
 #include "session.h"
 
+/** Say what is wrong with the command line, and where to look.
+ * @return INJ_EXIT_USAGE */
+int inj_usage(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
 /** Parse, run, clear. enum inj_exit; errors have been said. */
 int inj_cmd(enum inj_subcommand subcommand, int argc, char **argv,
             int (*run)(struct inj_options *options,

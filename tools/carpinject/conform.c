@@ -3,6 +3,7 @@
  * variables. */
 #include <string.h>
 
+#include "cmd_common.h"
 #include "conform.h"
 #include "log.h"
 #include "play_command.h"
@@ -121,21 +122,21 @@ is_good_device(const struct conform *conform,
     if (conform->target == NULL
         || carp_addr_parse(conform->target, target, NULL) != CARP_OK
         || target->family != CARP_IPV4) {
-        log_line("--target IP is missing: the IPv4 address that "
-                 "the device under test advertises from");
+        (void)inj_usage("--target IP is missing: the IPv4 address that the "
+                        "device under test advertises from");
     } else if (options->spec.addrs.count == 0) {
-        log_line("--address VIP is missing");
+        (void)inj_usage("--address VIP is missing");
     } else if (conform->base < 1 || conform->base > 85 || conform->skew < 0
                || conform->skew > 254) {
-        log_line("--target-base must be 1 to 85, --target-skew 0 "
-                 "to 254");
+        (void)inj_usage("--target-base must be 1 to 85, --target-skew 0 to "
+                        "254");
     } else if (preempt != NULL && strcmp(preempt, "yes") != 0
                && strcmp(preempt, "no") != 0) {
-        log_line("--target-preempt: \"%s\" is not yes or no",
-                 preempt);
+        (void)inj_usage("--target-preempt: \"%s\" is not yes or no",
+                        preempt);
     } else if (conform->as != NULL && !scn_is_implementation(conform->as)) {
-        log_line("--as: \"%s\" is not %s", conform->as,
-                 SCN_IMPLEMENTATIONS);
+        (void)inj_usage("--as: \"%s\" is not %s", conform->as,
+                        SCN_IMPLEMENTATIONS);
     } else {
         return true;
     }
@@ -153,12 +154,14 @@ run(struct conform *conform, int argc, char **argv,
                                  ? conform->as
                                  : given_profile(argc, argv));
     int status = INJ_EXIT_USAGE;
-    enum inj_parse parse = inj_options_parse(&options, INJ_ADVERT, argc,
+    enum inj_parse parse = inj_options_parse(&options, INJ_PLAY, argc,
                                              argv, &error);
-    if (parse == INJ_PARSE_USAGE
-        || (options.interface == NULL && !options.dry_run)) {
-        log_line("%s", error != NULL ? error : "-i IFACE is missing: the "
-                 "device must be heard");
+    if (parse == INJ_PARSE_USAGE) {
+        status = inj_usage("%s", error);
+    } else if (options.file != NULL) {
+        status = inj_usage("what is '%s'?", options.file);
+    } else if (options.interface == NULL && !options.dry_run) {
+        status = inj_usage("-i IFACE is missing: the device must be heard");
     } else if (is_good_device(conform, &options, &target)
                && carp_addrs_add(&options.peers, &target) == CARP_OK
                && set_vars(conform, &options, &target)) {
@@ -204,8 +207,8 @@ inj_cmd_conform(int argc, char **argv, const volatile sig_atomic_t *stop)
                           "does.", entries, &argc, &argv)) {
         if (conform.format != NULL
             && !res_format_by_name(conform.format, &conform.out)) {
-            log_line("--format: \"%s\" is not text, tap, junit or json",
-                     conform.format);
+            (void)inj_usage("--format: \"%s\" is not text, tap, junit or "
+                            "json", conform.format);
         } else {
             status = run(&conform, argc, argv, stop);
         }

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "cmd_common.h"
 #include "command.h"
 #include "hide.h"
 #include "log.h"
@@ -77,12 +78,8 @@ main(int argc, char **argv)
     }
     const struct inj_command *command = find_command(name);
     if (command == NULL) {
-        log_line(*name == '\0' ? "which command? (carpinject --help shows "
-                                 "them)"
-                               : "no command '%s' (carpinject --help shows "
-                                 "them)",
-                 name);
-        return INJ_EXIT_USAGE;
+        return *name == '\0' ? inj_usage("which command?")
+                             : inj_usage("no command '%s'", name);
     }
     catch_signals();
     int status = command->run(argc - 1, argv + 1, &stop_wanted);

@@ -11,7 +11,8 @@
 #define FOR_REPLAY (1u << INJ_REPLAY)
 #define FOR_FUZZ (1u << INJ_FUZZ)
 #define FOR_FLOOD (1u << INJ_FLOOD)
-#define FOR_ALL 15u
+#define FOR_PLAY (1u << INJ_PLAY)
+#define FOR_ALL 31u
 
 /* One row of the main group, and which subcommands have it. */
 struct row {
@@ -100,7 +101,7 @@ add_rows(GOptionContext *context, struct raw *raw)
           "One frame at a time through libnet", NULL}},
         {FOR_ALL,
          {"quiet", 'q', 0, G_OPTION_ARG_NONE, &raw->quiet, "No summary", NULL}},
-        {FOR_REPLAY,
+        {FOR_REPLAY | FOR_PLAY,
          {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->rest,
           NULL, "FILE"}},
     };
@@ -201,7 +202,8 @@ make_context(struct raw *raw)
         [INJ_FUZZ] = "Send adverts with faults, the same for the same seed, "
                      "and watch the target live.",
         [INJ_FLOOD] = "Send adverts as fast as can be, or at a rate. --count "
-                      "or --duration is required."};
+                      "or --duration is required.",
+        [INJ_PLAY] = NULL /* its help is play_take_options()'s */};
     GOptionContext *context = g_option_context_new(NULL);
     g_option_context_set_summary(context, summaries[raw->subcommand]);
     g_option_context_set_description(

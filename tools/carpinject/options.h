@@ -16,7 +16,13 @@
 #include "plan.h"
 #include "spec.h"
 
-enum inj_subcommand { INJ_ADVERT = 0, INJ_REPLAY, INJ_FUZZ, INJ_FLOOD };
+enum inj_subcommand {
+    INJ_ADVERT = 0,
+    INJ_REPLAY,
+    INJ_FUZZ,
+    INJ_FLOOD,
+    INJ_PLAY /**< play and conform */
+};
 
 /** What an option line says. A secret: holds a key. */
 struct inj_options {
@@ -25,7 +31,7 @@ struct inj_options {
     struct inj_pace pace;
     struct inj_flood flood;
     struct inj_replay replay;
-    char *file;      /**< replay: what to read */
+    char *file;      /**< replay, play: what to read; play: or NULL */
     char *interface; /**< NULL: none */
     char *write;     /**< -w; NULL: none */
     bool dry_run, json, slow, is_owner, quiet;

@@ -76,10 +76,13 @@ fill_pace(struct inj_options *options, const struct raw *raw)
     struct inj_pace *pace = &options->pace;
     bool has_bound = raw->count != NULL || raw->duration != NULL;
     pace->duration = CARP_NEVER;
-    pace->count = options->subcommand == INJ_ADVERT && !has_bound ? 1 : 0;
+    /* A scenario says itself what is sent when. */
+    bool is_paced_by_adverts =
+        options->subcommand == INJ_ADVERT || options->subcommand == INJ_PLAY;
+    pace->count = is_paced_by_adverts && !has_bound ? 1 : 0;
     /* Everything at once is what a flood is; a fuzzer should let its target
      * work. */
-    pace->has_interval = options->subcommand != INJ_ADVERT;
+    pace->has_interval = !is_paced_by_adverts;
     pace->interval = options->subcommand == INJ_FUZZ ? 10 * CARP_MSEC : 0;
     if (raw->interval != NULL) {
         pace->has_interval = true;
@@ -161,6 +164,18 @@ fill_replay(struct inj_options *options, const struct raw *raw)
         options->file = g_strdup(raw->rest[0]);
     }
     return wrong;
+}
+
+static char *
+fill_play(struct inj_options *options, const struct raw *raw)
+{
+    if (raw->rest != NULL && raw->rest[0] != NULL) {
+        options->file = g_strdup(raw->rest[0]);
+        return raw->rest[1] == NULL
+                   ? NULL
+                   : g_strdup_printf("what is '%s'?", raw->rest[1]);
+    }
+    return NULL;
 }
 
 static char *
@@ -285,6 +300,8 @@ inj_options_fill(struct inj_options *options, const struct raw *raw)
     }
     if (wrong == NULL && options->subcommand == INJ_REPLAY) {
         wrong = fill_replay(options, raw);
+    } else if (wrong == NULL && options->subcommand == INJ_PLAY) {
+        wrong = fill_play(options, raw);
     } else if (wrong == NULL && options->subcommand == INJ_FLOOD) {
         wrong = fill_flood(options, raw);
     } else if (wrong == NULL && options->subcommand == INJ_FUZZ) {

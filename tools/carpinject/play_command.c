@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <glib.h>
 
-#include "log.h"
+#include "cmd_common.h"
 #include "play_command.h"
 #include "play_live.h"
 
@@ -17,8 +17,8 @@ read_choice(struct choice *choice)
 {
     if (choice->format != NULL
         && !res_format_by_name(choice->format, &choice->out)) {
-        log_line("--format: \"%s\" is not text, tap, junit or json",
-                 choice->format);
+        (void)inj_usage("--format: \"%s\" is not text, tap, junit or json",
+                        choice->format);
         return false;
     }
     for (guint i = 0; choice->vars != NULL && choice->vars[i] != NULL; i++) {
@@ -30,7 +30,7 @@ read_choice(struct choice *choice)
 }
 
 static int
-play(struct choice *choice, const char *file, int argc, char **argv,
+play(struct choice *choice, int argc, char **argv,
      const volatile sig_atomic_t *stop)
 {
     struct inj_options options;
@@ -38,21 +38,23 @@ play(struct choice *choice, const char *file, int argc, char **argv,
     struct play_live live = {.session = &session,
                              .control = choice->control};
     char *error = NULL;
-    enum inj_parse parse = inj_options_parse(&options, INJ_ADVERT, argc,
+    enum inj_parse parse = inj_options_parse(&options, INJ_PLAY, argc,
                                              argv, &error);
     int status = INJ_EXIT_USAGE;
-    if (parse == INJ_PARSE_USAGE
-        || (options.interface == NULL && !options.dry_run)) {
-        log_line("%s", error != NULL ? error : "-i IFACE is missing: a "
-                 "scenario needs somebody to listen to");
+    if (parse == INJ_PARSE_USAGE) {
+        status = inj_usage("%s", error);
         g_free(error);
+    } else if (options.file == NULL) {
+        status = inj_usage("which scenario? Name one FILE");
+    } else if (options.interface == NULL && !options.dry_run) {
+        status = inj_usage("-i IFACE is missing: a scenario needs somebody "
+                           "to listen to");
     } else {
         status = inj_session_open(&session, &options, stop);
         if (status == INJ_EXIT_OK) {
-            char *files[] = {g_strdup(file), NULL};
+            char *files[] = {options.file, NULL};
             status = play_files(&live, files, choice->table, NULL, NULL,
-                                choice->out, file);
-            g_free(files[0]);
+                                choice->out, options.file);
         }
         status = inj_session_close(&session, status);
     }
@@ -80,12 +82,8 @@ inj_cmd_play(int argc, char **argv, const volatile sig_atomic_t *stop)
                            entries, &argc, &argv)
         || !read_choice(&choice)) {
         status = INJ_EXIT_USAGE;
-    } else if (argc < 2 || argv[1][0] == '-') {
-        log_line("the scenario comes first: play SCENARIO -i IFACE");
     } else {
-        const char *file = argv[1];
-        argv[1] = argv[0];
-        status = play(&choice, file, argc - 1, argv + 1, stop);
+        status = play(&choice, argc, argv, stop);
     }
     g_hash_table_unref(choice.table);
     g_strfreev(choice.vars);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd_common.h"
 #include "log.h"
 
 /* ------------------------------------------------------------------- port */
@@ -305,7 +306,7 @@ play_take_options(const char *usage, const char *summary,
         "carpinject(1).\n");
     bool is_good = g_option_context_parse(context, argc, argv, &error);
     if (!is_good) {
-        log_line("%s", error->message);
+        (void)inj_usage("%s", error->message);
         g_clear_error(&error);
     }
     g_option_context_free(context);
@@ -317,7 +318,7 @@ play_add_var(GHashTable *vars, const char *text)
 {
     const char *equals = strchr(text, '=');
     if (equals == NULL || equals == text) {
-        log_line("--var: \"%s\" is not NAME=VALUE", text);
+        (void)inj_usage("--var: \"%s\" is not NAME=VALUE", text);
         return false;
     }
     g_hash_table_replace(vars, g_strndup(text, (gsize)(equals - text)),

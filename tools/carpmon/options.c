@@ -25,7 +25,7 @@ make_context(struct raw *raw, struct mon_options *options)
 {
     GOptionEntry entries[] = {
         {"read", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->reads,
-         "Read captures (pcap, pcapng; - is standard input)",
+         "Read pcap or pcapng; - is standard input",
          "[NAME=]FILE"},
         {"interface", 'i', 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->interfaces,
          "Watch an interface, or all that fit: 'eth*'", "[NAME=]IFACE"},
@@ -38,7 +38,7 @@ make_context(struct raw *raw, struct mon_options *options)
         {"utc", 0, 0, G_OPTION_ARG_NONE, &raw->utc,
          "Times in UTC, not local time", NULL},
         {"check", 0, 0, G_OPTION_ARG_NONE, &raw->check,
-         "Check -c FILE; with -i or --state: the vhids (Nagios)", NULL},
+         "For Nagios, with -i or --state; else check -c", NULL},
         {"duration", 0, 0, G_OPTION_ARG_DOUBLE, &raw->duration,
          "Stop watching after SECONDS", "SECONDS"},
         {"count", 0, 0, G_OPTION_ARG_INT64, &raw->count,

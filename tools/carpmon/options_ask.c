@@ -9,9 +9,7 @@ mon_ask_options_add(struct mon_ask_options *options, GOptionContext *context)
     memset(options, 0, sizeof(*options));
     GOptionEntry entries[] = {
         {"inventory", 0, 0, G_OPTION_ARG_STRING, &options->inventory,
-         "List the ids in use and the free ones after SECONDS; without -i or "
-         "-r: of every interface",
-         "SECONDS"},
+         "List ids in use and free ones after SECONDS", "SECONDS"},
         {"learn", 0, 0, G_OPTION_ARG_NONE, &options->learn,
          "Write a carp.conf of what is seen", NULL},
         {"watch", 'w', 0, G_OPTION_ARG_NONE, &options->watch,

@@ -10,13 +10,13 @@ mon_output_options_add(struct mon_output_options *options,
     memset(options, 0, sizeof(*options));
     GOptionEntry entries[] = {
         {"listen", 0, 0, G_OPTION_ARG_STRING, &options->listen,
-         "Serve a page, metrics and JSON; :PORT is 127.0.0.1", "ADDR:PORT"},
+         "Serve page, metrics, JSON; :PORT is 127.0.0.1", "ADDR:PORT"},
         {"listen-token", 0, 0, G_OPTION_ARG_FILENAME, &options->listen_token,
-         "Data only for who sends the bearer token in FILE", "FILE"},
+         "Data only with the bearer token in FILE", "FILE"},
         {"textfile", 0, 0, G_OPTION_ARG_FILENAME, &options->textfile,
          "Write metrics for node_exporter (NAME.prom)", "FILE"},
         {"report", 0, 0, G_OPTION_ARG_FILENAME, &options->report,
-         "With -r: also write one HTML page for a ticket", "FILE"},
+         "With -r: also one HTML page for a ticket", "FILE"},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}};
     g_option_context_add_main_entries(context, entries, NULL);
 }

@@ -321,21 +321,38 @@ alert_tell(struct context *c, struct alert *alert)
          c->track->text, c->track->detail);
 }
 
+/* It may have ended long before that could be known: then the times of onset
+ * and end alone would not fit how long it lasted. */
+static void
+resolved_text(struct context *c, const struct alert *alert, const char *why,
+              char text[CARP_EVENT_TEXT])
+{
+    const carp_time duration = carp_time_since(alert->last, alert->since);
+    const bool is_late = carp_time_since(c->now, alert->last) >= CARP_SEC;
+    char lasted[32] = "an instant", when[64] = "";
+
+    if (duration > 0) {
+        text_seconds(duration, lasted, sizeof(lasted));
+    }
+    if (is_late) {
+        text_time(c->track, alert->last, when, sizeof(when));
+    }
+    text_set(text, "after %s%s%s%s%s", lasted, is_late ? ", at " : "", when,
+             why[0] != '\0' ? ": " : "", why);
+}
+
 void
 alert_resolve(struct context *c, struct alert *alert, const char *why)
 {
     struct group *g = c->group;
     struct alert copy = *alert;
-    char text[CARP_EVENT_TEXT], lasted[32];
+    char text[CARP_EVENT_TEXT];
 
     *alert = g->alerts[--g->alert_count];
     if (!copy.emitted) {
         return;
     }
-    text_set(text, "after %s%s%s",
-             text_seconds(carp_time_since(copy.last, copy.since), lasted,
-                          sizeof(lasted)),
-             why[0] != '\0' ? ": " : "", why);
+    resolved_text(c, &copy, why, text);
     emit(c, CARP_EVENT_RESOLVED, &copy, text, "");
 }
 

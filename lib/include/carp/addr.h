@@ -43,6 +43,7 @@ CARP_API struct carp_addr carp_addr_v6(const uint8_t octets[16]);
  * number. This is the order in which most kernels hash (PROTOCOL 2.2). */
 CARP_API int carp_addr_compare(const struct carp_addr *a,
                                const struct carp_addr *b);
+/** Same family and same octets. */
 CARP_API bool carp_addr_equal(const struct carp_addr *a,
                               const struct carp_addr *b);
 /** True for fe80::/10. */
@@ -67,8 +68,10 @@ CARP_API char *carp_addr_format(const struct carp_addr *a,
 /** Read "00:00:5e:00:01:2a" (or with '-'); CARP_ERR_SYNTAX otherwise. */
 CARP_API CARP_NODISCARD enum carp_status
 carp_mac_parse(const char *text, struct carp_mac *mac);
+/** Write @p mac as "00:00:5e:00:01:2a" into @p text and return @p text. */
 CARP_API char *carp_mac_format(const struct carp_mac *mac,
                                char text[CARP_MAC_TEXT]);
+/** Same octets. */
 CARP_API bool carp_mac_equal(const struct carp_mac *a,
                              const struct carp_mac *b);
 /** The virtual MAC 00:00:5e:00:01:vhid (PROTOCOL 1.4). */

@@ -31,6 +31,7 @@ struct carp_addrs {
 /** Add @p addr (also a duplicate); CARP_ERR_FULL at CARP_ADDRS_MAX. */
 CARP_API CARP_NODISCARD enum carp_status
 carp_addrs_add(struct carp_addrs *addrs, const struct carp_addr *addr);
+/** Is @p addr one of the list? */
 CARP_API bool carp_addrs_contain(const struct carp_addrs *addrs,
                                  const struct carp_addr *addr);
 
@@ -68,6 +69,7 @@ CARP_API void carp_auth_digest(const struct carp_auth *auth, uint64_t counter,
 /** Constant-time check of an advert's digest. */
 CARP_API bool carp_auth_verify(const struct carp_auth *auth, uint64_t counter,
                                const uint8_t md[CARP_MD_LEN]);
+/** Wipe; the compiler cannot remove it. */
 CARP_API void carp_auth_clear(struct carp_auth *auth);
 
 /** The MAC that OpenBSD hashes for @p lladdr, or false when none is hashed:
@@ -103,6 +105,7 @@ CARP_API void carp_ring_free(struct carp_ring *ring);
  * CARP_ERR_RANGE for a profile or a count of addresses that cannot be. */
 CARP_API CARP_NODISCARD enum carp_status
 carp_ring_add(struct carp_ring *ring, const struct carp_ring_row *row);
+/** How many rows there are. */
 CARP_API size_t carp_ring_count(const struct carp_ring *ring);
 /** Row @p index as given to carp_ring_add(); NULL beyond the end. Belongs to
  * the ring. */

@@ -183,6 +183,7 @@ enum carp_fsm_reason {
     CARP_FSM_REASON_DISABLED,      /**< "disabled" */
     CARP_FSM_REASON_COUNT
 };
+/** The words in quotes above; "" for CARP_FSM_REASON_NONE; never NULL. */
 CARP_API const char *carp_fsm_reason_text(enum carp_fsm_reason reason);
 
 /** What the caller is to do, in this order, first to last. */

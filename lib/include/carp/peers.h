@@ -84,10 +84,12 @@ enum carp_peer_verdict {
     CARP_PEER_ECHO,      /**< one of ours: drop */
     CARP_PEER_REPLAYED,  /**< seen before, and the sender is known to count */
     CARP_PEER_REWRITTEN  /**< the same, and what the digest does not cover
-                         differs  from what its sender said with it */
+                         differs from what its sender said with it */
 };
 
+/** Nobody is known yet. */
 CARP_API void carp_peers_init(struct carp_peers *peers);
+/** Give the memory back; usable again after carp_peers_init(). */
 CARP_API void carp_peers_clear(struct carp_peers *peers);
 /** NULL: not in the table. */
 CARP_API struct carp_peer *carp_peers_find(struct carp_peers *peers,
@@ -116,7 +118,7 @@ CARP_API void carp_peers_restore(struct carp_peers *peers,
                                  const struct carp_addr *address,
                                  enum carp_peer_kind kind, uint64_t counter);
 
-/** "unknown", "moving", "moving" (random), "constant". */
+/** "unknown", "moving", also for random ones, or "constant"; never NULL. */
 CARP_API const char *carp_peer_kind_text(enum carp_peer_kind kind);
 
 CARP_END_DECLS

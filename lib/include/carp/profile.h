@@ -28,9 +28,18 @@ enum carp_profile_id {
     CARP_PROFILE_AUTO = CARP_PROFILE_COUNT /**< try every row */
 };
 
-enum carp_order { CARP_ORDER_SORTED, CARP_ORDER_CONFIG, CARP_ORDER_FIRST_ONLY,
-                  CARP_ORDER_NONE };
-enum carp_link_local { CARP_LL_CLEAR_SCOPE, CARP_LL_SKIP };
+/** In which order the addresses of a family are hashed. */
+enum carp_order {
+    CARP_ORDER_SORTED,     /**< ascending, as carp_addr_compare() */
+    CARP_ORDER_CONFIG,     /**< as configured */
+    CARP_ORDER_FIRST_ONLY, /**< the first configured one alone */
+    CARP_ORDER_NONE        /**< none: the system has not that family */
+};
+/** What becomes of link-local IPv6 addresses. */
+enum carp_link_local {
+    CARP_LL_CLEAR_SCOPE, /**< hashed, without the kernel's scope octets */
+    CARP_LL_SKIP         /**< left out */
+};
 
 /** One row. */
 struct carp_profile {

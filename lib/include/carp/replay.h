@@ -39,6 +39,7 @@ struct carp_replay {
 
 /** Nothing is known yet. @p random: 64 random bits */
 CARP_API void carp_replay_init(struct carp_replay *replay, uint64_t random);
+/** Give the memory back; usable again after carp_replay_init(). */
 CARP_API void carp_replay_clear(struct carp_replay *replay);
 
 /**

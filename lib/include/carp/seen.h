@@ -40,8 +40,11 @@ struct carp_seen_set {
     uint64_t additions;
 };
 
+/** An empty set; it needs no memory until something is added. */
 CARP_API void carp_seen_init(struct carp_seen_set *seen);
+/** Give the memory back; the set is empty and usable. */
 CARP_API void carp_seen_clear(struct carp_seen_set *seen);
+/** Is @p counter in the set? */
 CARP_API bool carp_seen_has(const struct carp_seen_set *seen, uint64_t counter);
 /** The highest one seen that is not above @p counter.
  * @return false: there is none */

@@ -24,8 +24,6 @@ enum carp_status {
     CARP_ERR_SYNTAX = -3,
     /** The link type is not one that carp_frame_parse() knows. */
     CARP_ERR_LINKTYPE = -4,
-    /** The caller's buffer is too small; nothing was written. */
-    CARP_ERR_SPACE = -5,
     /** A password that this loading rule refuses (empty, too long). */
     CARP_ERR_KEY = -6,
     /** Memory could not be had; the object is unchanged. */

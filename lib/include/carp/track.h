@@ -55,6 +55,7 @@ enum carp_reason {
     CARP_REASON_SILENT,          /**< no more adverts, cause not visible */
     CARP_REASON_COUNT
 };
+/** The words in quotes above, or words alike; never NULL. */
 CARP_API const char *carp_reason_text(enum carp_reason reason);
 
 /** Which implementation a sender looks like. */
@@ -154,6 +155,7 @@ struct carp_track;
 /** NULL only when memory cannot be had. The config is copied. */
 CARP_API struct carp_track *
 carp_track_new(const struct carp_track_config *config);
+/** NULL is allowed. No event comes of it. */
 CARP_API void carp_track_free(struct carp_track *track);
 /**
  * Verify with other keys from now on: an edited configuration. Masters,

@@ -15,8 +15,6 @@ carp_status_text(enum carp_status status)
         return "text is not understood";
     case CARP_ERR_LINKTYPE:
         return "link type is not supported";
-    case CARP_ERR_SPACE:
-        return "buffer is too small";
     case CARP_ERR_KEY:
         return "password is not acceptable";
     case CARP_ERR_NOMEM:

@@ -14,19 +14,6 @@
 
 #define REQUESTS 4
 
-static struct kernel *
-make_kernel(void)
-{
-    struct kernel *kernel = g_new0(struct kernel, 1);
-    kernel->links = g_array_new(FALSE, FALSE, sizeof(struct kernel_row_link));
-    kernel->addresses =
-        g_array_new(FALSE, FALSE, sizeof(struct kernel_row_address));
-    kernel->listeners =
-        g_array_new(FALSE, FALSE, sizeof(struct kernel_listening));
-    g_queue_init(&kernel->events);
-    return kernel;
-}
-
 static void
 check_link(const struct kernel *kernel, const struct kernel_link *link)
 {
@@ -123,7 +110,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0) {
         return 0;
     }
-    struct kernel *kernel = make_kernel();
+    struct kernel *kernel = kernel_alloc();
     uint8_t choice = data[size - 1];
     /* As a socket's buffer is: aligned, and exactly as long. */
     void *buffer = g_memdup2(data, size);

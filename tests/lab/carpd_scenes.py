@@ -5,10 +5,12 @@ import os
 import sys
 import time
 
+import pytest
+
 import netlab
 import peers
 import stage
-from carpd import PASSWORD, Carpd
+from carpd import PASSWORD, Carpd, missing
 
 
 class Scene:
@@ -114,6 +116,17 @@ class Play:
         if self.scenes[name].error:
             print(self.scenes[name].logs)
             raise self.scenes[name].error
+
+
+def played_once(plots):
+    """The fixture of a file of tests: all its scenes, played once."""
+    @pytest.fixture(scope="module")
+    def play():
+        if missing():
+            pytest.skip(missing())
+        with Play(plots) as played:
+            yield played
+    return play
 
 
 def duration(since):

@@ -213,13 +213,7 @@ SCENES = [replay_on_master, replay_on_backup, strict_and_honest, replay_alert, r
           administrator, hanging_hooks]
 
 
-@pytest.fixture(scope="module", name="play")
-def play_all():
-    """Everything, once."""
-    if carpd.missing():
-        pytest.skip(carpd.missing())
-    with carpd_scenes.Play(SCENES) as played:
-        yield played
+play = carpd_scenes.played_once(SCENES)
 
 
 @pytest.mark.parametrize("name", [scene.__name__ for scene in SCENES])

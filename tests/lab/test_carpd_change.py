@@ -86,13 +86,7 @@ def no_way(scene):
 SCENES = [no_macvlan, from_a_script, no_way]
 
 
-@pytest.fixture(scope="module", name="play")
-def play_all():
-    """Everything, once."""
-    if carpd.missing():
-        pytest.skip(carpd.missing())
-    with carpd_scenes.Play(SCENES) as played:
-        yield played
+play = carpd_scenes.played_once(SCENES)
 
 
 @pytest.mark.parametrize("name", [scene.__name__ for scene in SCENES])

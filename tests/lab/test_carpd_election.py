@@ -206,13 +206,7 @@ def paused(scene):
 SCENES = [pair, ucarp_master, ucarp_backup, tie, split, unicast, link, paused]
 
 
-@pytest.fixture(scope="module", name="play")
-def play_all():
-    """Everything, once."""
-    if carpd.missing():
-        pytest.skip(carpd.missing())
-    with carpd_scenes.Play(SCENES) as played:
-        yield played
+play = carpd_scenes.played_once(SCENES)
 
 
 @pytest.mark.parametrize("name", [scene.__name__ for scene in SCENES])

@@ -24,19 +24,6 @@ addr(const char *text)
 
 /* -------------------------------------------------------------------- world */
 
-static struct kernel *
-make_kernel(void)
-{
-    struct kernel *kernel = g_new0(struct kernel, 1);
-    kernel->links = g_array_new(FALSE, FALSE, sizeof(struct kernel_row_link));
-    kernel->addresses =
-        g_array_new(FALSE, FALSE, sizeof(struct kernel_row_address));
-    kernel->listeners =
-        g_array_new(FALSE, FALSE, sizeof(struct kernel_listening));
-    g_queue_init(&kernel->events);
-    return kernel;
-}
-
 static void
 expect(struct kernel *kernel, enum kernel_change change)
 {
@@ -95,7 +82,7 @@ tell_address(struct kernel *kernel, uint16_t type, unsigned int index,
 static void
 test_links(void)
 {
-    struct kernel *kernel = make_kernel();
+    struct kernel *kernel = kernel_alloc();
     tell_link(kernel, RTM_NEWLINK, AF_UNSPEC, 2, "eth0", UP);
     expect(kernel, KERNEL_LINK_NEW);
     g_assert_true(kernel_link_named(kernel, "eth0")->is_up);
@@ -122,7 +109,7 @@ test_links(void)
 static void
 test_addresses(void)
 {
-    struct kernel *kernel = make_kernel();
+    struct kernel *kernel = kernel_alloc();
     struct carp_addr vip = addr("fd00::1");
     tell_address(kernel, RTM_NEWADDR, 2, "fd00::1", 64, IFA_F_TENTATIVE);
     expect(kernel, KERNEL_ADDRESS_NEW);
@@ -150,7 +137,7 @@ test_addresses(void)
 static void
 test_sweep(void)
 {
-    struct kernel *kernel = make_kernel();
+    struct kernel *kernel = kernel_alloc();
     tell_link(kernel, RTM_NEWLINK, AF_UNSPEC, 2, "eth0", RUNS);
     tell_link(kernel, RTM_NEWLINK, AF_UNSPEC, 3, "eth1", RUNS);
     tell_address(kernel, RTM_NEWADDR, 2, "10.0.0.1", 24, 0);
@@ -189,7 +176,7 @@ check_source(const struct kernel *kernel, const char *dest, const char *wanted)
 static void
 test_source(void)
 {
-    struct kernel *kernel = make_kernel();
+    struct kernel *kernel = kernel_alloc();
     tell_link(kernel, RTM_NEWLINK, AF_UNSPEC, 2, "eth0", RUNS);
     tell_address(kernel, RTM_NEWADDR, 2, "10.0.0.50", 24, 0);
     check_source(kernel, "224.0.0.18", "none");
@@ -298,7 +285,7 @@ test_cut_messages(void)
 static void
 test_hostile_messages(void)
 {
-    struct kernel *kernel = make_kernel();
+    struct kernel *kernel = kernel_alloc();
     struct kernel_request request = {0};
     struct {
         struct nlmsghdr head;

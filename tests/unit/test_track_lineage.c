@@ -6,23 +6,6 @@
 
 /* ------------------------------------------------------------------- unseen */
 
-/* Two nodes that count from one base, node 0 MASTER. */
-static struct world *
-counting(uint64_t seed, enum world_impl a, enum world_impl b, bool v6)
-{
-    struct world *w = world_new(seed);
-
-    (void)world_add(w, a, "10.0.0.1", v6 ? "fd00::1" : NULL, 1, 0);
-    (void)world_add(w, b, "10.0.0.2", v6 ? "fd00::2" : NULL, 1, 100);
-    w->nodes[0].preempt = true;
-    world_start(w, 1);
-    world_wait(w, WORLD_S(8));
-    world_start(w, 0);
-    world_wait(w, WORLD_S(12));
-    world_forget(w);
-    return w;
-}
-
 static void
 check_unseen(const struct world *w, const struct world_event *e,
              unsigned int node, carp_time became, carp_time slack)
@@ -44,7 +27,7 @@ check_unseen(const struct world *w, const struct world_event *e,
 static void
 unseen(enum world_impl impl, bool v6, bool leaps)
 {
-    struct world *w = counting(30, impl, impl, v6);
+    struct world *w = world_counting(30, impl, impl, v6);
     const struct world_event *e;
 
     w->nodes[1].leaps = leaps;
@@ -82,7 +65,7 @@ test_unseen(void)
 static void
 test_unseen_better(void)
 {
-    struct world *w = counting(31, WORLD_FREEBSD, WORLD_FREEBSD, false);
+    struct world *w = world_counting(31, WORLD_FREEBSD, WORLD_FREEBSD, false);
     const struct world_event *e;
     carp_time last;
 
@@ -104,7 +87,7 @@ test_unseen_better(void)
 static void
 test_unseen_beat(void)
 {
-    struct world *w = counting(32, WORLD_OPENBSD, WORLD_OPENBSD, false);
+    struct world *w = world_counting(32, WORLD_OPENBSD, WORLD_OPENBSD, false);
     const struct world_event *e;
 
     world_split(w, 0, 1, false);
@@ -123,7 +106,8 @@ test_unseen_beat(void)
 static void
 unseen_not(unsigned int lost)
 {
-    struct world *w = counting(33 + lost, WORLD_NETBSD, WORLD_NETBSD, false);
+    struct world *w =
+        world_counting(33 + lost, WORLD_NETBSD, WORLD_NETBSD, false);
 
     world_kill(w, 0);
     world_wait(w, WORLD_S(10.4));
@@ -163,7 +147,7 @@ old_frame(struct world *w, uint64_t back)
 static void
 copy(carp_time later, uint16_t source, unsigned int change, enum carp_code code)
 {
-    struct world *w = counting(50, WORLD_OPENBSD, WORLD_NETBSD, false);
+    struct world *w = world_counting(50, WORLD_OPENBSD, WORLD_NETBSD, false);
     struct carp_frame f = old_frame(w, 0);
     struct carp_observation o;
 
@@ -216,7 +200,7 @@ test_copies(void)
 static void
 said_twice(bool answers)
 {
-    struct world *w = counting(52, WORLD_FREEBSD, WORLD_FREEBSD, false);
+    struct world *w = world_counting(52, WORLD_FREEBSD, WORLD_FREEBSD, false);
     const uint64_t counter = w->nodes[0].counter + 1000;
     const carp_time start = w->now + WORLD_S(1);
     const struct carp_frame a = world_advert(w, 0, CARP_IPV4, counter + 1);

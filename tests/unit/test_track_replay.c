@@ -2,23 +2,6 @@
 /* Adverts that are sent again: attacks, and what only looks like one. */
 #include "track_world.h"
 
-/* Two nodes that count from one base, node 0 MASTER. */
-static struct world *
-counting(uint64_t seed, enum world_impl a, enum world_impl b, bool v6)
-{
-    struct world *w = world_new(seed);
-
-    (void)world_add(w, a, "10.0.0.1", v6 ? "fd00::1" : NULL, 1, 0);
-    (void)world_add(w, b, "10.0.0.2", v6 ? "fd00::2" : NULL, 1, 100);
-    w->nodes[0].preempt = true;
-    world_start(w, 1);
-    world_wait(w, WORLD_S(8));
-    world_start(w, 0);
-    world_wait(w, WORLD_S(12));
-    world_forget(w);
-    return w;
-}
-
 static struct carp_frame
 old_frame(struct world *w, uint64_t back)
 {
@@ -51,7 +34,7 @@ check_replay(struct world *w)
 static void
 test_replay_sequential(void)
 {
-    struct world *w = counting(40, WORLD_NETBSD, WORLD_NETBSD, false);
+    struct world *w = world_counting(40, WORLD_NETBSD, WORLD_NETBSD, false);
     struct carp_frame f;
 
     world_wait(w, WORLD_S(5.5));
@@ -65,7 +48,7 @@ test_replay_sequential(void)
 static void
 test_replay_rewritten(void)
 {
-    struct world *w = counting(41, WORLD_UCARP, WORLD_UCARP, false);
+    struct world *w = world_counting(41, WORLD_UCARP, WORLD_UCARP, false);
     struct carp_frame f;
 
     world_wait(w, WORLD_S(5.4));
@@ -99,7 +82,7 @@ test_replay_random(void)
 static void
 test_replay_constant(void)
 {
-    struct world *w = counting(43, WORLD_OPENBSD, WORLD_OPENBSD, false);
+    struct world *w = world_counting(43, WORLD_OPENBSD, WORLD_OPENBSD, false);
     struct carp_frame f = old_frame(w, 0);
 
     (void)world_put(w, &f); /* as if sent by hand */
@@ -115,7 +98,7 @@ test_replay_constant(void)
 static void
 test_replay_constant_not(void)
 {
-    struct world *w = counting(44, WORLD_OPENBSD, WORLD_OPENBSD, false);
+    struct world *w = world_counting(44, WORLD_OPENBSD, WORLD_OPENBSD, false);
     struct carp_frame f = old_frame(w, 0);
 
     world_kill(w, 0);
@@ -133,7 +116,7 @@ test_replay_constant_not(void)
 static void
 test_replay_late(void)
 {
-    struct world *w = counting(45, WORLD_NETBSD, WORLD_NETBSD, false);
+    struct world *w = world_counting(45, WORLD_NETBSD, WORLD_NETBSD, false);
     struct carp_frame f;
 
     world_wait(w, WORLD_S(600));
@@ -150,7 +133,7 @@ test_replay_late(void)
 static void
 replay_not(enum world_impl a, enum world_impl b, bool both, bool v6)
 {
-    struct world *w = counting(46, a, b, v6);
+    struct world *w = world_counting(46, a, b, v6);
 
     for (unsigned int i = 0; i < 3; i++) {
         world_link(w, 0, 1, false);

@@ -136,6 +136,9 @@ bool world_is_sender(const struct world *w, const struct world_event *event,
                      unsigned int position, unsigned int node);
 /** Forget the events so far. */
 void world_forget(struct world *w);
+/** Two nodes that count from one base; node 0 is MASTER. */
+struct world *world_counting(uint64_t seed, enum world_impl a,
+                             enum world_impl b, bool v6);
 void world_print(const struct world *w);
 
 #define WORLD_S(seconds) ((carp_time)((seconds)*1e9))

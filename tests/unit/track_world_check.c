@@ -255,6 +255,22 @@ world_forget(struct world *w)
     g_ptr_array_set_size(w->events, 0);
 }
 
+struct world *
+world_counting(uint64_t seed, enum world_impl a, enum world_impl b, bool v6)
+{
+    struct world *w = world_new(seed);
+
+    (void)world_add(w, a, "10.0.0.1", v6 ? "fd00::1" : NULL, 1, 0);
+    (void)world_add(w, b, "10.0.0.2", v6 ? "fd00::2" : NULL, 1, 100);
+    w->nodes[0].preempt = true;
+    world_start(w, 1);
+    world_wait(w, WORLD_S(8));
+    world_start(w, 0);
+    world_wait(w, WORLD_S(12));
+    world_forget(w);
+    return w;
+}
+
 void
 world_print(const struct world *w)
 {

@@ -7,7 +7,7 @@
 
 #define I64 "%" G_GINT64_FORMAT
 
-/* The sixteen counters that are drops; their names are the reasons. */
+/* Of the sixteen counters those that are drops; their names are the reasons. */
 static const char *const discards[] = {"badif",   "badttl",  "hdrops",
                                        "badsum",  "badver",  "badlen",
                                        "badauth", "badvhid", "badaddrs"};
@@ -175,34 +175,26 @@ value_of(JsonObject *stats, const GArray *all, const struct counted *one,
     return MAX(rest, 0);
 }
 
+struct split {
+    const char *label;
+    const char *const *values;
+    const char *const *members; /* of stats: one for each value */
+    size_t count;
+};
+
+/* One counter, split by a label. */
 static void
-put_family(GString *out, JsonObject *stats, const GArray *all, const char *name,
-           const char *help, const char *const members[2])
+put_split(GString *out, JsonObject *stats, const GArray *all, const char *name,
+          const char *help, const struct split *split)
 {
-    static const char *const families[] = {"ipv4", "ipv6"};
     prometheus_head(out, name, "counter", help);
     for (guint i = 0; i < all->len; i++) {
         const struct counted *one = &g_array_index(all, struct counted, i);
-        for (size_t f = 0; f < G_N_ELEMENTS(families); f++) {
+        for (size_t n = 0; n < split->count; n++) {
             open_labels(out, name, one->vhid);
-            add_label(out, "family", families[f]);
-            close_labels(out, value_of(stats, all, one, "stats", members[f]));
-        }
-    }
-}
-
-static void
-put_discards(GString *out, JsonObject *stats, const GArray *all)
-{
-    static const char name[] = "carpd_adverts_discarded_total";
-    prometheus_head(out, name, "counter",
-                    "Adverts not acted on, by the counter of netstat.");
-    for (guint i = 0; i < all->len; i++) {
-        const struct counted *one = &g_array_index(all, struct counted, i);
-        for (size_t r = 0; r < G_N_ELEMENTS(discards); r++) {
-            open_labels(out, name, one->vhid);
-            add_label(out, "reason", discards[r]);
-            close_labels(out, value_of(stats, all, one, "stats", discards[r]));
+            add_label(out, split->label, split->values[n]);
+            close_labels(out,
+                         value_of(stats, all, one, "stats", split->members[n]));
         }
     }
 }
@@ -302,14 +294,20 @@ static void
 put_counters(GString *out, JsonObject *show, JsonObject *stats,
              gboolean is_whole)
 {
+    static const char *const families[] = {"ipv4", "ipv6"};
     static const char *const received[] = {"ipackets", "ipackets6"};
     static const char *const sent[] = {"opackets", "opackets6"};
+    const struct split receiving = {"family", families, received, 2};
+    const struct split sending = {"family", families, sent, 2};
+    const struct split dropped = {"reason", discards, discards,
+                                  G_N_ELEMENTS(discards)};
     GArray *all = counted_vhids(show, stats, is_whole);
-    put_family(out, stats, all, "carpd_adverts_received_total",
-               "Adverts received.", received);
-    put_family(out, stats, all, "carpd_adverts_sent_total", "Adverts sent.",
-               sent);
-    put_discards(out, stats, all);
+    put_split(out, stats, all, "carpd_adverts_received_total",
+              "Adverts received.", &receiving);
+    put_split(out, stats, all, "carpd_adverts_sent_total", "Adverts sent.",
+              &sending);
+    put_split(out, stats, all, "carpd_adverts_discarded_total",
+              "Adverts not acted on, by the counter of netstat.", &dropped);
     put_reasons(out, stats, all);
     g_array_free(all, TRUE);
 }

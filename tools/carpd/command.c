@@ -147,16 +147,6 @@ run_change(struct daemon *daemon, const struct request *request,
 }
 
 static void
-put_names(struct jsonl *json, const char *name, const GPtrArray *names)
-{
-    jsonl_open_array(json, name);
-    for (guint i = 0; i < names->len; i++) {
-        jsonl_string(json, NULL, g_ptr_array_index(names, i));
-    }
-    jsonl_close_array(json);
-}
-
-static void
 run_reload(struct daemon *daemon, const struct request *request,
            struct jsonl *json)
 {
@@ -164,9 +154,9 @@ run_reload(struct daemon *daemon, const struct request *request,
     bool is_good = daemon_reload(daemon, &report);
     if (is_good) {
         accept_request(json, request);
-        put_names(json, "added", report.added);
-        put_names(json, "removed", report.removed);
-        put_names(json, "changed", report.changed);
+        jsonl_strings(json, "added", report.added);
+        jsonl_strings(json, "removed", report.removed);
+        jsonl_strings(json, "changed", report.changed);
         jsonl_uint(json, "unchanged", report.unchanged);
     } else {
         jsonl_open_object(json, NULL);
@@ -182,7 +172,7 @@ run_reload(struct daemon *daemon, const struct request *request,
                            "stays in force");
         jsonl_close_object(json);
     }
-    put_names(json, "messages", report.messages);
+    jsonl_strings(json, "messages", report.messages);
     jsonl_close_object(json);
     daemon_reload_clear(&report);
 }

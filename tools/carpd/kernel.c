@@ -183,8 +183,8 @@ static GSourceFuncs source_funcs = {.prepare = source_prepare,
 
 /* ------------------------------------------------------------------ life */
 
-static struct kernel *
-make(void)
+struct kernel *
+kernel_alloc(void)
 {
     struct kernel *kernel = g_new0(struct kernel, 1);
     kernel->links = g_array_new(FALSE, FALSE, sizeof(struct kernel_row_link));
@@ -213,7 +213,7 @@ attach(struct kernel *kernel, GMainContext *context)
 struct kernel *
 kernel_open(GMainContext *context, struct os_error *error)
 {
-    struct kernel *kernel = make();
+    struct kernel *kernel = kernel_alloc();
     /* The monitor first: nothing slips between dump and notices. */
     if (!open_monitor(kernel, error) || !open_asker(kernel, error) ||
         !kernel_dump(kernel, error)) {

@@ -38,6 +38,12 @@ struct kernel_row_address {
     uint32_t round;
 };
 
+/* ---- kernel.c */
+
+/** An empty table without a socket, as parsers and their tests want it;
+ * kernel_close() it. */
+struct kernel *kernel_alloc(void);
+
 /* ---- kernel_parse.c: messages to values; pure */
 
 /** Is the whole message within the @p left octets of its buffer? libmnl's

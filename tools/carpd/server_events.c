@@ -173,16 +173,6 @@ server_tell_hook(struct server *server, const struct instance *instance,
     end(&json, server);
 }
 
-static void
-put_names(struct jsonl *json, const char *name, const GPtrArray *names)
-{
-    jsonl_open_array(json, name);
-    for (guint i = 0; i < names->len; i++) {
-        jsonl_string(json, NULL, g_ptr_array_index(names, i));
-    }
-    jsonl_close_array(json);
-}
-
 void
 server_tell_reload(struct server *server, const struct daemon_reload *report)
 {
@@ -191,9 +181,9 @@ server_tell_reload(struct server *server, const struct daemon_reload *report)
     }
     struct jsonl json;
     begin(&json, "reload", NULL);
-    put_names(&json, "added", report->added);
-    put_names(&json, "removed", report->removed);
-    put_names(&json, "changed", report->changed);
+    jsonl_strings(&json, "added", report->added);
+    jsonl_strings(&json, "removed", report->removed);
+    jsonl_strings(&json, "changed", report->changed);
     jsonl_uint(&json, "unchanged", report->unchanged);
     end(&json, server);
 }

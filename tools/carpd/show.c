@@ -36,16 +36,6 @@ put_text(struct jsonl *json, const char *name, const char *text)
     }
 }
 
-static void
-put_address(struct jsonl *json, const char *name, const struct carp_addr *addr)
-{
-    char text[CARP_ADDR_TEXT];
-    put_text(json, name,
-             addr != NULL && addr->family != CARP_FAMILY_NONE
-                 ? carp_addr_format(addr, text)
-                 : NULL);
-}
-
 static bool
 is_missing(const struct instance *instance, const struct carp_addr *addr)
 {
@@ -110,15 +100,15 @@ put_wire(struct jsonl *json, const struct instance *instance)
                link != NULL && link->is_up && link->has_carrier);
     put_text(json, "device",
              instance->conf->by_script ? NULL : vif_name(instance->vif));
-    put_address(json, "source", &config->source[CARP_F4]);
-    put_address(json, "source6", &config->source[CARP_F6]);
+    jsonl_address(json, "source", &config->source[CARP_F4]);
+    jsonl_address(json, "source6", &config->source[CARP_F6]);
     for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
         const struct carp_addr *dest = instance_dest(instance, f);
         if (dest->family == CARP_FAMILY_NONE) {
             dest = &groups[f];
         }
-        put_address(json, f == CARP_F4 ? "peer" : "peer6",
-                    config->has[f] ? dest : NULL);
+        jsonl_address(json, f == CARP_F4 ? "peer" : "peer6",
+                      config->has[f] ? dest : NULL);
     }
 }
 
@@ -133,7 +123,7 @@ put_master_detail(struct jsonl *json, const struct instance *instance,
         return;
     }
     jsonl_open_object(json, name);
-    put_address(json, "address", &master->source);
+    jsonl_address(json, "address", &master->source);
     jsonl_uint(json, "advbase", master->advbase);
     jsonl_uint(json, "advskew", master->advskew);
     jsonl_uint(json, "demote", master->demote);
@@ -240,7 +230,7 @@ put_peer(struct jsonl *json, const struct instance *instance,
     const struct carp_profile *profile =
         carp_profile_get((enum carp_profile_id)peer->verdict.profile);
     jsonl_open_object(json, NULL);
-    put_address(json, "address", &peer->address);
+    jsonl_address(json, "address", &peer->address);
     jsonl_uint(json, "adverts", peer->adverts);
     jsonl_seconds(json, "heard_seconds", carp_time_since(now, peer->heard));
     jsonl_uint(json, "advbase", peer->advbase);
@@ -297,7 +287,7 @@ put_vhid(struct jsonl *json, const struct instance *instance)
     jsonl_seconds(json, "state_seconds", carp_time_since(now, fsm->since));
     put_config(json, instance);
     put_wire(json, instance);
-    put_address(json, "master", find_master(instance));
+    jsonl_address(json, "master", find_master(instance));
     put_master_detail(json, instance, CARP_F4, now);
     put_master_detail(json, instance, CARP_F6, now);
     put_next(json, instance, now);

@@ -38,18 +38,6 @@ put_time(struct jsonl *json, const char *name, const struct mon_model *model,
 }
 
 static void
-put_address(struct jsonl *json, const char *name,
-            const struct carp_addr *address)
-{
-    char text[CARP_ADDR_TEXT];
-    if (address->family == CARP_FAMILY_NONE) {
-        jsonl_null(json, name);
-    } else {
-        jsonl_string(json, name, carp_addr_format(address, text));
-    }
-}
-
-static void
 put_counts(struct jsonl *json, const char *name, uint64_t good, uint64_t bad,
            uint64_t unverified)
 {
@@ -106,7 +94,7 @@ put_sender(struct jsonl *json, const struct mon_model *model,
     char mac[CARP_MAC_TEXT];
     jsonl_open_object(json, NULL);
     jsonl_uint(json, "lane", number);
-    put_address(json, "address", &lane->address);
+    jsonl_address(json, "address", &lane->address);
     if (lane->has_mac) {
         jsonl_string(json, "mac", carp_mac_format(&lane->mac, mac));
     } else {
@@ -190,7 +178,7 @@ put_announced(struct jsonl *json, const struct mon_model *model,
     }
     jsonl_open_object(json, "announced");
     put_time(json, "time", model, row->announced);
-    put_address(json, "address", &row->announced_address);
+    jsonl_address(json, "address", &row->announced_address);
     jsonl_string(json, "mac", carp_mac_format(&row->announced_mac, mac));
     jsonl_close_object(json);
 }
@@ -217,7 +205,7 @@ mon_json_row(struct jsonl *json, const struct mon_model *model,
 {
     jsonl_open_object(json, NULL);
     put_identity(json, model, row->segment, row->vlan, row->family, row->vhid);
-    put_address(json, "master", &row->master);
+    jsonl_address(json, "master", &row->master);
     jsonl_uint(json, "masters", row->masters);
     put_time(json, "since", model, row->since);
     mon_json_next(json, model->session, row->has_next ? &row->next : NULL,
@@ -256,7 +244,7 @@ mon_json_alert(struct jsonl *json, const struct mon_model *model,
     jsonl_uint(json, "count", alert->count);
     jsonl_open_array(json, "senders");
     for (unsigned int i = 0; i < alert->sender_count; i++) {
-        put_address(json, NULL, &alert->senders[i]);
+        jsonl_address(json, NULL, &alert->senders[i]);
     }
     jsonl_close_array(json);
     jsonl_open_array(json, "frames");

@@ -60,18 +60,6 @@ finish(struct json_report *report)
 }
 
 static void
-put_address(struct jsonl *json, const char *name,
-            const struct carp_addr *address)
-{
-    char text[CARP_ADDR_TEXT];
-    if (address->family == CARP_FAMILY_NONE) {
-        jsonl_null(json, name);
-    } else {
-        jsonl_string(json, name, carp_addr_format(address, text));
-    }
-}
-
-static void
 put_view(struct jsonl *json, const struct mon_session *session,
          uint16_t segment, uint16_t vlan, uint8_t family, uint8_t vhid)
 {
@@ -106,8 +94,8 @@ static void
 put_transition(struct jsonl *json, const struct mon_session *session,
                const struct carp_event *event)
 {
-    put_address(json, "sender", &event->sender);
-    put_address(json, "previous", &event->previous);
+    jsonl_address(json, "sender", &event->sender);
+    jsonl_address(json, "previous", &event->previous);
     jsonl_string(json, "role", mon_role_text(event->role));
     jsonl_string(json, "reason", carp_reason_text(event->reason));
     jsonl_seconds(json, "silence", event->silence);
@@ -129,7 +117,7 @@ put_finding(struct jsonl *json, const struct mon_session *session,
     jsonl_uint(json, "count", event->count);
     jsonl_open_array(json, "senders");
     for (unsigned int i = 0; i < event->sender_count; i++) {
-        put_address(json, NULL, &event->senders[i]);
+        jsonl_address(json, NULL, &event->senders[i]);
     }
     jsonl_close_array(json);
     jsonl_open_array(json, "frames");
@@ -210,7 +198,7 @@ put_masters(struct jsonl *json, struct carp_track *track, size_t index)
             continue;
         }
         jsonl_open_object(json, NULL);
-        put_address(json, "address", &sender.address);
+        jsonl_address(json, "address", &sender.address);
         jsonl_uint(json, "adverts", sender.adverts);
         jsonl_seconds(json, "seconds", sender.master_time);
         jsonl_string(json, "implementation", carp_impl_text(sender.impl));
@@ -225,7 +213,7 @@ put_sender(struct json_report *report, const struct carp_sender_summary *sender)
     struct jsonl *json = &report->json;
     char mac[CARP_MAC_TEXT];
     jsonl_open_object(json, NULL);
-    put_address(json, "address", &sender->address);
+    jsonl_address(json, "address", &sender->address);
     if (sender->has_mac) {
         jsonl_string(json, "mac", carp_mac_format(&sender->mac, mac));
     } else {
@@ -283,14 +271,14 @@ json_view(void *state, struct carp_track *track, size_t index, carp_time now,
     jsonl_uint(json, "adverts", view->adverts);
     put_hmac(json, view->good, view->bad, view->unverified);
     jsonl_uint(json, "transitions", view->transitions);
-    put_address(json, "master", &view->master);
+    jsonl_address(json, "master", &view->master);
     put_masters(json, track, index);
     put_senders(report, track, index);
     jsonl_uint(json, "forgotten_senders", view->forgotten_senders);
     const struct carp_addrs *learnt = carp_track_learnt(track, index);
     jsonl_open_array(json, "learnt_addresses");
     for (uint16_t i = 0; learnt != NULL && i < learnt->count; i++) {
-        put_address(json, NULL, &learnt->list[i]);
+        jsonl_address(json, NULL, &learnt->list[i]);
     }
     jsonl_close_array(json);
     struct carp_prediction next;

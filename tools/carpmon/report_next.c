@@ -3,18 +3,6 @@
 #include "jsonl.h"
 #include "report.h"
 
-static void
-put_address(struct jsonl *json, const char *name,
-            const struct carp_addr *address)
-{
-    char text[CARP_ADDR_TEXT];
-    if (address->family == CARP_FAMILY_NONE) {
-        jsonl_null(json, name);
-    } else {
-        jsonl_string(json, name, carp_addr_format(address, text));
-    }
-}
-
 void
 mon_json_next(struct jsonl *json, const struct mon_session *session,
               const struct carp_prediction *next, carp_time now)
@@ -25,8 +13,8 @@ mon_json_next(struct jsonl *json, const struct mon_session *session,
         return;
     }
     jsonl_open_object(json, "next");
-    put_address(json, "address", &next->successor);
-    put_address(json, "master", &next->master);
+    jsonl_address(json, "address", &next->successor);
+    jsonl_address(json, "master", &next->master);
     jsonl_seconds(json, "takeover", next->takeover);
     jsonl_time(json, "last_advert", mon_wall(session, next->last_advert));
     jsonl_time(json, "last_sign", mon_wall(session, next->last_sign));

@@ -148,6 +148,28 @@ jsonl_null(struct jsonl *json, const char *name)
 }
 
 void
+jsonl_address(struct jsonl *json, const char *name,
+              const struct carp_addr *address)
+{
+    char text[CARP_ADDR_TEXT];
+    if (address == NULL || address->family == CARP_FAMILY_NONE) {
+        jsonl_null(json, name);
+    } else {
+        jsonl_string(json, name, carp_addr_format(address, text));
+    }
+}
+
+void
+jsonl_strings(struct jsonl *json, const char *name, const GPtrArray *texts)
+{
+    jsonl_open_array(json, name);
+    for (guint i = 0; i < texts->len; i++) {
+        jsonl_string(json, NULL, g_ptr_array_index(texts, i));
+    }
+    jsonl_close_array(json);
+}
+
+void
 jsonl_seconds(struct jsonl *json, const char *name, carp_time value)
 {
     begin(json, name);

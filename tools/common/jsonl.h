@@ -14,6 +14,7 @@
 
 #include <glib.h>
 
+#include <carp/addr.h>
 #include <carp/time.h>
 
 struct jsonl {
@@ -35,6 +36,12 @@ void jsonl_string(struct jsonl *json, const char *name, const char *value);
 void jsonl_uint(struct jsonl *json, const char *name, uint64_t value);
 void jsonl_bool(struct jsonl *json, const char *name, bool value);
 void jsonl_null(struct jsonl *json, const char *name);
+/** An address as text; null for NULL and for none. */
+void jsonl_address(struct jsonl *json, const char *name,
+                   const struct carp_addr *address);
+/** An array of the texts that @p texts points to. */
+void jsonl_strings(struct jsonl *json, const char *name,
+                   const GPtrArray *texts);
 /** A duration as seconds with microseconds: 3.391000. */
 void jsonl_seconds(struct jsonl *json, const char *name, carp_time value);
 /** An instant (nanoseconds since 1970) as RFC 3339 with microseconds. */

@@ -170,8 +170,19 @@ add(struct filter *filter, uint32_t action, const char *const *names,
     }
 }
 
-/* Threads, but no processes. glibc takes the answer of an old kernel to
- * clone3, whose flags a filter cannot see, and uses clone. */
+/* A filter cannot see its flags. glibc takes this for the answer of an old
+ * kernel, and uses clone. */
+static void
+refuse_clone3(struct filter *filter)
+{
+    if (filter->status == 0) {
+        filter->status = seccomp_rule_add(
+            filter->context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+        filter->failed = "clone3";
+    }
+}
+
+/* Threads, but no processes. */
 static void
 allow_threads(struct filter *filter)
 {
@@ -181,15 +192,10 @@ allow_threads(struct filter *filter)
             SCMP_A0_64(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
         filter->failed = "clone";
     }
-    if (filter->status == 0) {
-        filter->status = seccomp_rule_add(
-            filter->context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-        filter->failed = "clone3";
-    }
+    refuse_clone3(filter);
 }
 
-/* Programs that are started may fork, but not into new name spaces. The
- * flags of clone3 cannot be seen: see allow_threads(). */
+/* Programs that are started may fork, but not into new name spaces. */
 static void
 refuse_namespaces(struct filter *filter)
 {
@@ -204,11 +210,7 @@ refuse_namespaces(struct filter *filter)
                                    SCMP_SYS(clone), 1, &is_set);
         filter->failed = "clone";
     }
-    if (filter->status == 0) {
-        filter->status = seccomp_rule_add(
-            filter->context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-        filter->failed = "clone3";
-    }
+    refuse_clone3(filter);
 }
 
 /* Of the families of sockets those that these programs speak. */

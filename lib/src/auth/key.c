@@ -6,6 +6,8 @@
 
 #include <openssl/crypto.h>
 
+#include "wire/hex.h"
+
 void
 carp_wipe(void *memory, size_t len)
 {
@@ -65,21 +67,6 @@ carp_key_from_password(struct carp_key *key, const void *password, size_t len,
     return CARP_OK;
 }
 
-static int
-hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    if (c >= 'A' && c <= 'F') {
-        return c - 'A' + 10;
-    }
-    return -1;
-}
-
 enum carp_status
 carp_key_from_hex(struct carp_key *key, const char *hex)
 {
@@ -88,8 +75,8 @@ carp_key_from_hex(struct carp_key *key, const char *hex)
     size_t i = 0;
 
     while (i < CARP_KEY_LEN) {
-        const int high = hex_digit(hex[2 * i]);
-        const int low = high < 0 ? -1 : hex_digit(hex[2 * i + 1]);
+        const int high = hex_value(hex[2 * i]);
+        const int low = high < 0 ? -1 : hex_value(hex[2 * i + 1]);
 
         if (low < 0) {
             break;

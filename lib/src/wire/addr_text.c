@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wire/hex.h"
+
 #define GROUPS 8
 
 /* Not isdigit() and friends: they follow the locale. */
@@ -10,21 +12,6 @@ static bool
 is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-static int
-hex_value(char c)
-{
-    if (is_digit(c)) {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    if (c >= 'A' && c <= 'F') {
-        return c - 'A' + 10;
-    }
-    return -1;
 }
 
 /* A decimal number without leading zeros, which some programs read as octal.

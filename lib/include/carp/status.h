@@ -25,11 +25,11 @@ enum carp_status {
     /** The link type is not one that carp_frame_parse() knows. */
     CARP_ERR_LINKTYPE = -4,
     /** A password that this loading rule refuses (empty, too long). */
-    CARP_ERR_KEY = -6,
+    CARP_ERR_KEY = -5,
     /** Memory could not be had; the object is unchanged. */
-    CARP_ERR_NOMEM = -7,
+    CARP_ERR_NOMEM = -6,
     /** A fixed table of the object is full; the object is unchanged. */
-    CARP_ERR_FULL = -8
+    CARP_ERR_FULL = -7
 };
 
 /** One English sentence fragment for @p status, never NULL, static storage. */

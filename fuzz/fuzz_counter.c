@@ -98,6 +98,9 @@ run_set(struct fuzz_input *in)
 
 /* --------------------------------------------------------------------- node */
 
+static const struct carp_addr own = {.family = CARP_IPV4,
+                                     .octets = {10, 0, 0, 10}};
+
 struct node {
     struct carp_replay replay;
     carp_time now;
@@ -130,7 +133,7 @@ send_advert(struct node *node, bool is_second, uint64_t random)
     FUZZ_CHECK(adv.counter <= node->replay.counter.reserve);
     node->sent = adv.counter;
     node->has_sent = true;
-    FUZZ_CHECK(carp_replay_judge(&node->replay, 2, &stranger, &adv,
+    FUZZ_CHECK(carp_replay_judge(&node->replay, 2, &own, &stranger, &adv,
                                  node->now) == CARP_PEER_ECHO);
 }
 
@@ -145,7 +148,7 @@ hear_advert(struct node *node, struct fuzz_input *in, uint64_t value)
     struct carp_addr addr = carp_addr_v4(source);
     struct carp_verdict verdict = {.status = CARP_GOOD};
     enum carp_peer_verdict what =
-        carp_replay_judge(&node->replay, 2, &addr, &adv, node->now);
+        carp_replay_judge(&node->replay, 2, &own, &addr, &adv, node->now);
     FUZZ_CHECK(what <= CARP_PEER_REWRITTEN);
     FUZZ_CHECK(carp_replay_acts(what, CARP_REPLAY_STRICT) <=
                carp_replay_acts(what, CARP_REPLAY_ALERT));
@@ -210,7 +213,7 @@ run_node(struct fuzz_input *in)
             carp_counter_lead(&node.replay.counter);
             break;
         case 6:
-            carp_counter_part(&node.replay.counter);
+            carp_counter_part(&node.replay.counter, fuzz_u8(in) % 2 != 0);
             break;
         default:
             restart(&node);

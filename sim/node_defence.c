@@ -17,13 +17,15 @@ sim_node_judge(struct sim_world *w, struct sim_node *n,
                                  .counter = a->counter};
     const struct carp_verdict good = {.status = CARP_GOOD};
     const struct carp_addr source = sim_address(a->source, a->family);
+    const struct carp_addr own =
+        sim_address((unsigned int)(n - w->nodes), a->family);
     const unsigned int families =
         n->spec->has[CARP_F4] && n->spec->has[CARP_F6] ? 2 : 1;
 
     sim_defence_remember(n->defence, a);
     if (a->source == (unsigned int)(n - w->nodes) ||
-        !carp_replay_acts(carp_replay_judge(replay, families, &source, &adv,
-                                            sim_local_time(n, w->now)),
+        !carp_replay_acts(carp_replay_judge(replay, families, &own, &source,
+                                            &adv, sim_local_time(n, w->now)),
                           n->spec->replay)) {
         return false;
     }

@@ -55,7 +55,7 @@ test_counter(void)
     g_assert_cmpuint(carp_counter_next(&counter, 5), ==, before + 79);
     carp_counter_hear(&counter, UINT64_MAX, true);
     g_assert_cmpuint(carp_counter_next(&counter, 5), ==, before + 80);
-    carp_counter_part(&counter);
+    carp_counter_part(&counter, false);
     g_assert_cmpuint(carp_counter_next(&counter, 5), >=,
                      before + 80 + CARP_COUNTER_JUMP);
     carp_counter_hear(&counter, 0, true);
@@ -99,6 +99,35 @@ test_leap(void)
     g_assert_false(carp_counter_is_leap(CARP_COUNTER_LEAP, 0));
     g_assert_false(
         carp_counter_is_leap(0, (CARP_COUNTER_LEAPS + 2) * CARP_COUNTER_LEAP));
+}
+
+/* Two that part never send the same, whatever they draw. */
+static void
+test_part(void)
+{
+    for (int round = 0; round < 1000; round++) {
+        struct carp_counter a, b;
+        carp_counter_init(&a, 1ull << 62);
+        write_down(&a);
+        carp_counter_hear(&a, a.last + 5, true);
+        b = a;
+        carp_counter_part(&a, false);
+        carp_counter_part(&b, true);
+        for (int i = 0; i < 16; i++) {
+            const uint64_t mine =
+                carp_counter_next(&a, (uint32_t)g_test_rand_int());
+            const uint64_t theirs =
+                carp_counter_next(&b, (uint32_t)g_test_rand_int());
+            g_assert_cmpuint(mine, !=, theirs);
+            g_assert_true(carp_counter_is_leap(mine < theirs ? mine : theirs,
+                                               mine < theirs ? theirs : mine));
+            /* Each goes on from the higher one. */
+            carp_counter_hear(&a, theirs, true);
+            carp_counter_hear(&b, mine, true);
+        }
+        g_assert_cmpuint(carp_counter_next(&a, 1), ==,
+                         carp_counter_next(&b, 2));
+    }
 }
 
 /* A value above the reserve is used once that is written down, and asked for
@@ -151,6 +180,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/counter/values", test_counter);
     g_test_add_func("/counter/leap", test_leap);
+    g_test_add_func("/counter/part", test_part);
     g_test_add_func("/counter/reserve", test_reserve);
     return g_test_run();
 }

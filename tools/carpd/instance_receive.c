@@ -141,10 +141,13 @@ static bool
 judge(struct instance *instance, const struct carp_frame *frame, carp_time at)
 {
     const bool *has = instance->fsm.config.has;
+    const struct carp_addr *own =
+        &instance->fsm.config
+             .source[frame->family == CARP_IPV6 ? CARP_F6 : CARP_F4];
     enum carp_replay_mode mode = instance->conf->replay;
     enum carp_peer_verdict verdict = carp_replay_judge(
-        &instance->replay, has[CARP_F4] && has[CARP_F6] ? 2 : 1, &frame->src,
-        &frame->u.adv, at);
+        &instance->replay, has[CARP_F4] && has[CARP_F6] ? 2 : 1, own,
+        &frame->src, &frame->u.adv, at);
     switch (verdict) {
     case CARP_PEER_FRESH:
     case CARP_PEER_REPEAT:

@@ -54,6 +54,7 @@ struct carp_counter {
     uint64_t wanted;  /**< one that the reserve is to cover; 0: none */
     bool has_heard;   /**< a peer's advert was accepted since the start */
     uint8_t parts;    /**< so many adverts leap yet: carp_counter_part() */
+    bool parts_even;  /**< by an even number of leaps */
     bool leads;       /**< the next advert is the first one as MASTER */
 };
 
@@ -79,8 +80,10 @@ CARP_API bool carp_counter_is_own_jump(const struct carp_counter *counter,
 CARP_API void carp_counter_hear(struct carp_counter *counter, uint64_t value,
                                 bool counts);
 /** A peer sends what we have sent: both count on from one advert and drop each
- * other's as echoes. The next values leap, so that the peer hears them. */
-CARP_API void carp_counter_part(struct carp_counter *counter);
+ * other's as echoes. The next values leap, so that the peer hears them.
+ * @param is_even one of the two leaps by an even, the other by an odd multiple
+ *        of CARP_COUNTER_LEAP: so they never meet again */
+CARP_API void carp_counter_part(struct carp_counter *counter, bool is_even);
 /** Less than half of the reserve is left, or a peer's value lies above it:
  * carp_counter_extend(), write it down. */
 CARP_API bool carp_counter_wants_reserve(const struct carp_counter *counter);

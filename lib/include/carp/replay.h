@@ -35,6 +35,7 @@ enum carp_replay_mode {
 struct carp_replay {
     struct carp_counter counter;
     struct carp_peers peers;
+    bool has_met; /**< since the last own advert a peer's was an echo */
 };
 
 /** Nothing is known yet. @p random: 64 random bits */
@@ -60,11 +61,12 @@ CARP_API uint64_t carp_replay_next(struct carp_replay *replay, bool is_second,
  * peer from somebody who plays our own advert back. Peers do not send what we
  * have sent: see carp_counter_lead().
  * @param families in how many this node sends: 1 or 2
+ * @param own the address that this node sends from in the advert's family
  */
 CARP_API enum carp_peer_verdict
 carp_replay_judge(struct carp_replay *replay, unsigned int families,
-                  const struct carp_addr *source, const struct carp_adv *adv,
-                  carp_time now);
+                  const struct carp_addr *own, const struct carp_addr *source,
+                  const struct carp_adv *adv, carp_time now);
 /** May an advert that was found to be this be acted upon? */
 CARP_API bool carp_replay_acts(enum carp_peer_verdict verdict,
                                enum carp_replay_mode mode);

@@ -2,8 +2,9 @@
 #include <carp/counter.h>
 
 #define LOW (CARP_COUNTER_JUMP - 1)
-/* How far two part that meet again and again. */
-#define PARTS ((uint64_t)7)
+/* How far two part that meet again and again: one by an odd number of leaps, up
+ * to 7, the other by an even one, up to 8. */
+#define PARTS ((uint64_t)4)
 /* For so many adverts: two of equal beat would meet with every second one. */
 #define PARTED 16
 /* More adverts than this do not follow one leap in any history. */
@@ -81,7 +82,8 @@ carp_counter_next(struct carp_counter *counter, uint64_t random)
         far = (1 + random % CARP_COUNTER_LEAPS) * CARP_COUNTER_LEAP;
     } else if (counter->parts != 0) {
         /* An attacker can cause it with each advert: not so far. */
-        far = (1 + random % PARTS) * CARP_COUNTER_LEAP;
+        far = (2 * (random % PARTS) + (counter->parts_even ? 2 : 1)) *
+              CARP_COUNTER_LEAP;
     }
     if (counter->parts != 0) {
         counter->parts--;
@@ -134,9 +136,10 @@ carp_counter_hear(struct carp_counter *counter, uint64_t value, bool counts)
 }
 
 void
-carp_counter_part(struct carp_counter *counter)
+carp_counter_part(struct carp_counter *counter, bool is_even)
 {
     counter->parts = PARTED;
+    counter->parts_even = is_even;
 }
 
 uint64_t

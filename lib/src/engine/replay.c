@@ -4,6 +4,7 @@
 void
 carp_replay_init(struct carp_replay *replay, uint64_t random)
 {
+    replay->has_met = false;
     carp_counter_init(&replay->counter, random);
     carp_peers_init(&replay->peers);
 }
@@ -21,14 +22,33 @@ carp_replay_next(struct carp_replay *replay, bool is_second, uint64_t random)
     const uint64_t value = is_second ? carp_counter_next_family(counter)
                                      : carp_counter_next(counter, random);
 
+    replay->has_met = replay->has_met && is_second;
     carp_peers_note_own(&replay->peers, value, !counter->has_heard);
     return value;
 }
 
+/* The addresses say which of the two leaps how. Their order need not be the
+ * same in both families, and one family may be lost in one direction: so the
+ * families take turns, by the counter at which the two have met. */
+static void
+part(struct carp_replay *replay, unsigned int families,
+     const struct carp_addr *own, const struct carp_addr *source,
+     uint64_t counter)
+{
+    const uint64_t first =
+        counter - (families == 2 && source->family == CARP_IPV6 ? 1 : 0);
+    const uint8_t turn = (first & 2) != 0 ? CARP_IPV6 : CARP_IPV4;
+
+    if (!replay->has_met || source->family == turn) {
+        carp_counter_part(&replay->counter, carp_addr_compare(own, source) > 0);
+    }
+    replay->has_met = true;
+}
+
 enum carp_peer_verdict
 carp_replay_judge(struct carp_replay *replay, unsigned int families,
-                  const struct carp_addr *source, const struct carp_adv *adv,
-                  carp_time now)
+                  const struct carp_addr *own, const struct carp_addr *source,
+                  const struct carp_adv *adv, carp_time now)
 {
     enum carp_peer_verdict verdict = CARP_PEER_ECHO;
 
@@ -44,7 +64,7 @@ carp_replay_judge(struct carp_replay *replay, unsigned int families,
         carp_counter_hear(&replay->counter, adv->counter + twin,
                           peer != NULL && peer->kind != CARP_PEER_RANDOM);
     } else if (verdict == CARP_PEER_ECHO) {
-        carp_counter_part(&replay->counter);
+        part(replay, families, own, source, adv->counter);
     }
     return verdict;
 }

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include <carp/counter.h>
 #include <carp/peers.h>
 
 static struct carp_peers peers;
@@ -84,6 +85,36 @@ test_late_adoption(void)
         g_assert_cmpint(hear(1, ours + 1), ==, CARP_PEER_REPLAYED);
     }
     g_assert_cmpint(hear(1, ours + 2), ==, CARP_PEER_FRESH);
+    carp_peers_clear(&peers);
+}
+
+/* A dual-stack host that takes over leaps in one family; its second advert is
+ * right behind. A master that it does not hear is still in the gap. */
+static void
+test_leap_of_two_families(void)
+{
+    struct carp_addr one6 = {.family = CARP_IPV6,
+                             .octets = {0xfe, 0x80, [15] = 1}};
+    struct carp_addr two6 = {.family = CARP_IPV6,
+                             .octets = {0xfe, 0x80, [15] = 2}};
+    const uint64_t base = 1ull << 60, far = base + 10 + 3 * CARP_COUNTER_LEAP;
+    struct carp_addr one = host(1), two = host(2);
+
+    begin();
+    /* Each has advertised in both families before. */
+    g_assert_cmpint(hear_from(&two, base - 2, 0), ==, CARP_PEER_FRESH);
+    g_assert_cmpint(hear_from(&two6, base - 1, 0), ==, CARP_PEER_FRESH);
+    for (uint64_t i = 0; i < 10; i += 2) {
+        g_assert_cmpint(hear_from(&one, base + i, 0), ==, CARP_PEER_FRESH);
+        g_assert_cmpint(hear_from(&one6, base + i + 1, 0), ==, CARP_PEER_FRESH);
+    }
+    for (uint64_t i = 0; i < 10; i += 2) {
+        g_assert_cmpint(hear_from(&two, far + i, 0), ==, CARP_PEER_FRESH);
+        g_assert_cmpint(hear_from(&two6, far + i + 1, 0), ==, CARP_PEER_FRESH);
+        g_assert_cmpint(hear_from(&one, base + 10 + i, 0), ==, CARP_PEER_FRESH);
+        g_assert_cmpint(hear_from(&one6, base + 11 + i, 0), ==,
+                        CARP_PEER_FRESH);
+    }
     carp_peers_clear(&peers);
 }
 
@@ -213,6 +244,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/peers/moving", test_moving);
     g_test_add_func("/peers/late-adoption", test_late_adoption);
+    g_test_add_func("/peers/leap-of-two-families", test_leap_of_two_families);
     g_test_add_func("/peers/older-than-we", test_older_than_we);
     g_test_add_func("/peers/random-master", test_random_master);
     g_test_add_func("/peers/constant", test_constant);

@@ -247,16 +247,34 @@ judge_seen(struct carp_peers *peers, struct carp_peer *peer,
                                                 : CARP_PEER_REPLAYED;
 }
 
+/* The same advert in the other family came just before. */
+static bool
+is_second(const struct carp_peers *peers, const struct carp_addr *source,
+          uint64_t counter)
+{
+    for (unsigned int i = 0; i < peers->count; i++) {
+        if (peers->list[i].address.family != source->family &&
+            peers->list[i].counter == counter - 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A new counter was heard: which below it can only be old from now on? Those
  * that its sender came through. One that took over has leapt: the master that
  * it no longer hears may be alive and in the gap. */
 static void
 add_heard(struct carp_peers *peers, const struct carp_peer *peer,
-          uint64_t counter)
+          const struct carp_addr *source, uint64_t counter)
 {
     struct carp_seen_set *seen = &peers->seen;
     uint64_t from = counter > CARP_SEEN_FILL ? counter - CARP_SEEN_FILL : 0;
     uint64_t below = 0;
+    if (is_second(peers, source, counter)) {
+        carp_seen_add(seen, counter);
+        return;
+    }
     if (peer != NULL && peer->counter < counter && peer->counter > from) {
         from = peer->counter;
     }
@@ -285,7 +303,7 @@ carp_peers_judge(struct carp_peers *peers, const struct carp_addr *source,
     if (carp_seen_has(&peers->seen, adv->counter)) {
         return judge_seen(peers, peer, source, adv, now);
     }
-    add_heard(peers, peer, adv->counter);
+    add_heard(peers, peer, source, adv->counter);
     if (peer == NULL) {
         peer = add(peers, source);
         peer->counter = adv->counter;

@@ -15,6 +15,7 @@
 #include <wsutil/report_message.h>
 
 #include <carp_conf.h>
+#include <conf_senders.h>
 
 #include "key_row.h"
 
@@ -22,6 +23,7 @@ static struct key_row *rows;
 static unsigned int row_count;
 static const char *conf_path;
 static struct carp_ring *ring;
+static struct conf_senders *senders; /* NULL: no carp.conf */
 static bool has_key[256];
 static char *last_complaint;
 
@@ -241,6 +243,9 @@ load_conf(GString *problems)
                  "used",
                  problems->len > 0 ? "; " : "", conf_path);
     }
+    if (carp_conf_is_usable(conf)) {
+        senders = conf_senders_new(conf);
+    }
     carp_conf_free(conf);
 }
 
@@ -263,6 +268,8 @@ keys_load(void)
 
     carp_ring_free(ring);
     ring = carp_ring_new();
+    conf_senders_free(senders);
+    senders = NULL;
     memset(has_key, 0, sizeof(has_key));
     if (ring != NULL) {
         load_rows(problems);
@@ -279,6 +286,15 @@ const struct carp_ring *
 keys_ring(void)
 {
     return ring;
+}
+
+void
+keys_expect(struct carp_track *track)
+{
+    /* Half a list would accuse members: then rather none. */
+    if (senders != NULL && conf_senders_expect(senders, track) != CARP_OK) {
+        carp_track_expect_anybody(track);
+    }
 }
 
 bool

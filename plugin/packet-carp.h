@@ -139,6 +139,8 @@ void keys_register(struct pref_module *module);
 /* Read the table and carp.conf anew; tells what is wrong with them. */
 void keys_load(void);
 const struct carp_ring *keys_ring(void);
+/* Tell the observer who may advertise, as carp.conf has it. */
+void keys_expect(struct carp_track *track);
 /* There is a key for this vhid. */
 bool keys_have(uint8_t vhid);
 

@@ -157,6 +157,9 @@ session_begin(void)
     keys_load();
     config.ring = keys_ring();
     session.track = carp_track_new(&config);
+    if (session.track != NULL) {
+        keys_expect(session.track);
+    }
     session.notes = notes_new();
     session.split_count = 0;
     session.batch_left = 0;

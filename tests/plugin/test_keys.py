@@ -85,6 +85,21 @@ def test_carp_conf_names_its_group(world):
     assert all(row[:2] == [["1"], ["lab"]] for row in rows)
 
 
+def test_senders_of_carp_conf(world):
+    """Who is none of them is an expert item; without a list nobody is."""
+    path = world.folder / "work" / "senders.conf"
+    told = []
+    for senders in ("", "senders = 10.79.0.11\n", "senders = 10.79.0.11; 10.79.0.12\n"):
+        path.write_text('[vhid "lab"]\nvhid = 79\npassword = lab-secret\n'
+                        "addresses = 10.79.0.50\n" + senders)
+        path.chmod(0o600)
+        told.append(world.fields("ucarp-failover", ["ip.src"],
+                                 "-o", f"carp.config_file:{path}",
+                                 "-Y", "carp.analysis.rogue_sender", keys=False))
+    assert told[0] == told[2] == []
+    assert told[1] and all(row == [["10.79.0.12"]] for row in told[1])
+
+
 def test_unkeyed(world):
     assert all(row == [["2"], [], [], []] for row in verdicts(world))
     rows = verdicts(world, *row(1, "x", "10.0.0.1", "auto", ""))

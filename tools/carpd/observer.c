@@ -45,14 +45,18 @@ struct observer {
     carp_time deadline;   /* of the thread's track, or to ask for it */
 };
 
-static struct carp_ring *
-make_ring(const struct carp_conf *conf)
+/* False: no memory. */
+static bool
+read_keys(const struct carp_conf *conf, struct observer_keys *keys)
 {
-    struct carp_ring *ring = carp_ring_new();
-    if (ring != NULL && carp_conf_fill_ring(conf, ring) != CARP_OK) {
-        g_clear_pointer(&ring, carp_ring_free);
+    keys->ring = carp_ring_new();
+    if (keys->ring == NULL ||
+        carp_conf_fill_ring(conf, keys->ring) != CARP_OK) {
+        carp_ring_free(keys->ring);
+        return false;
     }
-    return ring;
+    keys->senders = conf_senders_new(conf);
+    return true;
 }
 
 static void
@@ -79,8 +83,8 @@ on_event(void *user, const struct carp_event *event)
 struct observer *
 observer_new(struct daemon *daemon, const struct carp_conf *conf)
 {
-    struct carp_ring *ring = make_ring(conf);
-    if (ring == NULL) {
+    struct observer_keys keys;
+    if (!read_keys(conf, &keys)) {
         return NULL;
     }
     struct observer *observer = g_new0(struct observer, 1);
@@ -91,7 +95,7 @@ observer_new(struct daemon *daemon, const struct carp_conf *conf)
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     observer->flush_at = CARP_NEVER;
     observer->deadline = CARP_NEVER;
-    observer->thread = observer_thread_new(ring, on_event, on_batch, observer);
+    observer->thread = observer_thread_new(keys, on_event, on_batch, observer);
     return observer;
 }
 
@@ -110,9 +114,9 @@ observer_free(struct observer *observer)
 void
 observer_set_keys(struct observer *observer, const struct carp_conf *conf)
 {
-    struct carp_ring *ring = make_ring(conf);
-    if (ring != NULL) {
-        observer_thread_set_keys(observer->thread, ring);
+    struct observer_keys keys;
+    if (read_keys(conf, &keys)) {
+        observer_thread_set_keys(observer->thread, keys);
     }
 }
 

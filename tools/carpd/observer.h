@@ -30,7 +30,7 @@ struct observer *observer_new(struct daemon *daemon,
                               const struct carp_conf *conf);
 /** Waits for the thread. NULL is allowed. */
 void observer_free(struct observer *observer);
-/** The keys of another carp.conf. */
+/** The keys and senders of another carp.conf. */
 void observer_set_keys(struct observer *observer, const struct carp_conf *conf);
 
 /** The number of a wire; the same name has the same one. */

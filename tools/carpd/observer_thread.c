@@ -7,15 +7,15 @@
 struct observer_thread {
     GThread *thread; /* NULL: not started */
     GAsyncQueue *jobs;
-    GAsyncQueue *answers;         /* struct answer, read by the main thread */
-    struct carp_ring *first_ring; /* until the thread has it */
+    GAsyncQueue *answers; /* struct answer, read by the main thread */
+    struct observer_keys first_keys; /* until the thread has them */
     void (*on_event)(void *user, const struct carp_event *event);
     void (*on_batch)(void *user, carp_time deadline);
     void *user;
     guint idle; /* source; guarded by the lock */
     GMutex lock;
     /* The thread's own. */
-    struct carp_ring *ring;
+    struct observer_keys keys;
     struct carp_track *track;
     uint64_t frames;
 };
@@ -26,7 +26,7 @@ struct job {
     enum job_kind kind;
     GArray *batch;
     carp_time now, collect_by;
-    struct carp_ring *ring;
+    struct observer_keys keys;
 };
 
 struct answer {
@@ -117,24 +117,35 @@ format_time(void *user, carp_time when, char *text, size_t size)
 }
 
 static void
-change_keys(struct observer_thread *thread, struct carp_ring *ring)
+free_keys(struct observer_keys *keys)
 {
-    if (thread->track != NULL) {
-        carp_track_set_ring(thread->track, ring);
-    }
-    carp_ring_free(thread->ring);
-    thread->ring = ring;
+    carp_ring_free(keys->ring);
+    conf_senders_free(keys->senders);
 }
 
 static void
-begin(struct observer_thread *thread, struct carp_ring *ring)
+change_keys(struct observer_thread *thread, struct observer_keys keys)
 {
-    thread->ring = ring;
-    struct carp_track_config config = {.ring = ring,
-                                       .on_event = on_track_event,
-                                       .format_time = format_time,
-                                       .user = thread};
+    if (thread->track != NULL) {
+        carp_track_set_ring(thread->track, keys.ring);
+        /* Half a list would accuse members: then rather none. */
+        if (conf_senders_expect(keys.senders, thread->track) != CARP_OK) {
+            carp_track_expect_anybody(thread->track);
+        }
+    }
+    free_keys(&thread->keys);
+    thread->keys = keys;
+}
+
+static void
+begin(struct observer_thread *thread)
+{
+    const struct carp_track_config config = {
+        .on_event = on_track_event, .format_time = format_time, .user = thread};
+    const struct observer_keys keys = thread->first_keys;
+    thread->first_keys = (struct observer_keys){0};
     thread->track = carp_track_new(&config);
+    change_keys(thread, keys);
 }
 
 static void
@@ -177,7 +188,7 @@ static gpointer
 run(gpointer user)
 {
     struct observer_thread *thread = user;
-    begin(thread, g_steal_pointer(&thread->first_ring));
+    begin(thread);
     bool is_over = false;
     while (!is_over) {
         struct job *job = g_async_queue_pop(thread->jobs);
@@ -187,7 +198,7 @@ run(gpointer user)
             g_array_free(job->batch, TRUE);
             break;
         case JOB_KEYS:
-            change_keys(thread, job->ring);
+            change_keys(thread, job->keys);
             break;
         case JOB_END:
             is_over = true;
@@ -196,14 +207,14 @@ run(gpointer user)
         g_free(job);
     }
     carp_track_free(thread->track);
-    carp_ring_free(thread->ring);
+    free_keys(&thread->keys);
     return NULL;
 }
 
 /* ---------------------------------------------------------- main thread */
 
 struct observer_thread *
-observer_thread_new(struct carp_ring *ring,
+observer_thread_new(struct observer_keys keys,
                     void (*on_event)(void *user,
                                      const struct carp_event *event),
                     void (*on_batch)(void *user, carp_time deadline),
@@ -212,7 +223,7 @@ observer_thread_new(struct carp_ring *ring,
     struct observer_thread *thread = g_new0(struct observer_thread, 1);
     thread->jobs = g_async_queue_new();
     thread->answers = g_async_queue_new_full(free_answer);
-    thread->first_ring = ring;
+    thread->first_keys = keys;
     thread->on_event = on_event;
     thread->on_batch = on_batch;
     thread->user = user;
@@ -233,7 +244,7 @@ observer_thread_free(struct observer_thread *thread)
         push(thread, (struct job){.kind = JOB_END});
         g_thread_join(thread->thread);
     }
-    carp_ring_free(thread->first_ring);
+    free_keys(&thread->first_keys);
     if (thread->idle != 0) {
         g_source_remove(thread->idle);
     }
@@ -257,12 +268,13 @@ observer_thread_push(struct observer_thread *thread, GArray *batch,
 }
 
 void
-observer_thread_set_keys(struct observer_thread *thread, struct carp_ring *ring)
+observer_thread_set_keys(struct observer_thread *thread,
+                         struct observer_keys keys)
 {
     if (thread->thread == NULL) {
-        carp_ring_free(thread->first_ring);
-        thread->first_ring = ring;
+        free_keys(&thread->first_keys);
+        thread->first_keys = keys;
         return;
     }
-    push(thread, (struct job){.kind = JOB_KEYS, .ring = ring});
+    push(thread, (struct job){.kind = JOB_KEYS, .keys = keys});
 }

@@ -6,26 +6,6 @@
 #include "monitor.h"
 
 static bool
-add_senders(struct mon_keys *keys, const struct carp_conf_vhid *vhid)
-{
-    struct carp_addrs **all = &keys->senders[vhid->vhid];
-    if (*all == NULL && vhid->senders.count > 0) {
-        *all = g_new0(struct carp_addrs, 1);
-    }
-    for (uint16_t i = 0; i < vhid->senders.count; i++) {
-        const struct carp_addr *sender = &vhid->senders.list[i];
-        if (!carp_addrs_contain(*all, sender)
-            && carp_addrs_add(*all, sender) != CARP_OK) {
-            log_line("%s: [vhid \"%s\"] senders: vhid %u has more than %d in "
-                     "all its groups", vhid->file, vhid->name, vhid->vhid,
-                     CARP_ADDRS_MAX);
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool
 load_into(struct mon_keys *keys, const char *config)
 {
     struct carp_conf *conf = carp_conf_load(config, 0);
@@ -38,9 +18,7 @@ load_into(struct mon_keys *keys, const char *config)
             is_good = false;
         }
     }
-    for (size_t i = 0; i < carp_conf_count(conf) && is_good; i++) {
-        is_good = add_senders(keys, carp_conf_get(conf, i));
-    }
+    keys->senders = conf_senders_new(conf);
     carp_conf_free(conf);
     return is_good;
 }
@@ -64,9 +42,7 @@ mon_keys_free(struct mon_keys *keys)
 {
     if (keys != NULL) {
         carp_ring_free(keys->ring);
-        for (unsigned int i = 0; i < G_N_ELEMENTS(keys->senders); i++) {
-            g_free(keys->senders[i]);
-        }
+        conf_senders_free(keys->senders);
         g_free(keys);
     }
 }

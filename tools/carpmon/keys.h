@@ -10,11 +10,12 @@
 #include <carp/auth.h>
 
 #include "carp_conf.h"
+#include "conf_senders.h"
 
 /** What a configuration tells the monitor. */
 struct mon_keys {
     struct carp_ring *ring;
-    struct carp_addrs *senders[256]; /**< by vhid; NULL: anybody may send */
+    struct conf_senders *senders; /**< NULL: anybody may send */
 };
 
 /**

@@ -282,19 +282,13 @@ mon_monitor_set_ring(struct mon_monitor *monitor,
 
 bool
 mon_monitor_expect(struct mon_monitor *monitor,
-                   struct carp_addrs *const senders[256])
+                   const struct conf_senders *senders)
 {
-    enum carp_status status = CARP_OK;
-    carp_track_expect_anybody(monitor->track);
-    for (unsigned int vhid = 0; vhid < 256; vhid++) {
-        const struct carp_addrs *all = senders[vhid];
-        for (uint16_t i = 0; all != NULL && i < all->count
-                             && status == CARP_OK; i++) {
-            status = carp_track_expect_sender(monitor->track, (uint8_t)vhid,
-                                              &all->list[i]);
-        }
+    if (senders == NULL) {
+        carp_track_expect_anybody(monitor->track);
+        return true;
     }
-    return status == CARP_OK;
+    return conf_senders_expect(senders, monitor->track) == CARP_OK;
 }
 
 bool

@@ -10,6 +10,7 @@
 #include <carp/auth.h>
 #include <carp/track.h>
 
+#include "conf_senders.h"
 #include "report.h"
 
 /** Exit statuses (carpmon(1)). */
@@ -75,11 +76,11 @@ void mon_monitor_dropped(struct mon_monitor *monitor, uint16_t segment,
 void mon_monitor_set_ring(struct mon_monitor *monitor,
                           const struct carp_ring *ring);
 /**
- * Everybody who may send from now on, by vhid; NULL: anybody may.
+ * Everybody who may send from now on; NULL: anybody may.
  * @return false when there is no memory for all of them
  */
 bool mon_monitor_expect(struct mon_monitor *monitor,
-                        struct carp_addrs *const senders[256]);
+                        const struct conf_senders *senders);
 /** False when the report could not be written: going on serves nobody. */
 bool mon_monitor_can_write(const struct mon_monitor *monitor);
 /** When mon_monitor_advance() would do something. */

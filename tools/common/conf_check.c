@@ -134,7 +134,7 @@ check_senders(struct conf_group *group)
     for (size_t i = 0; i < G_N_ELEMENTS(sure); i++) {
         if (is_unicast(sure[i]) && is_left_out(&vhid->senders, sure[i])) {
             conf_key_warn(group, "senders", "%s of %s is not among them: "
-                          "carpmon takes it for a ROGUE_SENDER",
+                          "it will be told as a ROGUE_SENDER",
                           carp_addr_format(sure[i], text), keys[i]);
         }
     }
@@ -202,11 +202,36 @@ check_shared_address(struct conf_group *group,
     }
 }
 
+/* The lists of groups that name one vhid are joined. */
+static void
+check_all_senders(struct conf_group *group)
+{
+    const struct carp_conf_vhid *vhid = group->vhid;
+    const GPtrArray *others = group->file->conf->vhids;
+    struct carp_addrs all = vhid->senders;
+    for (guint i = 0; i < others->len; i++) {
+        const struct carp_conf_vhid *other = g_ptr_array_index(others, i);
+        for (uint16_t k = 0;
+             other->vhid == vhid->vhid && k < other->senders.count; k++) {
+            const struct carp_addr *sender = &other->senders.list[k];
+            if (!carp_addrs_contain(&all, sender)
+                && carp_addrs_add(&all, sender) != CARP_OK) {
+                conf_key_error(group, "senders", "vhid %u has more than %d in "
+                               "all its groups", vhid->vhid, CARP_ADDRS_MAX);
+                return;
+            }
+        }
+    }
+}
+
 bool
 conf_check_unique(struct conf_group *group)
 {
     const struct carp_conf_vhid *vhid = group->vhid;
     const GPtrArray *others = group->file->conf->vhids;
+    if (vhid->senders.count > 0) {
+        check_all_senders(group);
+    }
     for (guint i = 0; i < others->len; i++) {
         const struct carp_conf_vhid *other = g_ptr_array_index(others, i);
         if (strcmp(vhid->name, other->name) == 0) {

@@ -27,15 +27,15 @@ tell_transition(struct context *c, struct sender *challenger)
     if (alert == NULL) {
         return;
     }
-    alert->since = ct->start;
+    alert->since = ct->since;
     alert->last = challenger->last;
-    alert_frame(alert, ct->start_frame);
+    alert_frame(alert, ct->since_frame);
     alert_frame(alert, challenger->last_frame);
     text_set(c->track->text,
              "%s and %s were both heard for %s, then %s yielded",
              carp_addr_format(&master->addr, m),
              carp_addr_format(&challenger->addr, ch),
-             text_seconds(carp_time_since(challenger->last, ct->start), gap,
+             text_seconds(carp_time_since(challenger->last, ct->since), gap,
                           sizeof(gap)), ch);
     text_set(c->track->detail, "A normal hand-over.");
     alert_tell(c, alert);
@@ -99,7 +99,7 @@ dual_end(struct context *c, struct sender *challenger)
     if (ct->reported) {
         resolve_pair(c, challenger, master);
     } else if (ct->adverts_other != 0 && ct->adverts_self != 0 &&
-               challenger->last > ct->start) {
+               challenger->last > ct->since) {
         tell_transition(c, challenger);
     } else if (ct->adverts_self != 0 && ct->adverts_other != 0) {
         checks_flapping(c, true);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Following counters: which sender of the other family is the same node, and
  * whose advert an advert continues. */
+#include <carp/counter.h>
+
 #include "engine/track_internal.h"
 
 /* ------------------------------------------------------------------ twins */
@@ -115,9 +117,17 @@ continues_twin(const struct context *c, uint64_t counter)
         s->twin != 0 ? group_by_uid(c->group, s->twin, NULL) : NULL;
 
     if (twin != NULL) {
-        return twin->counter + 1 == counter;
+        return carp_counter_steps(twin->counter, counter) == 1;
     }
     return e != NULL && may_be_twin(c, e) && e->counter + 1 == counter;
+}
+
+/* Its own last advert, plus 1; a leap of carpd's left out, as it makes them
+ * while a peer, or somebody who plays adverts back, sends what it has sent. */
+static bool
+continues_self(const struct sender *s, uint64_t counter)
+{
+    return s->adverts != 0 && carp_counter_steps(s->counter, counter) == 1;
 }
 
 /* The node has just spoken in the other family: what that advert said of
@@ -184,8 +194,7 @@ follow_step(const struct context *c, const struct carp_adv *adv)
     struct lineage_step step = { .kind = LINEAGE_FIRST };
     const struct history_entry *parent;
     const bool twin = continues_twin(c, adv->counter);
-    const bool self =
-        twin || (s->adverts != 0 && s->counter + 1 == adv->counter);
+    const bool self = twin || continues_self(s, adv->counter);
 
     parent = foreign_parent(c, adv->counter);
     if (s->adverts != 0 && adv->counter == s->counter && !twin &&

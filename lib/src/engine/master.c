@@ -86,7 +86,7 @@ set_master(struct context *c, const struct sender *s)
         if (ct->active && (int)i != index) {
             memset(ct, 0, sizeof(*ct));
             ct->active = true;
-            ct->start = c->now;
+            ct->since = ct->start = c->now;
             track_due(c->track, c->group,
                       carp_time_add(c->now, sender_left_limit(s)));
         }
@@ -149,95 +149,13 @@ takeover_of_silent(struct context *c)
 
 /* --------------------------------------------------------------- contests */
 
-static uint32_t
-adverts_since(const struct context *c, const struct sender *s, carp_time when)
-{
-    const struct history_entry *e;
-    uint32_t count = 0;
-
-    for (uint32_t i = 0;
-         (e = history_get(c->group->history, i)) != NULL && e->time > when;
-         i++) {
-        count += e->uid == s->uid && !e->is_replay;
-    }
-    return count;
-}
-
-static void
-contest_start(struct context *c, struct sender *challenger,
-              const struct sender *master, const struct lineage_step *step)
-{
-    struct contest *ct = &challenger->contest;
-
-    memset(ct, 0, sizeof(*ct));
-    ct->active = true;
-    ct->start = c->now;
-    ct->start_frame = c->packet->number;
-    if (step->has_parent && sender_is(master, step->parent_uid) &&
-        master->mode != COUNTER_CONSTANT) {
-        ct->parent_time = step->parent_time;
-        ct->parent_frame = step->parent_frame;
-        /* One that was MASTER unseen comes back from a partition: whether
-         * it hears now remains to be seen. */
-        ct->master_since_parent =
-            step->was_unseen ? 0 : adverts_since(c, master, ct->parent_time);
-    }
-    track_due(c->track, c->group,
-              carp_time_add(c->now, sender_left_limit(challenger)));
-    track_due(c->track, c->group,
-              carp_time_add(c->now, sender_left_limit(master)));
-}
-
-/* The challenger's counter says whether it accepted the master's adverts
- * that lie between its own. */
-static void
-judge(struct contest *ct, const struct lineage_step *step,
-      const struct sender *peer, bool peer_spoke, bool self)
-{
-    uint32_t *heard = self ? &ct->heard_self : &ct->heard_other;
-    uint32_t *deaf = self ? &ct->deaf_self : &ct->deaf_other;
-
-    if (step->kind == LINEAGE_OTHER && sender_is(peer, step->parent_uid)) {
-        (*heard)++;
-        *deaf = 0;
-    } else if (peer_spoke && (step->kind == LINEAGE_SELF ||
-                              step->kind == LINEAGE_SKIPPED ||
-                              step->kind == LINEAGE_UNRELATED)) {
-        /* One miss may be late reading; three are deafness. */
-        if (++*deaf >= 3) {
-            *heard = 0;
-        }
-    }
-}
-
-static void
-contest_of_master(struct context *c, struct sender *challenger,
-                  const struct lineage_step *step, carp_time previous)
-{
-    struct contest *ct = &challenger->contest;
-
-    if (ct->adverts_other++ == 0) {
-        ct->other_first = c->now;
-    }
-    judge(ct, step, challenger, challenger->last > previous, false);
-    dual_check(c, challenger);
-}
-
-/* Members drop what s sends, so its priority does not count. */
-static bool
-is_refused(const struct sender *s, const struct sender *master)
-{
-    return s->ttl_bad || (s->verdict.status == CARP_BAD &&
-                          master->verdict.status == CARP_GOOD);
-}
-
 /* Its priority rose in the middle of a contest, as that of a master which was
  * demoted for a moment: what was seen of it as the worse one says nothing. */
 static bool
 is_better_now(const struct sender *s, const struct sender *master)
 {
     return !s->contest.reported && sender_is_better(s, master) &&
-           !is_refused(s, master);
+           !sender_is_refused(s, master);
 }
 
 /* The contest as it stood before this advert: whoever was displaced and has
@@ -256,26 +174,6 @@ end_before(struct context *c, struct sender *s)
     s->contest.active = false;
 }
 
-/* One more advert in a contest. After a silence it begins anew: maybe the
- * challenger had yielded, maybe the advert between was lost on the way here. */
-static void
-challenge_again(struct context *c, struct sender *master,
-                const struct lineage_step *step)
-{
-    struct sender *s = c->sender;
-    struct contest *ct = &s->contest;
-
-    if (!ct->reported &&
-        carp_time_since(c->now, s->previous) > sender_silent_limit(s)) {
-        contest_start(c, s, master, step);
-        ct->adverts_self = 1;
-        return;
-    }
-    ct->adverts_self++;
-    judge(ct, step, master, master->last > s->previous, true);
-    dual_check(c, s);
-}
-
 static void
 challenge(struct context *c, struct sender *master,
           const struct lineage_step *step)
@@ -286,13 +184,13 @@ challenge(struct context *c, struct sender *master,
     carp_time silence;
 
     if (ct->active && !is_better_now(s, master)) {
-        challenge_again(c, master, step);
+        contest_again(c, master, step);
         return;
     }
     if (ct->active) {
         end_before(c, s);
     }
-    if (sender_is_better(s, master) && !is_refused(s, master)) {
+    if (sender_is_better(s, master) && !sender_is_refused(s, master)) {
         master->is_master = true;
         rogue_on_preempt(c, master);
         takeover(c, CARP_REASON_PREEMPTING, 0);
@@ -407,7 +305,7 @@ contest_timer(struct context *c, struct sender *s, carp_time now)
 {
     const struct sender *master = current_master(c);
     const carp_time blind = c->view->blind;
-    const carp_time start = later(s->contest.start, blind);
+    const carp_time start = later(s->contest.since, blind);
     const carp_time self_due =
         carp_time_add(later(s->last, blind), sender_left_limit(s));
     carp_time other_due = CARP_NEVER;

@@ -64,12 +64,13 @@ same_frame(const struct context *c, const struct carp_adv *adv,
  * whoever accepts the same counter twice counts on from it twice and builds
  * the same frame again; several that accept a bow-out build the same one. */
 static bool
-is_answer(const struct context *c, const struct carp_adv *adv)
+is_answer(const struct context *c, const struct carp_adv *adv,
+          carp_time window)
 {
     const struct history_entry *e =
         history_find(c->group->history, adv->counter - 1, NULL);
 
-    while (e != NULL && carp_time_since(c->now, e->time) <= copy_window) {
+    while (e != NULL && carp_time_since(c->now, e->time) <= window) {
         if (!sender_is(c->sender, e->uid)) {
             return true;
         }
@@ -95,7 +96,7 @@ repeat_novelty(const struct context *c, const struct carp_adv *adv)
     }
     age = carp_time_since(c->now, e->time);
     if (age > copy_window || age > interval / 4 + 2 * CARP_MSEC ||
-        is_answer(c, adv)) {
+        is_answer(c, adv, copy_window)) {
         return ADVERT_NEW;
     }
     return f->has_mac && memcmp(e->mac, f->src_mac.octets, 6) != 0
@@ -206,25 +207,40 @@ is_constant_replay(const struct context *c, const struct carp_adv *adv,
     return e != NULL;
 }
 
-/* One advert under several addresses, none of them a member's so far. After
- * a partition two or three nodes may rightly have the same counter; not more
- * within a minute. */
+/* Nothing else was heard from this address. */
+static bool
+is_stranger(const struct context *c, uint32_t uid)
+{
+    const struct sender *s = group_by_uid(c->group, uid, NULL);
+
+    return s == NULL || s->adverts <= 1;
+}
+
+/* One advert under several addresses, none of them a member's so far but the
+ * original's. After a partition two or three nodes may rightly have the same
+ * counter, and members of old as well; not more strangers within a minute. */
 static bool
 is_from_many(const struct context *c, const struct carp_adv *adv,
              uint64_t *original)
 {
     const struct history_entry *e = same_advert(c, adv, false, NULL);
     uint32_t last = c->sender->uid;
-    unsigned int sources = 1;
+    unsigned int sources = 1, members = 0;
 
-    while (e != NULL && sources < MANY_SOURCES &&
+    while (e != NULL && sources + members < MANY_SOURCES &&
            carp_time_since(c->now, e->time) <= 60 * CARP_SEC) {
-        sources += e->uid != last;
+        if (!is_stranger(c, e->uid)) {
+            members = 1;
+        } else if (e->uid != last) {
+            sources++;
+        }
         last = e->uid;
         *original = e->frame;
         e = same_advert(c, adv, false, e);
     }
-    return sources >= MANY_SOURCES && !is_answer(c, adv);
+    return sources + members >= MANY_SOURCES &&
+           !is_answer(c, adv,
+                      c->sender->ucarp_mac ? LATE_READING : copy_window);
 }
 
 /* docs/LINEAGE.md: a bare repeat is legitimate after a partition; one that

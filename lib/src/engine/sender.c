@@ -58,6 +58,43 @@ sender_takeover_time(const struct sender *s, carp_time silence)
 }
 
 bool
+sender_is_refused(const struct sender *s, const struct sender *master)
+{
+    return s->ttl_bad || (s->verdict.status == CARP_BAD &&
+                          master->verdict.status == CARP_GOOD);
+}
+
+static bool
+is_between(carp_time time, carp_time least, carp_time most)
+{
+    return time + 60 * CARP_MSEC + least / 50 >= least &&
+           time <= most + 60 * CARP_MSEC + most / 50;
+}
+
+/* Is it as long as some system waits for a silent @p master, at the sender's
+ * numbers? */
+bool
+sender_is_dead_time(const struct sender *s, const struct sender *master,
+                    carp_time silence)
+{
+    const carp_time bsd =
+        carp_master_down(CARP_TIMING_BSD, s->advbase, s->advskew);
+    const carp_time openbsd =
+        carp_master_down(CARP_TIMING_OPENBSD, s->advbase, s->advskew);
+    const carp_time ucarp =
+        carp_master_down(CARP_TIMING_UCARP, s->advbase, s->advskew);
+    const carp_time three = 3 * expected_interval(master);
+
+    return is_between(silence, bsd, bsd) ||
+           is_between(silence, openbsd, openbsd) ||
+           /* It reads early or late in its second. */
+           ((s->ucarp_mac || !s->has_mac) &&
+            is_between(silence, bsd, ucarp + LATE_READING)) ||
+           /* carpd with advbase 0 waits for its master's intervals. */
+           (s->advbase == 0 && is_between(silence, three, three));
+}
+
+bool
 sender_is_equal(const struct sender *a, const struct sender *b)
 {
     return a->advbase == b->advbase && a->advskew == b->advskew &&

@@ -15,8 +15,9 @@
  * Files: track.c entry points and timers; table.c who is remembered;
  * advert.c one advert from bytes to state; follow.c whose counter it
  * continues; repeat.c adverts that were on the wire before; sender.c limits
- * and priorities; master.c who is MASTER; dual.c why two are, dual_say.c in
- * words, dual_end.c until when; checks.c what is wrong with one advert or
+ * and priorities; master.c who is MASTER; contest.c what is counted of two
+ * beside each other; dual_when.c when both are MASTER, dual.c why, dual_say.c
+ * in words, dual_end.c until when; checks.c what is wrong with one advert or
  * sender; faults.c what receivers drop, silence, flapping, floods; unseen.c
  * masters that this wire did not see; envelope.c MACs; changed.c, rogue.c,
  * stale.c, membership.c, placement.c, blind.c findings of their names; claims.c
@@ -32,6 +33,7 @@
 #include <carp/track.h>
 
 #include "engine/claims.h"
+#include "engine/contest.h"
 #include "engine/lineage.h"
 #include "engine/network.h"
 
@@ -54,24 +56,6 @@ enum counter_mode {
     COUNTER_CONSTANT, /* OpenBSD */
     COUNTER_RANDOM,   /* has not accepted anybody's advert */
     COUNTER_SEQUENCE  /* +1, or continues a peer */
-};
-
-/* Two senders of one view at the same time, seen from the challenger. */
-struct contest {
-    bool active;
-    bool by_winner; /* the better one came, not the worse */
-    bool reported; /* DUAL_MASTER is on */
-    carp_time start;
-    uint64_t start_frame;
-    uint64_t parent_frame; /* advert that the challenger's first continued */
-    carp_time parent_time;
-    uint32_t master_since_parent; /* master's adverts it evidently missed */
-    uint32_t adverts_self, adverts_other;
-    carp_time other_first;    /* of adverts_other */
-    uint8_t next_cause;       /* evidence for another cause … */
-    uint8_t next_cause_count; /* … this many times in a row */
-    uint32_t heard_self, deaf_self;   /* challenger continues master, or not */
-    uint32_t heard_other, deaf_other; /* master continues challenger, or not */
 };
 
 /* What each advert asks for stands first: fifty vhids do not fit into the
@@ -367,13 +351,12 @@ carp_time sender_shorter_interval(const struct sender *a,
                                   const struct sender *b);
 carp_time sender_dead_time(const struct sender *s);
 carp_time sender_takeover_time(const struct sender *s, carp_time silence);
+/* Members drop what s sends, so its priority does not count. */
+bool sender_is_refused(const struct sender *s, const struct sender *master);
+bool sender_is_dead_time(const struct sender *s, const struct sender *master,
+                         carp_time silence);
 carp_time sender_silent_limit(const struct sender *s);
 carp_time sender_left_limit(const struct sender *s);
-
-/* dual.c */
-void dual_check(struct context *c, struct sender *challenger);
-void dual_end(struct context *c, struct sender *challenger);
-void dual_sweep(struct context *c);
 
 /* checks.c */
 void checks_on_advert(struct context *c, const struct past *before,

@@ -111,18 +111,6 @@ advertises(const struct judge *j, unsigned int i, carp_time now)
            now < j->last[i] + 2 * j->interval[i] + j->interval[i] / 5;
 }
 
-/* What the machines say of themselves. */
-static void
-on_effects(void *user, unsigned int node, const struct carp_effects *e)
-{
-    struct judge *j = user;
-
-    j->is_master[node] = e->to == CARP_STATE_MASTER;
-    if (!j->is_master[node]) {
-        j->last[node] = CARP_NEVER;
-    }
-}
-
 /* Two masters that go on advertising beside each other: certain when that was
  * no hand-over, not even a slow one that ucarp read late. */
 static void
@@ -141,6 +129,38 @@ find_two(struct judge *j, unsigned int i, carp_time now)
         add_fact(j, CARP_DUAL_MASTER, both, now,
                  now - both > 3 * MAX(j->interval[i], j->interval[k]) +
                                   1200 * CARP_MSEC);
+    }
+}
+
+/* It is MASTER no longer: what was true until now stays so. */
+static void
+leave(struct judge *j, unsigned int node, carp_time now)
+{
+    if (j->is_master[node] && advertises(j, node, now)) {
+        find_two(j, node, now);
+    }
+    j->is_master[node] = false;
+    j->last[node] = CARP_NEVER;
+}
+
+/* What the machines say of themselves. */
+static void
+on_effects(void *user, carp_time now, unsigned int node,
+           const struct carp_effects *e)
+{
+    struct judge *j = user;
+
+    if (e->to != CARP_STATE_MASTER) {
+        leave(j, node, now);
+    }
+    j->is_master[node] = e->to == CARP_STATE_MASTER;
+}
+
+static void
+on_scenario(void *user, const struct sim_event *event)
+{
+    if (event->kind == SIM_CRASH) {
+        leave(user, event->a, event->at);
     }
 }
 
@@ -178,13 +198,16 @@ watch_advert(struct judge *j, carp_time now, const struct sim_advert *a)
         j->last[a->from] = CARP_NEVER;
         return;
     }
-    if (!advertises(j, a->from, now)) {
-        j->during[a->from] = now;
-    }
-    j->last[a->from] = now;
     j->interval[a->from] =
         MAX(carp_interval(a->advbase, a->advskew), 20 * CARP_MSEC);
-    find_two(j, a->from, now);
+    /* Who yields may send a last one. */
+    if (j->is_master[a->from]) {
+        if (!advertises(j, a->from, now)) {
+            j->during[a->from] = now;
+        }
+        j->last[a->from] = now;
+        find_two(j, a->from, now);
+    }
     if (a->advskew == 240 || a->demote != 0) {
         add_fact(j, CARP_DEMOTED, now, now, true);
     }
@@ -300,6 +323,7 @@ sim_judge(const struct sim_scenario *s, struct sim_score *score, GString *notes)
     struct judge j = {.scenario = s, .spoke = CARP_NEVER};
     const struct carp_track_config config = {.on_event = on_event, .user = &j};
     const struct sim_watcher watcher = {.user = &j,
+                                        .on_event = on_scenario,
                                         .on_effects = on_effects,
                                         .on_advert = on_advert,
                                         .on_announce = on_announce};

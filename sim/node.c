@@ -131,7 +131,7 @@ carry_out(struct sim_world *w, unsigned int i, const struct carp_effects *e)
     struct sim_node *n = &w->nodes[i];
 
     if (w->watcher.on_effects != NULL) {
-        w->watcher.on_effects(w->watcher.user, i, e);
+        w->watcher.on_effects(w->watcher.user, w->now, i, e);
     }
     if (n->defence != NULL && e->to == CARP_STATE_MASTER && e->from != e->to) {
         carp_counter_lead(&n->defence->replay.counter);

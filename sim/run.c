@@ -79,7 +79,8 @@ on_event(void *user, const struct sim_event *event)
 }
 
 static void
-on_effects(void *user, unsigned int node, const struct carp_effects *e)
+on_effects(void *user, carp_time now, unsigned int node,
+           const struct carp_effects *e)
 {
     struct sim_checks *c = user;
     const char *name = c->world->nodes[node].spec->name;
@@ -102,7 +103,7 @@ on_effects(void *user, unsigned int node, const struct carp_effects *e)
         trace(c, "%-8s IPv%u is silent", name, e->silent_family);
     }
     if (c->other != NULL && c->other->on_effects != NULL) {
-        c->other->on_effects(c->other->user, node, e);
+        c->other->on_effects(c->other->user, now, node, e);
     }
 }
 

@@ -33,7 +33,7 @@ struct sim_watcher {
     /** Before anything of the scenario's event changes. */
     void (*on_event)(void *user, const struct sim_event *event);
     /** A machine did something; the node has changed already. */
-    void (*on_effects)(void *user, unsigned int node,
+    void (*on_effects)(void *user, carp_time now, unsigned int node,
                        const struct carp_effects *effects);
     /** An advert leaves a node, whoever will hear it. */
     void (*on_advert)(void *user, carp_time now,

@@ -32,8 +32,11 @@ def record(scene, count=3):
 def replay_on_master(scene):
     """strict: a recording of a better master does not unseat the one that serves."""
     a = scene.carpd("a", 0, replay="strict", preempt="true")
-    b = scene.carpd("b", 100, replay="strict", preempt="true")
+    b = scene.carpd("b", 100, replay="strict", preempt="true",
+                    senders=scene.addresses[scene.b])
     yield is_state(a, "MASTER")
+    yield Condition("b names a, which is none of its senders",
+                    lambda: "ROGUE_SENDER" in b.output(), 5)
     path = yield from record(scene)
     a.stop()
     yield is_state(b, "MASTER", 2)

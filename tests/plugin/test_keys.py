@@ -92,7 +92,7 @@ def test_senders_of_carp_conf(world):
     for senders in ("", "senders = 10.79.0.11\n", "senders = 10.79.0.11; 10.79.0.12\n"):
         path.write_text('[vhid "lab"]\nvhid = 79\npassword = lab-secret\n'
                         "addresses = 10.79.0.50\n" + senders)
-        path.chmod(0o600)
+        path.chmod(0o644)
         told.append(world.fields("ucarp-failover", ["ip.src"],
                                  "-o", f"carp.config_file:{path}",
                                  "-Y", "carp.analysis.rogue_sender", keys=False))

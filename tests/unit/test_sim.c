@@ -249,19 +249,24 @@ test_shrink(void)
     sim_scenario_free(s);
 }
 
+/* A strict carpd cannot always tell an OpenBSD's adverts from a recording. */
 static bool
-has_strict(const struct sim_scenario *s)
+is_strict_with_openbsd(const struct sim_scenario *s)
 {
+    bool is_strict = false, has_openbsd = false;
+
     for (unsigned int i = 0; i < s->node_count; i++) {
-        if (s->nodes[i].is_carpd && s->nodes[i].replay == CARP_REPLAY_STRICT) {
-            return true;
-        }
+        const struct sim_node_spec *n = &s->nodes[i];
+
+        is_strict |= n->is_carpd && n->replay == CARP_REPLAY_STRICT;
+        has_openbsd |= !n->is_carpd && n->profile == CARP_PROFILE_OPENBSD;
     }
-    return false;
+    return is_strict && has_openbsd;
 }
 
-/* The properties of checks.h over random scenarios. Strict nodes may hold out
- * longer than the bound in one of some ten thousand (docs/SIMULATOR.md). */
+/* The properties of checks.h over random scenarios. With an OpenBSD a strict
+ * node may hold out longer than the bound in one of some ten thousand
+ * (docs/SIMULATOR.md); without one it never does. */
 static void
 test_random(void)
 {
@@ -277,7 +282,7 @@ test_random(void)
         struct sim_result result;
 
         sim_check(s, NULL, false, &result);
-        if (result.failure != NULL && has_strict(s) &&
+        if (result.failure != NULL && is_strict_with_openbsd(s) &&
             strstr(result.failure, "counter") == NULL &&
             strstr(result.failure, "played back") == NULL) {
             held_out++;
@@ -291,7 +296,7 @@ test_random(void)
         sim_result_clear(&result);
         sim_scenario_free(s);
     }
-    g_assert_cmpuint(held_out, <=, count / 2000);
+    g_assert_cmpuint(held_out, <=, count / 4000);
 }
 
 /* -------------------------------------------------------------------- wire */
@@ -338,8 +343,10 @@ static void
 test_judge(void)
 {
     struct sim_score score = {{0}, {0}, {0}, {0}};
-    /* In the last ones hosts preempt each other within milliseconds. */
-    static const uint64_t more[] = {1308, 1769, 5484, 5529, 5599, 5836, 5941};
+    /* In these hosts preempt each other within milliseconds, wake up, leap. */
+    static const uint64_t more[] = {1308,  1769,  5484,  5529,  5599,
+                                    5836,  5941,  10044, 10236, 12409,
+                                    14236, 22840, 24136, 24150};
 
     for (uint64_t seed = 1; seed < 400 + G_N_ELEMENTS(more); seed++) {
         struct sim_scenario *s =
@@ -354,10 +361,8 @@ test_judge(void)
                        " missed",
                        carp_code_text((enum carp_code)c), score.right[c],
                        score.wrong[c], score.found[c], score.missed[c]);
-        /* One burst of takeovers in a millisecond may look like a replay. */
-        g_assert_true(score.wrong[c] <= 1 ||
-                      score.wrong[c] * 100 <= score.right[c]);
-        g_assert_cmpuint(score.missed[c] * 50, <=, score.found[c]);
+        g_assert_cmpuint(score.wrong[c], ==, 0);
+        g_assert_cmpuint(score.missed[c] * 200, <=, score.found[c]);
     }
     g_assert_cmpuint(score.found[CARP_DUAL_MASTER], >, 50);
     g_assert_cmpuint(score.found[CARP_NO_MASTER], >, 1);

@@ -161,6 +161,20 @@ test_without_beat(void)
     is_split(said, G_N_ELEMENTS(said), 9150);
 }
 
+/* Equals that go on from each other's counters, and yet neither yields. */
+static void
+test_heard_and_stayed(void)
+{
+    static const struct said said[] = {
+        {0, 0, 11, 10},    {0, 1043, 11, 11}, {0, 2086, 11, 12},
+        {1, 2800, 11, 13}, {0, 3129, 11, 14}, {1, 3843, 11, 15},
+        {0, 4172, 11, 16}, {1, 4886, 11, 17}, {0, 5215, 11, 18},
+        {1, 5929, 11, 19}, {0, 6258, 11, 20}, {1, 6972, 11, 21},
+    };
+
+    is_split(said, G_N_ELEMENTS(said), 6972);
+}
+
 /* After one-way losses members come to one counter; one more, that was BACKUP
  * until now, goes on from the same advert. */
 static void
@@ -188,6 +202,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/moments/rivals", test_rivals);
     g_test_add_func("/track/moments/leaping-apart", test_leaping_apart);
     g_test_add_func("/track/moments/without-beat", test_without_beat);
+    g_test_add_func("/track/moments/heard-and-stayed", test_heard_and_stayed);
     g_test_add_func("/track/moments/members-share", test_members_share);
     return g_test_run();
 }

@@ -132,7 +132,8 @@ dual_is_sure(const struct context *c, const struct sender *challenger)
         ct->adverts_self < 2 || !had_time_to_yield(challenger, master)) {
         return false;
     }
-    /* The last advert of a ucarp that yields continues the winner's. */
-    return !dual_has_accepted(challenger, master) &&
+    /* The last advert of a ucarp that yields continues the winner's; who has
+     * done so three times does not yield. */
+    return (ct->heard_self >= 3 || !dual_has_accepted(challenger, master)) &&
            (!late_reader || lasted > yield_grace);
 }

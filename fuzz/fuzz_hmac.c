@@ -217,6 +217,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     wanted[counter % 20] ^= (uint8_t)(1u << (counter / 20 % 8));
     FUZZ_CHECK(!carp_auth_verify(&auth, counter, wanted));
     carp_auth_clear(&auth);
-    check_password(key.octets, counter % (CARP_KEY_LEN + 1));
+    check_password(key.octets, (size_t)(counter % (CARP_KEY_LEN + 1)));
     return 0;
 }

@@ -108,7 +108,11 @@ small_letters(enum carp_code code, const char *before, char between)
         wmem_strconcat(wmem_epan_scope(), before, carp_code_text(code), NULL);
 
     for (char *at = text + strlen(before); *at != '\0'; at++) {
-        *at = *at == '_' ? between : g_ascii_tolower(*at);
+        if (*at == '_') {
+            *at = between;
+        } else {
+            *at = g_ascii_tolower(*at);
+        }
     }
     return text;
 }

@@ -14,7 +14,7 @@ is_hex_key(const char *text, size_t len)
             return false;
         }
     }
-    return len == 2 * CARP_KEY_LEN;
+    return len == (size_t)2 * CARP_KEY_LEN;
 }
 
 static const char *

@@ -226,11 +226,6 @@ event_arguments(struct parser *p, struct sim_event *e)
     case SIM_HEAL:
         return true;
     case SIM_LOSS:
-        if (!number(p, word(p, 3), 0, 1000, &n)) {
-            return false;
-        }
-        e->number = (int)n;
-        return true;
     case SIM_ATTACK:
         if (!number(p, word(p, 3), 0, 1000, &n)) {
             return false;

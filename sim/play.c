@@ -156,7 +156,7 @@ print_totals(const struct sim_options *o, const struct totals *t)
                " failed; %.1f h simulated, %" G_GUINT64_FORMAT
                " adverts, %" G_GUINT64_FORMAT " transitions\n",
                t->scenarios, t->failures,
-               (double)(t->simulated / CARP_SEC) / 3600, t->adverts,
+               (double)t->simulated / (double)CARP_SEC / 3600, t->adverts,
                t->transitions);
     }
     if (o->judges) {

@@ -238,6 +238,7 @@ any_event(struct maker *m)
 {
     unsigned int a = any(m);
 
+    g_assert(m->s->node_count > 0);
     switch (below(m, 18)) {
     case 0:
     case 1:

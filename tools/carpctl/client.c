@@ -154,7 +154,7 @@ fill(struct client *client, int timeout_ms)
         return n < 0 && errno == EINTR;
     }
     g_string_append_len(client->in, data, n);
-    if (client->in->len > 2 * (gsize)CARP_CONTROL_ANSWER_MAX) {
+    if (client->in->len > 2 * CARP_CONTROL_ANSWER_MAX) {
         log_line("%s: an answer without end: is this carpd?", client->path);
         return false;
     }

@@ -100,7 +100,7 @@ void import_ifconfig_output(struct import *import, const char *text,
 /** OpenBSD: one hostname.carpN; @p file names the interface. */
 void import_openbsd(struct import *import, const char *text, const char *file);
 /** pfSense and OPNsense: config.xml. */
-void import_config_xml(struct import *import, const char *text,
+void import_config_xml(struct import *import, const char *xml,
                        const char *file);
 /** A ucarp command line, with or without "ucarp" in front. */
 void import_ucarp(struct import *import, char **words);

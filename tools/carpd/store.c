@@ -401,7 +401,10 @@ save_once(struct store *store, struct os_error *error)
 bool
 store_save(struct store *store, struct os_error *error)
 {
-    return save_once(store, error) && save_once(store, error);
+    if (!save_once(store, error)) {
+        return false;
+    }
+    return save_once(store, error);
 }
 
 static bool

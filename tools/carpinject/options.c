@@ -21,6 +21,7 @@ struct row {
 };
 
 static void
+/* NOLINTNEXTLINE(readability-function-size): a table */
 add_rows(GOptionContext *context, struct raw *raw)
 {
     const struct row rows[] = {

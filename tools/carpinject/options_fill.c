@@ -158,7 +158,7 @@ fill_replay(struct inj_options *options, const struct raw *raw)
     replay->has_only_vhid = raw->only_vhid != NULL;
     replay->only_vhid = (uint8_t)vhid;
     if (wrong == NULL && (raw->rest == NULL || g_strv_length(raw->rest) != 1)) {
-        wrong = g_strdup("which capture? Name one FILE");
+        return g_strdup("which capture? Name one FILE");
     }
     if (wrong == NULL) {
         options->file = g_strdup(raw->rest[0]);

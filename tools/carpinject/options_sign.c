@@ -82,8 +82,9 @@ read_terminal(struct inj_spec *spec)
     quiet = old;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
     tcsetattr(tty, TCSAFLUSH, &quiet);
-    ssize_t size = write(tty, "Password: ", 10);
-    size = read(tty, line, sizeof(line) - 1);
+    ssize_t size = write(tty, "Password: ", 10) == 10
+                       ? read(tty, line, sizeof(line) - 1)
+                       : 0;
     tcsetattr(tty, TCSAFLUSH, &old);
     if (write(tty, "\n", 1) != 1 || size <= 0) {
         size = 0;

@@ -45,7 +45,7 @@ struct inj_flood {
     unsigned int sources; /**< 1..INJ_MANY_MAX */
 };
 struct inj_plan *inj_plan_flood(const struct inj_spec *spec,
-                                const struct inj_flood *flood,
+                                const struct inj_flood *many,
                                 const struct inj_pace *pace, uint64_t seed);
 
 /** Mutations of an advert; see fuzz.c for the kinds. */
@@ -64,7 +64,7 @@ struct inj_replay {
 /** @param frames takes over: struct inj_frame with times as captured, in
  * order; freed with the plan */
 struct inj_plan *inj_plan_replay(GPtrArray *frames, const struct inj_spec *spec,
-                                 const struct inj_replay *replay,
+                                 const struct inj_replay *how,
                                  const struct inj_pace *pace, uint64_t seed);
 
 /** The next frame; false at the end or after an error. */

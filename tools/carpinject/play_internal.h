@@ -49,7 +49,7 @@ void play_name(struct play *play, const char *name,
 struct exp_frame *play_sent_frame(struct play *play,
                                   const struct inj_frame *frame,
                                   carp_time at);
-void play_frame_free(gpointer frame);
+void play_frame_free(gpointer data);
 /** Do a step. NULL when it held; else why not, to be freed. */
 char *play_step(struct play *play, const struct scn_step *step);
 /** End the run; @p what NULL: the user wants it. */

@@ -213,7 +213,7 @@ static bool
 is_damaged_ahead(struct source *source, carp_time even)
 {
     bool is_second = source->ahead != 0 &&
-                     source->frames - source->ahead_at <= 2 * STEP_FRAMES &&
+                     source->frames - source->ahead_at <= (uint64_t)2 * STEP_FRAMES &&
                      carp_time_add(even, STEP_LEAST) >= source->ahead &&
                      even <= carp_time_add(source->ahead, LEAP);
     bool is_leap = source->even != 0 && !is_second &&

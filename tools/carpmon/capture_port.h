@@ -34,7 +34,7 @@ struct mon_port {
 /** @param name is copied  @param number tells captures of one wire apart */
 struct mon_port *mon_port_new(const char *name, uint16_t segment,
                               uint16_t number, int buffer);
-void mon_port_free(void *port);
+void mon_port_free(void *data);
 
 /** Open the handle. False with the reason in @p error. */
 bool mon_port_open(struct mon_port *port, char error[PCAP_ERRBUF_SIZE]);

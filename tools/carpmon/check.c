@@ -10,7 +10,7 @@
 #include "state.h"
 
 /* Bigger is no state: 1024 vhids need less. */
-#define STATE_MOST (16 * 1024 * 1024)
+#define STATE_MOST ((goffset)16 * 1024 * 1024)
 
 /* The vhids of the configuration, or none; what is wrong with it was said
  * when its keys were read. */

@@ -9,7 +9,7 @@
 #include "text.h"
 
 /* Older, in seconds: nobody writes it any more. */
-#define STALE (6 * MON_STATE_EVERY)
+#define STALE ((gint64)6 * MON_STATE_EVERY)
 /* Performance data of each vhid only up to so many. */
 #define DATA_ROWS 16
 #define TOLD_MOST 3

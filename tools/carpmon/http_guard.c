@@ -51,7 +51,7 @@ prepare_socket(int fd)
     const int buffer = HTTP_SEND_BUFFER;
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
 #ifdef TCP_USER_TIMEOUT
-    const unsigned int patience = HTTP_BEHIND_TIME / 1000;
+    const unsigned int patience = (unsigned int)(HTTP_BEHIND_TIME / 1000);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience,
                      sizeof(patience));
 #endif

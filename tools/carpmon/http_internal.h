@@ -13,12 +13,11 @@
 #define HTTP_CONNECTIONS 64
 #define HTTP_STREAMS 16  /* of them; the others stay free for /metrics */
 #define HTTP_TIMEOUT 10u /* s without progress */
-#define HTTP_ASK_TIME                                     \
-    (20 * G_USEC_PER_SEC) /* for a request, with the idle \
-                             time before it */
-#define HTTP_ANSWER_TIME (120 * G_USEC_PER_SEC) /* to take the answer */
-#define HTTP_BEHIND_TIME (30 * G_USEC_PER_SEC)  /* a stream with words unread \
-                                                 */
+/* For a request, with the idle time before it; to take the answer; a stream
+ * with words unread. */
+#define HTTP_ASK_TIME ((gint64)20 * G_USEC_PER_SEC)
+#define HTTP_ANSWER_TIME ((gint64)120 * G_USEC_PER_SEC)
+#define HTTP_BEHIND_TIME ((gint64)30 * G_USEC_PER_SEC)
 #define HTTP_SEND_BUFFER (64 * 1024)            /* the kernel's, of each */
 #define HTTP_MEMORY ((size_t)(32 * 1024))       /* of one connection */
 #define HTTP_STREAM_LAG ((size_t)(512 * 1024))  /* kept for a slow client */

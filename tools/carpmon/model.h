@@ -179,13 +179,13 @@ struct mon_row *mon_model_need_row(struct mon_model *model, uint16_t segment,
 /** Something worth drawing changed in @p row, which may be NULL. */
 void mon_model_touch(struct mon_model *model, struct mon_row *row);
 void mon_model_alert(struct mon_model *model, const struct carp_event *event);
-void mon_alert_free(void *alert);
+void mon_alert_free(void *memory);
 /** The lane of @p address, -1 when it has none and cannot have one. */
 int mon_row_lane(struct mon_model *model, struct mon_row *row,
                  const struct carp_addr *address, bool is_proven,
                  carp_time now);
-/** An advert of @p lane at @p now. */
-void mon_row_span(struct mon_model *model, struct mon_row *row, uint8_t lane,
+/** An advert of lane @p index at @p now. */
+void mon_row_span(struct mon_model *model, struct mon_row *row, uint8_t index,
                   carp_time now);
 /** Close spans whose senders went silent. */
 void mon_row_silence(struct mon_model *model, struct mon_row *row,

@@ -7,13 +7,15 @@
 #ifndef TOOLS_CONTROL_H
 #define TOOLS_CONTROL_H
 
+#include <stddef.h>
+
 /** The socket, when neither side is told another one. */
 #define CARP_CONTROL_SOCKET "/run/carp/carpd.sock"
 
 /** Longest request, its newline included. */
 #define CARP_CONTROL_REQUEST_MAX 4096
 /** No answer and no event is longer, its newline included. */
-#define CARP_CONTROL_ANSWER_MAX (4u * 1024 * 1024)
+#define CARP_CONTROL_ANSWER_MAX ((size_t)4 * 1024 * 1024)
 /** Most clients at once; one more is told so and closed. */
 #define CARP_CONTROL_CLIENTS_MAX 32
 

@@ -92,9 +92,9 @@ struct program_pool *program_pool_new(unsigned int running,
  */
 void program_pool_free(struct program_pool *pool);
 
-/** Run @p job now, or as soon as its turn comes. It ends in on_end, whatever
+/** Run @p wanted now, or as soon as its turn comes. It ends in on_end, whatever
  * happens. */
-void program_run(struct program_pool *pool, const struct program_job *job);
+void program_run(struct program_pool *pool, const struct program_job *wanted);
 
 /** True when nothing runs and nothing waits. */
 bool program_pool_is_idle(const struct program_pool *pool);

@@ -104,8 +104,11 @@ bool
 carp_counter_is_own_jump(const struct carp_counter *counter, uint64_t value,
                          unsigned int families)
 {
+    const uint64_t value_low = value & LOW;
+    const uint64_t first_low = counter->first & LOW;
+
     return value > counter->first && value <= counter->last &&
-           (value & LOW) - (counter->first & LOW) < families;
+           value_low >= first_low && value_low - first_low < families;
 }
 
 uint64_t

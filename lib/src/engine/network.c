@@ -106,7 +106,7 @@ network_get(struct carp_track *track, uint16_t segment, uint16_t vlan)
         return n;
     }
     if (track->networks == NULL) {
-        track->networks = calloc(NETWORKS_MAX, sizeof(*track->networks));
+        track->networks = calloc(NETWORKS_MAX, sizeof(struct network *));
         if (track->networks == NULL) {
             return NULL;
         }

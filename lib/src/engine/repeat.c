@@ -176,7 +176,7 @@ counts_from_peer(const struct context *c, const struct carp_adv *adv,
         carp_time least, most;
 
         if (sender_is(s, e->uid) || e->is_replay || n == 0 ||
-            n > 2 * HISTORY_LEN) {
+            n > (uint64_t)2 * HISTORY_LEN) {
             continue;
         }
         /* With two families there are two adverts an interval; the peer's

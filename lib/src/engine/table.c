@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who is remembered: bounded tables of groups and senders. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/track_internal.h"
 
-static const uint64_t MEMBER = (uint64_t)1 << 32;
+#define MEMBER ((uint64_t)1 << 32)
 
 static uint32_t
 hash_of(uint16_t segment, uint16_t vlan, uint8_t vhid)
 {
-    uint32_t h = (uint32_t)segment * 2654435761u;
+    const uint64_t low = segment * UINT64_C(2654435761);
+    const uint64_t high = ((uint64_t)vlan << 8 | vhid) * UINT64_C(2246822519);
+    const uint32_t h = (uint32_t)(low ^ high);
 
-    h ^= ((uint32_t)vlan << 8 | vhid) * 2246822519u;
     return h ^ h >> 15;
 }
 
@@ -127,6 +129,7 @@ free_slot(struct carp_track *track)
     struct group *worst;
     uint64_t least;
 
+    assert(track->groups != NULL);
     if (track->group_count < max) {
         return &track->groups[track->group_count++];
     }
@@ -135,7 +138,7 @@ free_slot(struct carp_track *track)
     least = UINT64_MAX;
     for (unsigned int n = 0; n < 16; n++) {
         struct group *g =
-            &track->groups[(track->forgotten_groups * 7 + n * 61) % max];
+            &track->groups[(track->forgotten_groups * 7 + (uint64_t)n * 61) % max];
         const uint64_t s = standing(track, g);
 
         if (worst == NULL || s < least) {
@@ -325,6 +328,8 @@ view_get(struct context *c, const struct carp_addr *addr)
     if (s != NULL) {
         return s;
     }
+    assert(view->count <= view->capacity);
+    assert(view->capacity == 0 || view->senders != NULL);
     if (view->count < view->capacity || grow(c->track, view)) {
         s = &view->senders[view->count++];
     } else {

@@ -90,7 +90,7 @@ watch_live(struct mon_monitor *monitor, struct mon_session *session,
 }
 
 static int
-watch(const struct mon_options *options, const struct mon_keys *keys)
+watch(const struct mon_options *options, struct mon_keys **keys)
 {
     struct mon_clock clock = {.is_set = false};
     struct mon_session session = {
@@ -103,12 +103,13 @@ watch(const struct mon_options *options, const struct mon_keys *keys)
         .quiet = options->quiet,
         .flush =
             options->is_live || reads_stdin(options) || isatty(STDOUT_FILENO),
-        .ring = keys->ring,
+        .ring = (*keys)->ring,
+        .keys = keys,
     };
     struct mon_monitor *monitor = mon_monitor_new(
-        keys->ring, &session,
+        (*keys)->ring, &session,
         options->check ? &mon_check_ops : mon_report_wanted(options));
-    if (monitor == NULL || !mon_monitor_expect(monitor, keys->senders)) {
+    if (monitor == NULL || !mon_monitor_expect(monitor, (*keys)->senders)) {
         log_line("no memory");
         mon_monitor_free(monitor);
         return MON_EXIT_UNREADABLE;
@@ -168,7 +169,7 @@ main(int argc, char **argv)
         }
         catch_signals(&options);
         struct mon_keys *keys = mon_keys_load(options.config);
-        status = keys != NULL ? watch(&options, keys) : MON_EXIT_UNREADABLE;
+        status = keys != NULL ? watch(&options, &keys) : MON_EXIT_UNREADABLE;
         mon_keys_free(keys);
     }
     mon_options_clear(&options);

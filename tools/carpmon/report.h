@@ -22,6 +22,7 @@
 #include "story.h"
 
 struct mon_evidence;
+struct mon_keys;
 
 /** What every form knows about the run. Must outlive the report. */
 struct mon_session {
@@ -34,6 +35,8 @@ struct mon_session {
     bool quiet;                    /**< nothing before the summary */
     bool flush;                    /**< somebody waits for each line */
     const struct carp_ring *ring;  /**< keys; may change (reload) */
+    /** What the keys stand in; a reload frees it and puts another there. */
+    struct mon_keys **keys;
     struct mon_evidence *evidence; /**< NULL without --evidence */
 };
 

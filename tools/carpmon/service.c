@@ -22,7 +22,6 @@ struct mon_service {
     struct mon_session *session;
     const struct mon_options *options;
     volatile sig_atomic_t *reload;
-    struct mon_keys *keys; /* read by SIGHUP; NULL: the first ones */
     carp_time next_alive, alive_every, next_status;
 };
 
@@ -147,8 +146,8 @@ use_keys(struct mon_service *service, struct mon_keys *keys)
     if (!mon_monitor_expect(service->monitor, keys->senders)) {
         log_say(LOG_LEVEL_ERROR, "no memory for all senders");
     }
-    mon_keys_free(service->keys);
-    service->keys = keys;
+    mon_keys_free(*service->session->keys);
+    *service->session->keys = keys;
 }
 
 static void
@@ -221,7 +220,6 @@ on_close(void *state)
 {
     struct mon_service *service = state;
     log_set_sink(NULL);
-    mon_keys_free(service->keys);
     g_free(service);
 }
 

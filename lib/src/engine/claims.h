@@ -14,6 +14,8 @@
 #include <carp/auth.h>
 #include <carp/time.h>
 
+#include "names.h"
+
 enum { CLAIMS_MAX = 32, SPOTS_LEAST = 256, SPOTS_MOST = 65536 };
 
 /* How sure it is that an address belongs to the group. */

@@ -5,6 +5,8 @@
 
 #include <carp/fsm.h>
 
+#include "names.h"
+
 /* How long a tie is stood, in quarters of the own interval: by the lower
  * address, and by a higher one that found nobody when it gave way. A peer that
  * hears us has yielded by then; one that does not may be right to stay. */

@@ -13,6 +13,8 @@
 
 #include <carp/time.h>
 
+#include "names.h"
+
 enum { HISTORY_LEN = 256 };
 
 struct history_entry {

@@ -12,6 +12,8 @@
 #include <carp/addr.h>
 #include <carp/time.h>
 
+#include "names.h"
+
 enum { NETWORKS_MAX = 256, HOSTS_MAX = 64 };
 
 /* A host, known by an address of its own and its real MAC. */

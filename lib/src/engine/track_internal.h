@@ -36,6 +36,7 @@
 #include "engine/contest.h"
 #include "engine/lineage.h"
 #include "engine/network.h"
+#include "names.h"
 
 enum { VIEW4 = 0, VIEW6 = 1, VIEWS = 2 };
 enum { NOBODY = -1 };

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file names.h
+ * Functions that several files of libcarp share and that no header exports: in
+ * an archive their names are everybody's. So that none is a program's own, the
+ * linker sees each with carp_internal_ in front. Headers that declare such functions
+ * include this; lint.symbols tells what is missing.
+ */
+#ifndef CARP_NAMES_H
+#define CARP_NAMES_H
+
+/* NOLINTBEGIN(readability-identifier-naming): functions' names */
+#define advert_feed carp_internal_advert_feed
+#define alert_find carp_internal_alert_find
+#define alert_frame carp_internal_alert_frame
+#define alert_resolve carp_internal_alert_resolve
+#define alert_tell carp_internal_alert_tell
+#define alert_timers carp_internal_alert_timers
+#define alert_touch carp_internal_alert_touch
+#define alert_wants_text carp_internal_alert_wants_text
+#define blind_is_silence carp_internal_blind_is_silence
+#define blind_on_first carp_internal_blind_on_first
+#define blind_on_frame carp_internal_blind_on_frame
+#define blind_timer carp_internal_blind_timer
+#define changed_check carp_internal_changed_check
+#define checks_collision carp_internal_checks_collision
+#define checks_envelope carp_internal_checks_envelope
+#define checks_flapping carp_internal_checks_flapping
+#define checks_flood carp_internal_checks_flood
+#define checks_invalid carp_internal_checks_invalid
+#define checks_no_master carp_internal_checks_no_master
+#define checks_on_advert carp_internal_checks_on_advert
+#define checks_on_vrrp carp_internal_checks_on_vrrp
+#define checks_pending carp_internal_checks_pending
+#define claims_add carp_internal_claims_add
+#define claims_configured carp_internal_claims_configured
+#define claims_drop carp_internal_claims_drop
+#define claims_free carp_internal_claims_free
+#define claims_note carp_internal_claims_note
+#define claims_shared carp_internal_claims_shared
+#define dual_check carp_internal_dual_check
+#define dual_end carp_internal_dual_end
+#define dual_has_accepted carp_internal_dual_has_accepted
+#define dual_say_cause carp_internal_dual_say_cause
+#define dual_sweep carp_internal_dual_sweep
+#define event_transition carp_internal_event_transition
+#define explained_free carp_internal_explained_free
+#define explained_update carp_internal_explained_update
+#define explanation_cause carp_internal_explanation_cause
+#define follow_counter carp_internal_follow_counter
+#define follow_step carp_internal_follow_step
+#define follow_twin carp_internal_follow_twin
+#define fsm_arm_advert carp_internal_fsm_arm_advert
+#define fsm_arm_family carp_internal_fsm_arm_family
+#define fsm_arm_timers carp_internal_fsm_arm_timers
+#define fsm_compare carp_internal_fsm_compare
+#define fsm_dead_ticks carp_internal_fsm_dead_ticks
+#define fsm_has_timer carp_internal_fsm_has_timer
+#define fsm_interval carp_internal_fsm_interval
+#define fsm_is_bow_out carp_internal_fsm_is_bow_out
+#define fsm_is_late carp_internal_fsm_is_late
+#define fsm_is_too_slow carp_internal_fsm_is_too_slow
+#define fsm_learn carp_internal_fsm_learn
+#define fsm_learn_master carp_internal_fsm_learn_master
+#define fsm_rule_find carp_internal_fsm_rule_find
+#define fsm_stop_all carp_internal_fsm_stop_all
+#define fsm_takeover_due carp_internal_fsm_takeover_due
+#define fsm_tells_demotion carp_internal_fsm_tells_demotion
+#define fsm_tie_stays carp_internal_fsm_tie_stays
+#define fsm_tie_waits carp_internal_fsm_tie_waits
+#define fsm_wanted carp_internal_fsm_wanted
+#define group_by_uid carp_internal_group_by_uid
+#define group_clear carp_internal_group_clear
+#define group_find carp_internal_group_find
+#define group_get carp_internal_group_get
+#define group_peek carp_internal_group_peek
+#define history_add carp_internal_history_add
+#define history_find carp_internal_history_find
+#define history_find_parent carp_internal_history_find_parent
+#define history_get carp_internal_history_get
+#define learn_arp carp_internal_learn_arp
+#define learn_na carp_internal_learn_na
+#define learn_on_first carp_internal_learn_on_first
+#define learn_on_takeover carp_internal_learn_on_takeover
+#define learnt_addrs carp_internal_learnt_addrs
+#define mac_is_virtual carp_internal_mac_is_virtual
+#define master_on_advert carp_internal_master_on_advert
+#define master_on_bow_out carp_internal_master_on_bow_out
+#define master_timers carp_internal_master_timers
+#define membership_feed carp_internal_membership_feed
+#define membership_timers carp_internal_membership_timers
+#define network_clear carp_internal_network_clear
+#define network_feed carp_internal_network_feed
+#define network_find carp_internal_network_find
+#define network_get carp_internal_network_get
+#define network_has_carp carp_internal_network_has_carp
+#define network_host carp_internal_network_host
+#define network_is_other carp_internal_network_is_other
+#define network_keep carp_internal_network_keep
+#define placement_on_move carp_internal_placement_on_move
+#define placement_timer carp_internal_placement_timer
+#define repeat_digest_head carp_internal_repeat_digest_head
+#define repeat_is_replay carp_internal_repeat_is_replay
+#define repeat_novelty carp_internal_repeat_novelty
+#define repeat_tell_copy carp_internal_repeat_tell_copy
+#define repeat_tell_replay carp_internal_repeat_tell_replay
+#define rogue_check carp_internal_rogue_check
+#define rogue_free carp_internal_rogue_free
+#define rogue_on_preempt carp_internal_rogue_on_preempt
+#define sender_dead_time carp_internal_sender_dead_time
+#define sender_explanation carp_internal_sender_explanation
+#define sender_impl carp_internal_sender_impl
+#define sender_impl_evidence carp_internal_sender_impl_evidence
+#define sender_is carp_internal_sender_is
+#define sender_is_better carp_internal_sender_is_better
+#define sender_is_equal carp_internal_sender_is_equal
+#define sender_left_limit carp_internal_sender_left_limit
+#define sender_may_be_openbsd carp_internal_sender_may_be_openbsd
+#define sender_shorter_interval carp_internal_sender_shorter_interval
+#define sender_silent_limit carp_internal_sender_silent_limit
+#define sender_standing carp_internal_sender_standing
+#define sender_takeover_time carp_internal_sender_takeover_time
+#define stale_look carp_internal_stale_look
+#define stale_on_claim carp_internal_stale_on_claim
+#define stale_soon carp_internal_stale_soon
+#define stale_timer carp_internal_stale_timer
+#define text_add carp_internal_text_add
+#define text_seconds carp_internal_text_seconds
+#define text_set carp_internal_text_set
+#define text_time carp_internal_text_time
+#define track_due carp_internal_track_due
+#define unseen_check carp_internal_unseen_check
+#define view_at carp_internal_view_at
+#define view_find carp_internal_view_find
+#define view_get carp_internal_view_get
+#define vmac_feed carp_internal_vmac_feed
+/* NOLINTEND(readability-identifier-naming) */
+
+#endif

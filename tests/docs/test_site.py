@@ -59,3 +59,13 @@ def test_dead_links_are_found(tmp_path):
         "docs/gone.md: no such file", "gone.png: no such file", "https:: no address"]
     # A document that the menu does not name is there all the same.
     assert ">Left out</a>" in (tmp_path / "out" / "docs" / "a.html").read_text()
+
+
+def test_every_picture_is_made_by_script():
+    """What documents show is in docs/images, and script/pictures makes all of that and no more."""
+    shown = {name for path in [manual.ROOT / "README.md", *(manual.ROOT / "docs").glob("*.md")]
+             for name in re.findall(r"images/([\w-]+\.png)", path.read_text(encoding="utf-8"))}
+    kept = {path.name for path in (manual.ROOT / "docs" / "images").iterdir()}
+    script = (manual.ROOT / "script" / "pictures").read_text(encoding="utf-8")
+    made = {name + ".png" for name in re.findall(r'"((?:carpmon|wireshark)-[\w-]+)(?:\.png)?"', script)}
+    assert shown and shown == kept == made

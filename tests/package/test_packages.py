@@ -90,6 +90,11 @@ def test_places(built):
             [ -s /usr/share/man/$page.gz ]
         done
         [ -s /usr/share/doc/carpkit-common/examples/carp.conf ]
+        [ -s /usr/share/doc/carpkit-common/examples/prometheus/carpd.rules.yml ]
+        named=$(zgrep -hoE '/usr/share/doc/carpkit-common/[A-Za-z./-]+[a-z]' /usr/share/man/man*/*carp* \
+            /lib/systemd/system/carp* | sort -u)
+        [ -n "$named" ]
+        for path in $named; do [ -s "$path" ] || { echo "$path is named, and not there"; exit 1; }; done
         [ -s /usr/share/carpkit/conformance/30-election.carp ]
         [ -e /etc/default/carpmon ]
         [ -e /lib/systemd/system/carpd.service ]

@@ -19,15 +19,15 @@ tell(struct port *port, enum port_event event, const char *text)
 
 /* ----------------------------------------------------------------- receive */
 
-static uint64_t
+static unsigned int
 count_dropped(const struct port *port)
 {
     struct pcap_stat stat;
     memset(&stat, 0, sizeof(stat));
     if (port->pcap == NULL || pcap_stats(port->pcap, &stat) != 0) {
-        return port->dropped_before;
+        return 0;
     }
-    return port->dropped_before + stat.ps_drop;
+    return stat.ps_drop;
 }
 
 static void
@@ -38,7 +38,6 @@ close_all(struct port *port)
         g_source_unref(port->source);
         port->source = NULL;
     }
-    port->dropped_before = count_dropped(port);
     if (port->pcap != NULL) {
         pcap_close(port->pcap);
         port->pcap = NULL;
@@ -98,14 +97,14 @@ take_frame(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
                                .data = data,
                                .captured = header->caplen,
                                .on_wire = header->len};
-    port->stats.received++;
+    port->received++;
     port->ops.receive(port, &taken, port->ops.data);
 }
 
 unsigned int
 port_drain(struct port *port, unsigned int limit)
 {
-    uint64_t before = port->stats.received;
+    uint64_t before = port->received;
     if (port->pcap == NULL || limit == 0) {
         return 0;
     }
@@ -117,15 +116,14 @@ port_drain(struct port *port, unsigned int limit)
                    port->name, pcap_geterr(port->pcap));
         close_and_tell(port, text);
     }
-    return (unsigned int)(port->stats.received - before);
+    return (unsigned int)(port->received - before);
 }
 
-/* Once: a counter in port_stats() says how many. */
+/* Once: it goes on as long as the flood. */
 static void
 look_at_drops(struct port *port)
 {
-    uint64_t dropped = count_dropped(port);
-    if (dropped > 0 && !port->has_told_drops) {
+    if (!port->has_told_drops && count_dropped(port) > 0) {
         char text[OS_ERROR_TEXT];
         port->has_told_drops = true;
         g_snprintf(text, sizeof(text),
@@ -368,18 +366,4 @@ bool
 port_is_open(const struct port *port)
 {
     return port->index != 0;
-}
-
-struct carp_mac
-port_mac(const struct port *port)
-{
-    return port->mac;
-}
-
-struct port_stats
-port_stats(struct port *port)
-{
-    struct port_stats stats = port->stats;
-    stats.dropped = count_dropped(port);
-    return stats;
 }

@@ -102,8 +102,6 @@ bool port_set_want(struct port *port, const struct port_want *want,
 
 const char *port_name(const struct port *port);
 bool port_is_open(const struct port *port);
-/** The interface's real MAC; zero while closed. */
-struct carp_mac port_mac(const struct port *port);
 
 /**
  * Deliver what has already arrived, @p limit frames at most, in this call:
@@ -115,13 +113,6 @@ struct carp_mac port_mac(const struct port *port);
 unsigned int port_drain(struct port *port, unsigned int limit);
 #define PORT_BATCH 64
 #define PORT_PRIORITY (G_PRIORITY_DEFAULT + 10)
-
-struct port_stats {
-    uint64_t received;     /**< frames delivered */
-    uint64_t dropped;      /**< by the kernel: carpd was too slow */
-    uint64_t sent, failed; /**< frames */
-};
-struct port_stats port_stats(struct port *port);
 
 /* ------------------------------------------------------------------ send */
 

@@ -95,8 +95,7 @@ struct port {
     struct port_link *link;
     struct port_sockets sockets;
     GSource *source;
-    struct port_stats stats;
-    uint64_t dropped_before; /* by earlier handles */
+    uint64_t received; /* frames delivered */
     bool has_told_drops;
     char told[OS_ERROR_TEXT]; /* last line of PORT_CLOSED */
 };

@@ -11,14 +11,6 @@ get_ready(struct port *port, struct os_error *error)
 }
 
 static bool
-count_sent(struct port *port, bool is_sent)
-{
-    port->stats.sent += is_sent;
-    port->stats.failed += !is_sent;
-    return is_sent;
-}
-
-static bool
 send_frame(struct port *port, bool is_built, const struct port_octets *frame,
            struct os_error *error)
 {
@@ -36,9 +28,9 @@ send_frame(struct port *port, bool is_built, const struct port_octets *frame,
     return port_link_send(port->link, frame, error);
 }
 
-static bool
-send_advert(struct port *port, const struct port_advert *advert,
-            struct os_error *error)
+bool
+port_send_advert(struct port *port, const struct port_advert *advert,
+                 struct os_error *error)
 {
     struct port_octets frame;
     struct carp_mac vmac = carp_mac_virtual(advert->adv.vhid);
@@ -66,13 +58,6 @@ send_advert(struct port *port, const struct port_advert *advert,
     return send_frame(port, is_built, &frame, error);
 }
 
-bool
-port_send_advert(struct port *port, const struct port_advert *advert,
-                 struct os_error *error)
-{
-    return count_sent(port, send_advert(port, advert, error));
-}
-
 static bool
 is_router(const struct port *port)
 {
@@ -92,10 +77,9 @@ port_announce(struct port *port, const struct carp_addr *addr,
 {
     struct port_octets frame;
     bool forwards = addr->family == CARP_IPV6 && is_router(port);
-    bool is_sent = get_ready(port, error) &&
-                   send_frame(port,
-                              port_build_announce(port->builder, addr, mac,
-                                                  forwards, &frame),
-                              &frame, error);
-    return count_sent(port, is_sent);
+    return get_ready(port, error) &&
+           send_frame(
+               port,
+               port_build_announce(port->builder, addr, mac, forwards, &frame),
+               &frame, error);
 }

@@ -11,12 +11,6 @@
 static const char *const names[REQUEST_COMMAND_COUNT] = {
     "show", "stats", "promote", "demote", "state", "reload", "watch"};
 
-const char *
-request_command_text(enum request_command command)
-{
-    return names[command];
-}
-
 static bool refuse(struct request *request, const char *code,
                    const char *format, ...) G_GNUC_PRINTF(3, 4);
 

@@ -30,8 +30,6 @@ struct request {
     char *error;       /**< NULL: it was understood */
 };
 
-/** "show"; never NULL. */
-const char *request_command_text(enum request_command command);
 
 /** Read a line without its newline. @return false: code and error say why */
 bool request_read(const char *line, struct request *request);

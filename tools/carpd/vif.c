@@ -343,18 +343,6 @@ vif_is_ready(const struct vif *vif)
     return vif->is_ready;
 }
 
-enum vif_kind
-vif_kind(const struct vif *vif)
-{
-    return vif->config.kind;
-}
-
-unsigned int
-vif_parent(const struct vif *vif)
-{
-    return vif->is_ready ? vif->parent : 0;
-}
-
 const char *
 vif_name(const struct vif *vif)
 {

@@ -134,9 +134,6 @@ bool vif_release(struct vif *vif, struct os_error *error);
 bool vif_is_held(const struct vif *vif);
 /** The parent is there and everything is prepared. */
 bool vif_is_ready(const struct vif *vif);
-enum vif_kind vif_kind(const struct vif *vif);
-/** Index of the parent; 0: gone. */
-unsigned int vif_parent(const struct vif *vif);
 /** Name of the interface that has the addresses: the macvlan's or the
  * parent's; for scripts and for show. Never NULL. */
 const char *vif_name(const struct vif *vif);

@@ -199,12 +199,6 @@ mon_http_new(const struct mon_http_options *options,
     return http;
 }
 
-const char *
-mon_http_url(const struct mon_http *http)
-{
-    return http->url;
-}
-
 /* ------------------------------------------------- what the monitor tells */
 
 static void

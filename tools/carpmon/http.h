@@ -33,7 +33,4 @@ struct mon_http *mon_http_new(const struct mon_http_options *options,
 /** For mon_monitor_attach(), with the listener as state. */
 extern const struct mon_report_ops mon_http_ops;
 
-/** "http://127.0.0.1:9112/"; valid as long as the listener. */
-const char *mon_http_url(const struct mon_http *http);
-
 #endif

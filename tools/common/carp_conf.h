@@ -172,7 +172,6 @@ struct carp_conf *carp_conf_new(void);
  * messages. */
 struct carp_conf_vhid *carp_conf_add(struct carp_conf *conf, const char *name,
                                      const char *file);
-struct carp_conf_daemon *carp_conf_edit_daemon(struct carp_conf *conf);
 /** Group @p index, to be changed; below carp_conf_count(). */
 struct carp_conf_vhid *carp_conf_edit(struct carp_conf *conf, size_t index);
 /** @} */

@@ -67,12 +67,6 @@ carp_conf_get_daemon(const struct carp_conf *conf)
     return &conf->daemon;
 }
 
-struct carp_conf_daemon *
-carp_conf_edit_daemon(struct carp_conf *conf)
-{
-    return &conf->daemon;
-}
-
 /* All secrets with one list of addresses. */
 static enum carp_status
 add_keys(const struct carp_conf_vhid *vhid, struct carp_ring_row *row,

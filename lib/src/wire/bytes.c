@@ -50,12 +50,6 @@ carp_put_u16(struct carp_writer *w, uint16_t value)
 }
 
 void
-carp_put_u32(struct carp_writer *w, uint32_t value)
-{
-    put_be(w, value, 4);
-}
-
-void
 carp_put_u64(struct carp_writer *w, uint64_t value)
 {
     put_be(w, value, 8);

@@ -151,7 +151,6 @@ struct carp_writer carp_writer_init(uint8_t *data, size_t len);
 /** Each writes the whole value, or nothing and sets failed for good. */
 void carp_put_u8(struct carp_writer *w, uint8_t value);
 void carp_put_u16(struct carp_writer *w, uint16_t value);
-void carp_put_u32(struct carp_writer *w, uint32_t value);
 void carp_put_u64(struct carp_writer *w, uint64_t value);
 void carp_put_bytes(struct carp_writer *w, const uint8_t *in, size_t n);
 

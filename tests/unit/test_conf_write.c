@@ -66,29 +66,77 @@ check(const char *text)
     carp_conf_free(second);
 }
 
+static const char every_key[] =
+    "[vhid \"lan\"]\ninterface = eth0\nvhid = 1\n"
+    "addresses = 10.0.0.1/24; fd00::1/64; 10.0.0.9\n"
+    "accept-addresses = 10.0.0.1 | 10.0.0.1; fd00::1\n"
+    "password = secret\naccept-password = older;\\;odd\n"
+    "accept-key-hex = 00112233445566778899aabbccddeeff00112233\n"
+    "peer = 10.0.0.3\npeer6 = fe80::2\nbroadcast = true\n"
+    "source = 10.0.0.2\nsource6 = fe80::9\nmin-ttl = 250\n"
+    "senders = 10.0.0.2; 10.0.0.3; fe80::9; fe80::2\n"
+    "profile = openbsd\nlladdr = 00:00:5e:00:01:09\nvmac = adverts\n"
+    "advbase = 2\nadvskew = 254\ndead-ratio = 4\npreempt = true\n"
+    "preempt-delay = 1.5\nstart-delay = 30\nlate = speak\n"
+    "families = apart\ntie = yield\ngroup = edge\ndemote = 1\n"
+    "demote-link-down = 2\ndemote-send-error = 3\nignore-link = true\n"
+    "track-interface = eth1 240; eth2 10\ntrack-script = /c 20\n"
+    "track-file = /run/x 240\ntrack-interval = 5\ntrack-rise = 1\n"
+    "track-fall = 3\nreplay = strict\nannounce-repeat = 5\n"
+    "announce-delay = 0.25\nannounce-refresh = 60\n"
+    "addresses-by = script\nup-script = /u\ndown-script = /d\n"
+    "script-argument = a b\ndown-at-start = true\nhook = /h\n"
+    "notify = /n";
+
 static void
 test_every_key(void)
 {
-    check("[vhid \"lan\"]\ninterface = eth0\nvhid = 1\n"
-          "addresses = 10.0.0.1/24; fd00::1/64; 10.0.0.9\n"
-          "accept-addresses = 10.0.0.1 | 10.0.0.1; fd00::1\n"
-          "password = secret\naccept-password = older;\\;odd\n"
-          "accept-key-hex = 00112233445566778899aabbccddeeff00112233\n"
-          "peer = 10.0.0.3\npeer6 = fe80::2\nbroadcast = true\n"
-          "source = 10.0.0.2\nsource6 = fe80::9\nmin-ttl = 250\n"
-          "senders = 10.0.0.2; 10.0.0.3; fe80::9; fe80::2\n"
-          "profile = openbsd\nlladdr = 00:00:5e:00:01:09\nvmac = adverts\n"
-          "advbase = 2\nadvskew = 254\ndead-ratio = 4\npreempt = true\n"
-          "preempt-delay = 1.5\nstart-delay = 30\nlate = speak\n"
-          "families = apart\ntie = yield\ngroup = edge\ndemote = 1\n"
-          "demote-link-down = 2\ndemote-send-error = 3\nignore-link = true\n"
-          "track-interface = eth1 240; eth2 10\ntrack-script = /c 20\n"
-          "track-file = /run/x 240\ntrack-interval = 5\ntrack-rise = 1\n"
-          "track-fall = 3\nreplay = strict\nannounce-repeat = 5\n"
-          "announce-delay = 0.25\nannounce-refresh = 60\n"
-          "addresses-by = script\nup-script = /u\ndown-script = /d\n"
-          "script-argument = a b\ndown-at-start = true\nhook = /h\n"
-          "notify = /n");
+    check(every_key);
+}
+
+/* What a group is like without line @p number of every_key; NULL when that
+ * is none to use. */
+static struct carp_conf *
+without(char **lines, guint number)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; lines[i] != NULL; i++) {
+        if (i != number) {
+            g_string_append_printf(text, "%s\n", lines[i]);
+        }
+    }
+    g_assert_true(g_file_set_contents(path, text->str, -1, NULL));
+    struct carp_conf *conf = carp_conf_load(path, 0);
+    g_string_free(text, TRUE);
+    if (!carp_conf_is_usable(conf)) {
+        g_clear_pointer(&conf, carp_conf_free);
+    }
+    return conf;
+}
+
+/* A key that made no difference would be left as it was by a reload. */
+static void
+test_every_key_counts(void)
+{
+    char **lines = g_strsplit(every_key, "\n", -1);
+    struct carp_conf *whole = load(every_key);
+    guint compared = 0;
+    for (guint i = 1; lines[i] != NULL; i++) {
+        struct carp_conf *part = without(lines, i);
+        if (part != NULL) {
+            bool is_equal = carp_conf_vhid_equal(carp_conf_get(whole, 0),
+                                                 carp_conf_get(part, 0));
+            g_test_message("without %s", lines[i]);
+            /* Senders are carpmon's, which reads all keys again. */
+            g_assert_cmpint(is_equal, ==,
+                            g_str_has_prefix(lines[i], "senders"));
+            compared++;
+        }
+        carp_conf_free(part);
+    }
+    g_assert_cmpuint(compared, >=, 40);
+    carp_conf_free(whole);
+    g_strfreev(lines);
 }
 
 static void
@@ -172,6 +220,7 @@ main(int argc, char **argv)
     g_assert_nonnull(directory);
     path = g_build_filename(directory, "carp.conf", NULL);
     g_test_add_func("/conf-write/every-key", test_every_key);
+    g_test_add_func("/conf-write/every-key-counts", test_every_key_counts);
     g_test_add_func("/conf-write/defaults", test_defaults_are_left_out);
     g_test_add_func("/conf-write/odd-passwords", test_odd_passwords);
     g_test_add_func("/conf-write/odd-texts", test_odd_texts);

@@ -147,6 +147,16 @@ def test_reload(tmp_path):
     assert (code, out) == (0, "added new\nchanged web\nunchanged: 3\n")
 
 
+def test_reload_that_is_refused(tmp_path):
+    """What is wrong with the file is said here, too, not in the daemon's log alone."""
+    said = answer(ok=False, command="reload", error={"code": "config", "text": "not usable"},
+                  messages=["/etc/carp/carp.conf:3: no", "/etc/carp/carp.conf:4: neither"])
+    (code, out, err), _ = ask(tmp_path, [said], "reload")
+    assert (code, out) == (1, "")
+    assert err == ("carpctl: /etc/carp/carp.conf:3: no\ncarpctl: /etc/carp/carp.conf:4: neither\n"
+                   "carpctl: not usable\n")
+
+
 COUNTERS = ("ipackets ipackets6 badif badttl hdrops badsum badver badlen badauth badvhid badaddrs "
             "opackets opackets6 onomem ostates preempt").split()
 

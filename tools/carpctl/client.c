@@ -192,6 +192,11 @@ static void
 say_error(JsonObject *answer)
 {
     const char *text = member_text(member_object(answer, "error"), "text");
+    JsonArray *messages = member_array(answer, "messages");
+    for (guint i = 0; messages != NULL && i < json_array_get_length(messages);
+         i++) {
+        log_line("%s", member_element_text(messages, i));
+    }
     log_line("%s", *text != '\0' ? text : "carpd refuses and says nothing");
 }
 

@@ -14,11 +14,12 @@ show_text_done(JsonObject *answer, GString *out)
 }
 
 static void
-write_names(JsonObject *answer, const char *name, GString *out)
+write_names(JsonObject *answer, const char *name, const char *word,
+            GString *out)
 {
     JsonArray *list = member_array(answer, name);
     for (guint i = 0; list != NULL && i < json_array_get_length(list); i++) {
-        g_string_append_printf(out, "%s %s\n", name,
+        g_string_append_printf(out, "%s %s\n", word,
                                member_element_text(list, i));
     }
 }
@@ -26,10 +27,10 @@ write_names(JsonObject *answer, const char *name, GString *out)
 void
 show_text_reload(JsonObject *answer, GString *out)
 {
-    write_names(answer, "messages", out);
-    write_names(answer, "added", out);
-    write_names(answer, "removed", out);
-    write_names(answer, "changed", out);
+    write_names(answer, "messages", "warning:", out);
+    write_names(answer, "added", "added", out);
+    write_names(answer, "removed", "removed", out);
+    write_names(answer, "changed", "changed", out);
     g_string_append_printf(out, "unchanged: %" G_GINT64_FORMAT "\n",
                            member_integer(answer, "unchanged"));
 }

@@ -183,8 +183,11 @@ run_selected(struct daemon *daemon, const struct request *request,
 {
     GPtrArray *selected = select_instances(daemon, request->vhid);
     if (request->vhid != NULL && selected->len == 0) {
-        command_refuse(json, request->name, CARP_CONTROL_NO_VHID,
-                       "no vhid has this name or instance");
+        char *text = g_strdup_printf("%s: no vhid has this name or instance: "
+                                     "carpctl show lists them",
+                                     request->vhid);
+        command_refuse(json, request->name, CARP_CONTROL_NO_VHID, text);
+        g_free(text);
     } else if (request->command == REQUEST_SHOW) {
         accept_request(json, request);
         show_daemon(json, daemon);

@@ -193,3 +193,14 @@ def test_two_clocks_in_one_file(tmp_path):
     now, _, errors = codes_of(tmp_path, data)
     assert now <= found
     assert "times are unreliable" in errors
+
+
+@pytest.mark.parametrize("argv, says", [
+    (("-i", "nonexistent0"), "nonexistent0: "),
+    (("-i", "nonexistent0", "-c", "/nonexistent.conf"), "/nonexistent.conf: No such file"),
+])
+def test_check_that_cannot_watch(argv, says):
+    """Monitoring systems read standard output alone."""
+    status, out, errors = run("--check", *argv)
+    assert status == 3 and says in errors
+    assert out.startswith("CARP UNKNOWN - " + says) and out.count("\n") == 1

@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 
 #include "carp_conf.h"
+#include "log.h"
 #include "monitor.h"
 #include "state.h"
 
@@ -86,6 +87,35 @@ mon_check_print_file(const struct mon_options *options)
         print_judged(text, options, (carp_time)g_get_real_time() * CARP_USEC);
     g_free(text);
     return status;
+}
+
+/* --------------------------------------------------------- nothing to judge */
+
+static char *last_message;
+
+static void
+keep_message(enum log_level level, const struct log_field *fields, size_t count,
+             const char *text)
+{
+    g_free(last_message);
+    last_message = g_strdup(text);
+    log_to_stderr(level, fields, count, text);
+}
+
+void
+mon_check_keep_messages(void)
+{
+    log_set_sink(keep_message);
+}
+
+int
+mon_check_print_unknown(void)
+{
+    g_print("CARP UNKNOWN - %s\n",
+            last_message != NULL ? last_message : "nothing could be seen");
+    log_set_sink(NULL);
+    g_clear_pointer(&last_message, g_free);
+    return MON_CHECK_UNKNOWN;
 }
 
 /* ------------------------------------------------------------ a silent form */

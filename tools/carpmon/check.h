@@ -52,6 +52,11 @@ int mon_check_print(const struct mon_model *model, carp_time now,
                     const struct mon_options *options);
 /** Judge the file of --state and print the line. */
 int mon_check_print_file(const struct mon_options *options);
+/** Keep the last message from now on; it goes to standard error, too. */
+void mon_check_keep_messages(void);
+/** Nothing could be judged: print the last message as the line, for monitoring
+ * systems read standard output alone. Returns the exit status. */
+int mon_check_print_unknown(void);
 /** A form that says nothing: the check speaks at the end. */
 extern const struct mon_report_ops mon_check_ops;
 

@@ -133,12 +133,31 @@ watch(const struct mon_options *options, struct mon_keys **keys)
     }
     if (has_run && heard != NULL) {
         status = mon_check_print(heard, heard->now, options);
+    } else if (options->check) {
+        status = mon_check_print_unknown();
     }
     mon_monitor_free(monitor);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         log_line("standard output: cannot be written: is the disk full?");
         status = MON_EXIT_UNREADABLE;
     }
+    return status;
+}
+
+static int
+run(const struct mon_options *options)
+{
+    if (options->check) {
+        mon_check_keep_messages();
+    }
+    struct mon_keys *keys = mon_keys_load(options->config);
+    int status = MON_EXIT_UNREADABLE;
+    if (keys != NULL) {
+        status = watch(options, &keys);
+    } else if (options->check) {
+        status = mon_check_print_unknown();
+    }
+    mon_keys_free(keys);
     return status;
 }
 
@@ -168,9 +187,7 @@ main(int argc, char **argv)
             options.ask.watch = FALSE;
         }
         catch_signals(&options);
-        struct mon_keys *keys = mon_keys_load(options.config);
-        status = keys != NULL ? watch(&options, &keys) : MON_EXIT_UNREADABLE;
-        mon_keys_free(keys);
+        status = run(&options);
     }
     mon_options_clear(&options);
     return status;

@@ -55,6 +55,9 @@ static void
 attach_messages(struct mon_service *service)
 {
     const char *facility = service->options->service.syslog;
+    if (service->options->check && facility == NULL) {
+        return; /* its answer is on standard output, with the last message */
+    }
     log_open(facility != NULL ? log_facility(facility) : -1);
     if (facility != NULL || log_is_journal()) {
         mon_monitor_attach(service->monitor, &mon_announce_ops,

@@ -55,6 +55,35 @@ def test_page(header):
         assert item and not item.group(1).startswith((".It", ".El")), name
 
 
+@pytest.mark.parametrize("header", HEADERS, ids=[path.name for path in HEADERS])
+def test_every_function_has_a_comment(header):
+    lines = header.read_text().splitlines()
+    for before, line in zip(lines, lines[1:]):
+        if re.match(r"(CARP_API|static inline) ", line + " "):
+            assert before.endswith("*/"), f"{header.name}: {line}"
+
+
+def test_sections_exist():
+    """What comments and documents name as a section of a document is one."""
+    headings = {}
+    for name in ("PROTOCOL", "LINEAGE", "SECURITY-MODEL"):
+        text = (manual.ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+        headings[name] = set(re.findall(r"^(?:#+|\|) (\d+(?:\.\d+)?)\b", text, re.M))
+    wrong = []
+    for folder in ("lib", "tools", "sim", "plugin", "tests", "docs"):
+        for path in sorted((manual.ROOT / folder).rglob("*")):
+            if path.suffix not in (".c", ".h", ".md", ".py"):
+                continue
+            text = path.read_text(encoding="utf-8")
+            for name, more in re.findall(
+                    r"\b(PROTOCOL|LINEAGE|SECURITY-MODEL)(?:\.md)?,? (?:section )?"
+                    r"(\d[\d.]*(?:(?:, |-| and )\d[\d.]*)*)", text):
+                wrong += [f"{path.relative_to(manual.ROOT)}: {name} {number}"
+                          for number in re.findall(r"\d+(?:\.\d+)?", more)
+                          if number not in headings[name]]
+    assert wrong == []
+
+
 def test_overview():
     named = re.findall(r"^\.It In carp/(\w+)\.h Ta Xr carp_(\w+) 3$",
                        (LIBRARY / "libcarp.3").read_text(), re.M)

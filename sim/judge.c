@@ -191,13 +191,16 @@ watch_advert(struct judge *j, carp_time now, const struct sim_advert *a)
 
     find_silence(j, now);
     j->spoke = now;
-    j->row = j->speaker == a->from ? j->row + 1 : 1;
+    if (j->speaker != a->from) {
+        j->row = 0;
+    }
     j->speaker = a->from;
     if (bows_out) {
         add_fact(j, CARP_BOWED_OUT, now, now, true);
         j->last[a->from] = CARP_NEVER;
         return;
     }
+    j->row++;
     j->interval[a->from] =
         MAX(carp_interval(a->advbase, a->advskew), 20 * CARP_MSEC);
     /* Who yields may send a last one. */

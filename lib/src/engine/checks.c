@@ -230,7 +230,7 @@ missing_of(carp_time gap, carp_time expected)
     if (expected == 0) {
         return 0;
     }
-    whole = (gap + expected / 2) / expected;
+    whole = carp_time_add(gap, expected / 2) / expected;
     off = gap > whole * expected ? gap - whole * expected
                                  : whole * expected - gap;
     return whole < 2 || off > expected / 5 ? 0 : whole - 1;

@@ -233,7 +233,7 @@ master_on_advert(struct context *c, const struct lineage_step *step)
     v->had_master |= s->adverts >= 3;
     if (master == s) {
         if (s->adverts > 1 && s->previous >= v->blind &&
-            s->previous + sender_dead_time(s) < c->now) {
+            carp_time_add(s->previous, sender_dead_time(s)) < c->now) {
             takeover(c, CARP_REASON_RETURNED,
                      carp_time_since(c->now, s->previous));
         }

@@ -58,10 +58,10 @@ carp_replay_judge(struct carp_replay *replay, unsigned int families,
     if (verdict == CARP_PEER_FRESH) {
         const struct carp_peer *peer = carp_peers_find(&replay->peers, source);
         /* Its IPv6 advert has the next one, and may not arrive here. */
-        const uint64_t twin =
-            families == 2 && source->family == CARP_IPV4 ? 1 : 0;
+        const bool has_twin = families == 2 && source->family == CARP_IPV4 &&
+                              adv->counter < UINT64_MAX;
 
-        carp_counter_hear(&replay->counter, adv->counter + twin,
+        carp_counter_hear(&replay->counter, adv->counter + has_twin,
                           peer != NULL && peer->kind != CARP_PEER_RANDOM);
     } else if (verdict == CARP_PEER_ECHO) {
         part(replay, families, own, source, adv->counter);

@@ -158,25 +158,25 @@ static bool
 has_lost_adverts(const struct context *c, const struct carp_adv *adv,
                  const struct sender *m)
 {
-    const uint64_t ahead =
-        carp_counter_steps(m->counter, adv->counter) - 1;
+    const uint64_t steps = carp_counter_steps(m->counter, adv->counter);
     const carp_time theirs =
         carp_pace_expect(&m->pace, m->advbase, m->advskew);
     const carp_time own = carp_interval(adv->advbase, adv->advskew);
     const bool constant = m->mode == COUNTER_CONSTANT;
 
     /* A bow-out or another advert beside the beat. */
-    if (!constant && (ahead == 1 || ahead == 2) &&
+    if (!constant && (steps == 2 || steps == 3) &&
         carp_time_since(c->now, m->last) <= theirs * 11 / 10) {
         return true;
     }
     for (uint64_t lost = 1; lost <= 9; lost++) {
         const uint64_t of_master = lost % 4, of_own = lost / 4;
         const uint64_t n = (constant ? 0 : of_master) + of_own;
-        const carp_time at = m->last + of_master * theirs + of_own * own;
+        const carp_time at =
+            carp_time_add(m->last, of_master * theirs + of_own * own);
 
-        if ((ahead == n || ahead == 2 * n || ahead == 2 * n + 1) &&
-            at <= c->now + theirs / 20 + 10 * CARP_MSEC &&
+        if ((steps == n + 1 || steps == 2 * n + 1 || steps == 2 * n + 2) &&
+            at <= carp_time_add(c->now, theirs / 20 + 10 * CARP_MSEC) &&
             is_in_time(c, adv, at)) {
             return true;
         }

@@ -79,6 +79,20 @@ ignore_own(int fd)
     (void)setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on));
 }
 
+/* Of these only the precision can be refused before a handle is active; in
+ * other units every time would be wrong. */
+static int
+activate(pcap_t *pcap)
+{
+    int status = pcap_set_snaplen(pcap, SNAPLEN);
+    status = status != 0 ? status : pcap_set_immediate_mode(pcap, 1);
+    status = status != 0 ? status : pcap_set_buffer_size(pcap, RING);
+    status = status != 0
+                 ? status
+                 : pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
+    return status != 0 ? status : pcap_activate(pcap);
+}
+
 pcap_t *
 port_capture_open(const char *name, const struct port_want *want,
                   struct os_error *error)
@@ -89,11 +103,7 @@ port_capture_open(const char *name, const struct port_want *want,
         os_error_set(error, OS_SYSTEM, 0, "%s: listening: %s", name, reason);
         return NULL;
     }
-    pcap_set_snaplen(pcap, SNAPLEN);
-    pcap_set_immediate_mode(pcap, 1);
-    pcap_set_buffer_size(pcap, RING);
-    pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
-    int status = pcap_activate(pcap);
+    int status = activate(pcap);
     if (status < 0) {
         say_activation(name, status, pcap_geterr(pcap), error);
         pcap_close(pcap);

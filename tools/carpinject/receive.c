@@ -72,6 +72,31 @@ set_filter(pcap_t *pcap, const char *filter)
     return result == 0;
 }
 
+/* Of these only the precision can be refused before a handle is active; in
+ * other units every time would be wrong. */
+static int
+activate(pcap_t *pcap)
+{
+    int status = pcap_set_snaplen(pcap, SNAPLEN);
+    status = status != 0 ? status : pcap_set_promisc(pcap, 1);
+    status = status != 0 ? status : pcap_set_immediate_mode(pcap, 1);
+    status = status != 0
+                 ? status
+                 : pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
+    return status != 0 ? status : pcap_activate(pcap);
+}
+
+/* What went wrong: libpcap has no words of its own for each status. */
+static const char *
+refusal(pcap_t *pcap, int status)
+{
+    if (status == PCAP_ERROR_PERM_DENIED) {
+        return "no permission to listen: run it as root or with CAP_NET_RAW";
+    }
+    const char *detail = pcap_geterr(pcap);
+    return *detail == '\0' && status < 0 ? pcap_statustostr(status) : detail;
+}
+
 static pcap_t *
 open_handle(const char *interface, const char *filter, char **error)
 {
@@ -81,19 +106,11 @@ open_handle(const char *interface, const char *filter, char **error)
         *error = g_strdup_printf("%s: %s", interface, reason);
         return NULL;
     }
-    pcap_set_snaplen(pcap, SNAPLEN);
-    pcap_set_promisc(pcap, 1);
-    pcap_set_immediate_mode(pcap, 1);
-    pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
-    int status = pcap_activate(pcap);
+    int status = activate(pcap);
     if (status < 0 || !set_filter(pcap, filter) ||
         pcap_setdirection(pcap, PCAP_D_IN) != 0 ||
         pcap_setnonblock(pcap, 1, reason) != 0) {
-        bool is_denied = status == PCAP_ERROR_PERM_DENIED;
-        *error = g_strdup_printf("%s: %s", interface,
-                                 is_denied ? "no permission to listen: run "
-                                             "it as root or with CAP_NET_RAW"
-                                           : pcap_geterr(pcap));
+        *error = g_strdup_printf("%s: %s", interface, refusal(pcap, status));
         pcap_close(pcap);
         return NULL;
     }

@@ -36,6 +36,21 @@ mon_port_free(void *data)
     g_free(port);
 }
 
+/* Of these only the precision can be refused before a handle is active; in
+ * other units every time would be wrong. */
+static int
+activate(pcap_t *pcap, int buffer)
+{
+    int status = pcap_set_snaplen(pcap, SNAPLEN);
+    status = status != 0 ? status : pcap_set_promisc(pcap, 1);
+    status = status != 0 ? status : pcap_set_timeout(pcap, BLOCK_MS);
+    status = status != 0 ? status : pcap_set_buffer_size(pcap, buffer);
+    status = status != 0
+                 ? status
+                 : pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
+    return status != 0 ? status : pcap_activate(pcap);
+}
+
 static pcap_t *
 open_handle(const struct mon_port *port, char error[PCAP_ERRBUF_SIZE])
 {
@@ -43,12 +58,7 @@ open_handle(const struct mon_port *port, char error[PCAP_ERRBUF_SIZE])
     if (pcap == NULL) {
         return NULL;
     }
-    pcap_set_snaplen(pcap, SNAPLEN);
-    pcap_set_promisc(pcap, 1);
-    pcap_set_timeout(pcap, BLOCK_MS);
-    pcap_set_buffer_size(pcap, port->buffer);
-    pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
-    int status = pcap_activate(pcap);
+    int status = activate(pcap, port->buffer);
     if (status < 0) {
         const char *detail = pcap_geterr(pcap);
         g_strlcpy(error, *detail != '\0' ? detail : pcap_statustostr(status),

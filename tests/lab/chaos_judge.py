@@ -9,6 +9,7 @@ from spans import both, merged, without
 
 SLACK = 0.5
 BLACK_HOLE = 1.0        # the promise
+TIMER = 0.05            # later than this no timer of a busy machine is, mostly
 ROBBED = 0.1            # the promise
 START = 1.0             # a carpd that starts; a sanitized one on a busy machine
 # Nobody is there to give it up, or to hear.
@@ -97,7 +98,7 @@ class Story:
             for start, end in spans:
                 self._judge_gap(worst, what, start, end)
         for start, end in both(self.silences(), self.served()):
-            worst.add("black hole", pair, start, end - start, BLACK_HOLE + chaos.EVERY
+            worst.add("black hole", pair, start, end - start, BLACK_HOLE + chaos.EVERY + TIMER
                       + self.slack(start, end) - SLACK)
         for window in pair.windows:
             if window.kind in ROBBERIES:

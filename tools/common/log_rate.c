@@ -8,7 +8,8 @@
 
 struct kept {
     carp_time until;
-    uint64_t held; /* since the last line */
+    unsigned int said; /* before that */
+    uint64_t held;     /* since the last line */
     enum log_level level;
     char *text; /* of the last one held */
     struct log_field fields[FIELDS_MAX];
@@ -100,26 +101,31 @@ summarise(struct kept *kept)
 }
 
 static void say(struct log_rate *rate, const char *key, carp_time now,
-                enum log_level level, const struct log_field *fields,
-                size_t count, const char *format, va_list args)
-    G_GNUC_PRINTF(7, 0);
+                unsigned int most, enum log_level level,
+                const struct log_field *fields, size_t count,
+                const char *format, va_list args) G_GNUC_PRINTF(8, 0);
 
 static void
-say(struct log_rate *rate, const char *key, carp_time now, enum log_level level,
-    const struct log_field *fields, size_t count, const char *format,
-    va_list args)
+say(struct log_rate *rate, const char *key, carp_time now, unsigned int most,
+    enum log_level level, const struct log_field *fields, size_t count,
+    const char *format, va_list args)
 {
     bool is_new = false;
     struct kept *kept = find(rate, key, &is_new);
     char *text = g_strdup_vprintf(format, args);
-    if (!is_new && now < kept->until) {
+    bool is_over = is_new || now >= kept->until;
+    if (!is_over && kept->said >= most) {
         hold(kept, level, fields, count, text);
         return;
     }
     if (kept->held > 0) {
         summarise(kept);
     }
-    kept->until = carp_time_add(now, LOG_RATE_EVERY);
+    if (is_over) {
+        kept->until = carp_time_add(now, LOG_RATE_EVERY);
+        kept->said = 0;
+    }
+    kept->said++;
     log_event(level, fields, count, "%s", text);
     g_free(text);
 }
@@ -130,7 +136,7 @@ log_rate_say(struct log_rate *rate, const char *key, carp_time now,
 {
     va_list args;
     va_start(args, format);
-    say(rate, key, now, level, NULL, 0, format, args);
+    say(rate, key, now, 1, level, NULL, 0, format, args);
     va_end(args);
 }
 
@@ -141,7 +147,7 @@ log_rate_event(struct log_rate *rate, const char *key, carp_time now,
 {
     va_list args;
     va_start(args, format);
-    say(rate, key, now, level, fields, count, format, args);
+    say(rate, key, now, LOG_RATE_EVENTS, level, fields, count, format, args);
     va_end(args);
 }
 

@@ -19,6 +19,10 @@
 /** Time in which messages with one key become one line. */
 #define LOG_RATE_EVERY (60 * CARP_SEC)
 
+/** Events with one key that are written at once in that time: hosts that hand
+ * an address to and fro must not look as before for a minute. */
+#define LOG_RATE_EVENTS 8u
+
 struct log_rate;
 
 struct log_rate *log_rate_new(void);
@@ -33,8 +37,8 @@ void log_rate_free(struct log_rate *rate);
 void log_rate_say(struct log_rate *rate, const char *key, carp_time now,
                   enum log_level level, const char *format, ...)
     G_GNUC_PRINTF(5, 6);
-/** The same with fields for a journal; those of the last message go with
- * "N more like this". */
+/** The same with fields for a journal, and for the first LOG_RATE_EVENTS; the
+ * fields of the last message go with "N more like this". */
 void log_rate_event(struct log_rate *rate, const char *key, carp_time now,
                     enum log_level level, const struct log_field *fields,
                     size_t count, const char *format, ...) G_GNUC_PRINTF(7, 8);

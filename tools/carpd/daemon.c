@@ -320,6 +320,15 @@ daemon_new(const struct daemon_setup *setup, struct carp_conf *conf,
     return NULL;
 }
 
+void
+daemon_say_status(const struct daemon *daemon)
+{
+    const guint vhids = daemon->instances->len;
+    const guint wires = daemon->wires->len;
+    notify_status("%u vhid%s on %u interface%s", vhids, vhids == 1 ? "" : "s",
+                  wires, wires == 1 ? "" : "s");
+}
+
 static void
 begin(struct daemon *daemon)
 {
@@ -334,8 +343,7 @@ begin(struct daemon *daemon)
     }
     daemon_wake(daemon, alarm_now());
     notify_ready();
-    notify_status("%u vhids on %u interfaces", daemon->instances->len,
-                  daemon->wires->len);
+    daemon_say_status(daemon);
 }
 
 static gboolean

@@ -17,4 +17,7 @@ struct instance *daemon_add(struct daemon *daemon,
                             const struct carp_conf_vhid *conf,
                             struct os_error *error);
 
+/** Tell the service manager what runs. */
+void daemon_say_status(const struct daemon *daemon);
+
 #endif

@@ -300,6 +300,7 @@ carry_out(struct plan *plan, struct daemon_reload *report)
     adopt(plan, report);
     daemon->conf = plan->conf;
     settle(daemon, plan);
+    daemon_say_status(daemon);
     carp_conf_free(old);
     log_say(LOG_LEVEL_NOTICE,
             "reload: %u added, %u removed, %u changed, %u "

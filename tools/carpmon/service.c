@@ -182,11 +182,12 @@ static void
 say_status(struct mon_service *service, struct carp_track *track,
            const struct mon_totals *totals)
 {
-    notify_status("%u segments, %u vhids, %" G_GUINT64_FORMAT
+    const guint segments = service->session->segments->len;
+    const unsigned int vhids = (unsigned int)carp_track_view_count(track);
+    notify_status("%u segment%s, %u vhid%s, %" G_GUINT64_FORMAT
                   " adverts, %" G_GUINT64_FORMAT " frames dropped",
-                  service->session->segments->len,
-                  (unsigned int)carp_track_view_count(track), totals->adverts,
-                  totals->dropped);
+                  segments, segments == 1 ? "" : "s", vhids,
+                  vhids == 1 ? "" : "s", totals->adverts, totals->dropped);
 }
 
 static void

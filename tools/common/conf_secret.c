@@ -95,7 +95,8 @@ describe_open(int number)
     case ENOENT:
         return "No such file or directory: write it, or name another";
     case EACCES:
-        return "Permission denied: let this user read it, or be root";
+        return "Permission denied: be root, or let this user "
+               "read it (group carp, mode 0640)";
     default:
         return g_strerror(number);
     }

@@ -38,9 +38,14 @@
 #define claims_free carp_internal_claims_free
 #define claims_note carp_internal_claims_note
 #define claims_shared carp_internal_claims_shared
+#define contest_again carp_internal_contest_again
+#define contest_of_master carp_internal_contest_of_master
+#define contest_start carp_internal_contest_start
 #define dual_check carp_internal_dual_check
 #define dual_end carp_internal_dual_end
 #define dual_has_accepted carp_internal_dual_has_accepted
+#define dual_hearing carp_internal_dual_hearing
+#define dual_is_sure carp_internal_dual_is_sure
 #define dual_say_cause carp_internal_dual_say_cause
 #define dual_sweep carp_internal_dual_sweep
 #define event_transition carp_internal_event_transition
@@ -113,7 +118,9 @@
 #define sender_impl_evidence carp_internal_sender_impl_evidence
 #define sender_is carp_internal_sender_is
 #define sender_is_better carp_internal_sender_is_better
+#define sender_is_dead_time carp_internal_sender_is_dead_time
 #define sender_is_equal carp_internal_sender_is_equal
+#define sender_is_refused carp_internal_sender_is_refused
 #define sender_left_limit carp_internal_sender_left_limit
 #define sender_may_be_openbsd carp_internal_sender_may_be_openbsd
 #define sender_shorter_interval carp_internal_sender_shorter_interval

@@ -30,7 +30,6 @@ struct request {
     char *error;       /**< NULL: it was understood */
 };
 
-
 /** Read a line without its newline. @return false: code and error say why */
 bool request_read(const char *line, struct request *request);
 void request_clear(struct request *request);

@@ -11,8 +11,8 @@ static void
 join(struct carp_addrs *all, const struct carp_addrs *more)
 {
     for (uint16_t i = 0; i < more->count; i++) {
-        if (!carp_addrs_contain(all, &more->list[i])
-            && all->count < CARP_ADDRS_MAX) {
+        if (!carp_addrs_contain(all, &more->list[i]) &&
+            all->count < CARP_ADDRS_MAX) {
             /* carp_conf_load() has counted them. */
             all->list[all->count++] = more->list[i];
         }
@@ -53,11 +53,10 @@ conf_senders_expect(const struct conf_senders *senders,
 {
     enum carp_status status = CARP_OK;
     carp_track_expect_anybody(track);
-    for (unsigned int vhid = 0; vhid < G_N_ELEMENTS(senders->by_vhid);
-         vhid++) {
+    for (unsigned int vhid = 0; vhid < G_N_ELEMENTS(senders->by_vhid); vhid++) {
         const struct carp_addrs *all = senders->by_vhid[vhid];
-        for (uint16_t i = 0;
-             all != NULL && i < all->count && status == CARP_OK; i++) {
+        for (uint16_t i = 0; all != NULL && i < all->count && status == CARP_OK;
+             i++) {
             status =
                 carp_track_expect_sender(track, (uint8_t)vhid, &all->list[i]);
         }

@@ -8,6 +8,8 @@
 
 #include <carp/time.h>
 
+#include "names.h"
+
 struct context;
 struct lineage_step;
 struct sender;

@@ -5,6 +5,7 @@
 #define CARP_DUAL_INTERNAL_H
 
 #include "engine/track_internal.h"
+#include "names.h"
 
 /* What is known about one direction. */
 enum hearing { HEARING_UNKNOWN, HEARS, DEAF };

@@ -20,8 +20,7 @@ check_step(const struct scn_scenario *scenario, const struct scn_step *step)
         FUZZ_CHECK(step->role >= 0 && wrong == NULL);
     }
     for (guint i = 0; i < step->differs->len; i++) {
-        const struct scn_differs *differs =
-            g_ptr_array_index(step->differs, i);
+        const struct scn_differs *differs = g_ptr_array_index(step->differs, i);
         FUZZ_CHECK(strcmp(differs->profile, "any") == 0 ||
                    scn_is_implementation(differs->profile));
         check_step(scenario, differs->step);

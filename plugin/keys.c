@@ -157,9 +157,9 @@ void
 keys_register(struct pref_module *module)
 {
     static const char *defaults[] = {NULL, NULL, "", "auto", ""};
-    uat_t *table = uat_new("CARP Keys", sizeof(struct key_row), "carp_keys", TRUE,
-                           &rows, &row_count, UAT_AFFECTS_DISSECTION, NULL,
-                           row_copy, NULL, row_free, NULL, NULL, columns);
+    uat_t *table = uat_new("CARP Keys", sizeof(struct key_row), "carp_keys",
+                           TRUE, &rows, &row_count, UAT_AFFECTS_DISSECTION,
+                           NULL, row_copy, NULL, row_free, NULL, NULL, columns);
 
     uat_set_default_values(table, defaults);
     prefs_register_uat_preference(

@@ -3,8 +3,8 @@
  * @file names.h
  * Functions that several files of libcarp share and that no header exports: in
  * an archive their names are everybody's. So that none is a program's own, the
- * linker sees each with carp_internal_ in front. Headers that declare such functions
- * include this; lint.symbols tells what is missing.
+ * linker sees each with carp_internal_ in front. Headers that declare such
+ * functions include this; lint.symbols tells what is missing.
  */
 #ifndef CARP_NAMES_H
 #define CARP_NAMES_H

@@ -35,8 +35,7 @@ static const struct {
     {GOOD "demote = 241\n", "demote: '241' is not a number from 0 to 240"},
     {GOOD "demote-link-down = a\n", "demote-link-down: 'a' is not a number"},
     {GOOD "demote-send-error = 999\n", "demote-send-error: '999' is not"},
-    {GOOD "preempt = yes\n",
-     AT("4", "preempt") "'yes' must be true or false"},
+    {GOOD "preempt = yes\n", AT("4", "preempt") "'yes' must be true or false"},
     {GOOD "vmac = 1\n", "vmac: '1' must be on, off or adverts"},
     {GOOD "profile = linux\n", "'linux' must be freebsd, freebsd6, netbsd, "
                                "openbsd, openbsd-orig, dragonfly, ucarp or "
@@ -73,7 +72,7 @@ static const struct {
     {GOOD "group = a b\n", "group: 'a b' is not a group name (1 to 32 "
                            "characters"},
     {GOOD "replay = maybe\n", "replay: 'maybe' must be off, alert or "
-                           "strict"},
+                              "strict"},
     {GOOD "replay = log\n", "replay: 'log' must be off, alert or strict"},
     {GOOD "preempt-delay = -1\n", "preempt-delay: '-1' is not a number of "
                                   "seconds from 0 to 3600"},

@@ -86,18 +86,18 @@ test_daemon_more(void)
 {
     struct carp_conf *conf = config_load(
         GOOD "interface = eth0\naddresses = 10.0.0.1/24; fd00::1/64\n"
-        "accept-addresses = 10.0.0.1 | 10.0.0.1; fd00::1; fd00::2\n"
-        "accept-password = older\n"
-        "preempt = true\npreempt-delay = 1.5\nstart-delay = 30\n"
-        "dead-ratio = 4\npeer = 10.0.0.3\nmin-ttl = 250\n"
-        "source = 10.0.0.2\nvmac = adverts\naddresses-by = script\n"
-        "up-script = /u\ndown-script = /d\nscript-argument = a b\n"
-        "down-at-start = true\nnotify = /n\nignore-link = true\n"
-        "late = speak\nfamilies = apart\ntie = ucarp\nbroadcast = true\n"
-        "announce-repeat = 5\nannounce-delay = 0.25\n"
-        "announce-refresh = 60\ntrack-interface = eth1; eth2 10;\n"
-        "track-script = /check 20\ntrack-file = /run/x\n"
-        "track-interval = 5\ntrack-rise = 1\ntrack-fall = 3\n");
+             "accept-addresses = 10.0.0.1 | 10.0.0.1; fd00::1; fd00::2\n"
+             "accept-password = older\n"
+             "preempt = true\npreempt-delay = 1.5\nstart-delay = 30\n"
+             "dead-ratio = 4\npeer = 10.0.0.3\nmin-ttl = 250\n"
+             "source = 10.0.0.2\nvmac = adverts\naddresses-by = script\n"
+             "up-script = /u\ndown-script = /d\nscript-argument = a b\n"
+             "down-at-start = true\nnotify = /n\nignore-link = true\n"
+             "late = speak\nfamilies = apart\ntie = ucarp\nbroadcast = true\n"
+             "announce-repeat = 5\nannounce-delay = 0.25\n"
+             "announce-refresh = 60\ntrack-interface = eth1; eth2 10;\n"
+             "track-script = /check 20\ntrack-file = /run/x\n"
+             "track-interval = 5\ntrack-rise = 1\ntrack-fall = 3\n");
     config_assert_clean(conf);
     const struct carp_conf_vhid *vhid = carp_conf_get(conf, 0);
     g_assert_cmpuint(vhid->addrs_count, ==, 2);
@@ -134,10 +134,10 @@ test_daemon_more(void)
 static void
 test_daemon_group(void)
 {
-    struct carp_conf *conf = config_load(
-        "[carpd]\nuser = nobody\nsocket-group = adm\n"
-        "hook-time-limit = 5\nrealtime = 10\nlock-memory = true\n"
-        "log = local0\nannounce-rate = 50\ndemote = 7\n" GOOD);
+    struct carp_conf *conf =
+        config_load("[carpd]\nuser = nobody\nsocket-group = adm\n"
+                    "hook-time-limit = 5\nrealtime = 10\nlock-memory = true\n"
+                    "log = local0\nannounce-rate = 50\ndemote = 7\n" GOOD);
     config_assert_clean(conf);
     const struct carp_conf_daemon *daemon = carp_conf_get_daemon(conf);
     g_assert_cmpstr(daemon->user, ==, "nobody");

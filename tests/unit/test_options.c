@@ -29,8 +29,7 @@ test_durations(void)
     };
     char text[TXT_DURATION];
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_assert_cmpstr(txt_duration(rows[i].duration, text), ==,
-                        rows[i].text);
+        g_assert_cmpstr(txt_duration(rows[i].duration, text), ==, rows[i].text);
     }
     char stamp[TXT_RFC3339];
     g_assert_cmpstr(txt_rfc3339(0, stamp), ==, "1970-01-01T00:00:00.000000Z");
@@ -42,9 +41,8 @@ static void
 clock_is(struct mon_clock *clock, carp_time wall, carp_time monotonic,
          carp_time asleep, struct mon_clock_news want)
 {
-    const struct mon_clocks clocks = {.wall = wall,
-                                      .monotonic = monotonic,
-                                      .boot = monotonic + asleep};
+    const struct mon_clocks clocks = {
+        .wall = wall, .monotonic = monotonic, .boot = monotonic + asleep};
     struct mon_clock_news news = mon_clock_sync(clock, &clocks);
     g_assert_cmpint(news.step, ==, want.step);
     g_assert_cmpuint(news.slept, ==, want.slept);
@@ -106,8 +104,9 @@ assert_usage(const char *line, const char *part)
     char **copy = g_memdup2(args, (g_strv_length(args) + 1) * sizeof(*args));
     struct mon_options options;
     char *error = NULL;
-    g_assert_cmpint(mon_options_parse(&options, (int)g_strv_length(args),
-                                      copy, &error), ==, MON_PARSE_USAGE);
+    g_assert_cmpint(
+        mon_options_parse(&options, (int)g_strv_length(args), copy, &error), ==,
+        MON_PARSE_USAGE);
     if (strstr(error, part) == NULL) {
         g_error("'%s' says '%s', not '%s'", line, error, part);
     }
@@ -149,9 +148,9 @@ test_usage(void)
 static void
 test_patterns(void)
 {
-    char *args[] = {(char[]){"carpmon"}, (char[]){"-i"}, (char[]){"eth0"},
-                    (char[]){"-i"},      (char[]){"e*"}, (char[]){"-i"},
-                    (char[]){"lan=v?"},  NULL};
+    char *args[] = {
+        (char[]){"carpmon"}, (char[]){"-i"}, (char[]){"eth0"},   (char[]){"-i"},
+        (char[]){"e*"},      (char[]){"-i"}, (char[]){"lan=v?"}, NULL};
     struct mon_options options;
     char *error = NULL;
     g_assert_cmpint(mon_options_parse(&options, 7, args, &error), ==,
@@ -175,8 +174,8 @@ test_patterns(void)
 static void
 test_segments(void)
 {
-    char *args[] = {(char[]){"carpmon"}, (char[]){"-r"},
-                    (char[]){"/a/one.pcap"}, (char[]){"two.pcap"},
+    char *args[] = {(char[]){"carpmon"},        (char[]){"-r"},
+                    (char[]){"/a/one.pcap"},    (char[]){"two.pcap"},
                     (char[]){"dmz=three.pcap"}, NULL};
     struct mon_options options;
     char *error = NULL;

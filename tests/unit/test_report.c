@@ -237,10 +237,10 @@ assert_members(const char *line, const char *members)
 }
 
 #define COMMON "schema time event segment vlan family vhid "
-#define TRANSITION                                                           \
+#define TRANSITION \
     COMMON "sender previous role reason silence dead_time frame since text"
-#define FINDING                                                              \
-    COMMON "code cause severity confidence id count senders frames since "   \
+#define FINDING                                                            \
+    COMMON "code cause severity confidence id count senders frames since " \
            "text detail remedy"
 
 static void
@@ -285,8 +285,8 @@ test_story(void)
     g_assert_null(mon_stories_get(stories, &view));
     mon_stories_add(stories, &events[0]);
     mon_stories_add(stories, &events[1]);
-    char *text = mon_story_text(mon_stories_get(stories, &view), &view,
-                                &f.session);
+    char *text =
+        mon_story_text(mon_stories_get(stories, &view), &view, &f.session);
     g_assert_cmpstr(text, ==,
                     "10.77.0.12 took over from 10.77.0.11 at 12:00:02.114 "
                     "(master timed out: 3.41 s of silence). 10.77.0.11 and "
@@ -340,15 +340,15 @@ static void
 test_capture(void)
 {
     struct fixture f;
-    g_assert_cmpint(read_capture(&f, MON_TEXT, "netbsd-pair-failover.pcap"),
-                    ==, MON_EXIT_OK);
+    g_assert_cmpint(read_capture(&f, MON_TEXT, "netbsd-pair-failover.pcap"), ==,
+                    MON_EXIT_OK);
     assert_narrow(f.text);
     g_assert_nonnull(strstr(f.text, "7@netbsd-pair-failover"));
     g_assert_nonnull(strstr(f.text, "What happened: 10.77.0.11 was first "));
     g_assert_nonnull(strstr(f.text, "996 frames, 43 adverts, 0 critical"));
     tear_down(&f);
-    g_assert_cmpint(read_capture(&f, MON_JSON, "netbsd-pair-failover.pcap"),
-                    ==, MON_EXIT_OK);
+    g_assert_cmpint(read_capture(&f, MON_JSON, "netbsd-pair-failover.pcap"), ==,
+                    MON_EXIT_OK);
     char **lines = g_strsplit(g_strchomp(f.text), "\n", -1);
     guint count = g_strv_length(lines);
     assert_members(lines[count - 2],
@@ -376,9 +376,10 @@ test_wires(void)
     tear_down(&f);
     g_assert_cmpint(read_capture(&f, MON_JSON, "ucarp-no-querier.pcap"), ==,
                     MON_EXIT_WARNING);
-    g_assert_nonnull(strstr(f.text, "\"wires\":[{\"segment\":\"ucarp-no-querier\","
-                                    "\"vlan\":0,\"findings\":{"
-                                    "\"NO_QUERIER\":1}}],"));
+    g_assert_nonnull(strstr(f.text,
+                            "\"wires\":[{\"segment\":\"ucarp-no-querier\","
+                            "\"vlan\":0,\"findings\":{"
+                            "\"NO_QUERIER\":1}}],"));
     tear_down(&f);
 }
 

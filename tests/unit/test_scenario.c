@@ -11,8 +11,8 @@ parse(const char *text, char **error)
 {
     struct inj_spec spec;
     inj_spec_init(&spec);
-    struct scn_scenario *scenario = scn_parse("x.carp", text, &spec, NULL,
-                                              error);
+    struct scn_scenario *scenario =
+        scn_parse("x.carp", text, &spec, NULL, error);
     inj_spec_clear(&spec);
     return scenario;
 }
@@ -96,8 +96,7 @@ test_bounds(void)
          "more than 100000 lines"},
         {"repeat 1000\nrepeat 1000\nvar a = b\nend\nend",
          "more than 100000 lines"},
-        {"repeat 1000\nrepeat 1000\nwait 1s\nend\nend",
-         "more than 5000 steps"},
+        {"repeat 1000\nrepeat 1000\nwait 1s\nend\nend", "more than 5000 steps"},
         {"var a = aaaaaaaaaaaaaaaaaaaa\nrepeat 50\nvar a = $a$a\nend",
          "a word has more than 4096 octets"},
     };
@@ -123,23 +122,23 @@ static void
 test_good(void)
 {
     char *error = NULL;
-    struct scn_scenario *scenario = parse(
-        "var gap = 250ms   # a comment\n"
-        "role a vhid=7 advskew=50 source=10.0.0.1\n"
-        "group g\n"
-        "define quiet\n  silence advert for $gap\nend\n"
-        "test one \"first \\\"test\\\"\"\n  cite 3.5\n"
-        "  send a advskew=10 counter=0x5 count=3 every=1s as s\n"
-        "  expect advert vhid=7 counter=s.counter+1 within 2*$gap as r\n"
-        "  differs ucarp 5.5 \"late\" silence advert for 1s\n"
-        "  check r advskew=90..110 ttl!=254 eth-src=s.eth-src\n"
-        "  measure s to r between 0s ${gap}\n"
-        "  do quiet\n"
-        "test two second\n  require yes = no \"not here\"\n"
-        "  start a\n  stop a\n  stop\n  flush\n  ask 10.0.0.9\n"
-        "  control stop\n  if yes = no\n  frob\n  end\n"
-        "  if yes != no\n  repeat 3\n    wait ${i}s\n  end\n  end\n",
-        &error);
+    struct scn_scenario *scenario =
+        parse("var gap = 250ms   # a comment\n"
+              "role a vhid=7 advskew=50 source=10.0.0.1\n"
+              "group g\n"
+              "define quiet\n  silence advert for $gap\nend\n"
+              "test one \"first \\\"test\\\"\"\n  cite 3.5\n"
+              "  send a advskew=10 counter=0x5 count=3 every=1s as s\n"
+              "  expect advert vhid=7 counter=s.counter+1 within 2*$gap as r\n"
+              "  differs ucarp 5.5 \"late\" silence advert for 1s\n"
+              "  check r advskew=90..110 ttl!=254 eth-src=s.eth-src\n"
+              "  measure s to r between 0s ${gap}\n"
+              "  do quiet\n"
+              "test two second\n  require yes = no \"not here\"\n"
+              "  start a\n  stop a\n  stop\n  flush\n  ask 10.0.0.9\n"
+              "  control stop\n  if yes = no\n  frob\n  end\n"
+              "  if yes != no\n  repeat 3\n    wait ${i}s\n  end\n  end\n",
+              &error);
     g_assert_cmpstr(error, ==, NULL);
     g_assert_cmpuint(scenario->tests->len, ==, 2);
     const struct scn_test *one = g_ptr_array_index(scenario->tests, 0);
@@ -168,8 +167,8 @@ test_durations(void)
     g_assert_cmpuint(value, ==, 4250010 * CARP_USEC);
     g_assert_true(scn_duration("1s-2s", &value));
     g_assert_cmpuint(value, ==, 0);
-    static const char *const bad[] = {"", "s", "1", "-1s", "1s+", "1s 2s",
-                                      "1h", "1e999s", "*1s"};
+    static const char *const bad[] = {"",      "s",  "1",      "-1s", "1s+",
+                                      "1s 2s", "1h", "1e999s", "*1s"};
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_assert_false(scn_duration(bad[i], &value));
     }

@@ -29,8 +29,8 @@ static bool
 peer_send(void *user, const struct inj_frame *frame)
 {
     struct peer *peer = user;
-    struct inj_value skew = inj_field_get(frame->octets, &frame->layout,
-                                          INJ_ADVSKEW);
+    struct inj_value skew =
+        inj_field_get(frame->octets, &frame->layout, INJ_ADVSKEW);
     peer->sent++;
     if (skew.number < 100) {
         peer->next = peer->now + 3 * CARP_SEC;
@@ -79,15 +79,16 @@ play(const char *text, const char *profile)
     g_assert_null(inj_spec_set(&peer.spec, "advskew", "100"));
     g_assert_null(inj_spec_set(&peer.spec, "source", "10.0.0.1"));
     inj_spec_auth(&peer.spec, &peer.auth);
-    struct scn_scenario *scenario = scn_parse("x.carp", text, &peer.spec,
-                                              NULL, &error);
+    struct scn_scenario *scenario =
+        scn_parse("x.carp", text, &peer.spec, NULL, &error);
     g_assert_cmpstr(error, ==, NULL);
-    const struct play_port port = {.user = &peer, .now = peer_now,
+    const struct play_port port = {.user = &peer,
+                                   .now = peer_now,
                                    .send = peer_send,
                                    .receive = peer_receive,
                                    .error = peer_error};
-    const struct play_options options = {.profile = profile,
-                                         .auth = &peer.auth, .vhid = 7};
+    const struct play_options options = {
+        .profile = profile, .auth = &peer.auth, .vhid = 7};
     struct res_report *report = res_report_new("a <title> & \"more\"");
     g_assert_true(play_run(scenario, &port, &options, report));
     scn_free(scenario);
@@ -144,9 +145,9 @@ static void
 test_verdicts(void)
 {
     struct res_report *report = play(script, "ucarp");
-    static const enum res_verdict wanted[] = {
-        RES_PASS, RES_PASS, RES_FAIL, RES_PASS,
-        RES_DIFFERS, RES_SKIP, RES_FAIL, RES_PASS};
+    static const enum res_verdict wanted[] = {RES_PASS, RES_PASS,    RES_FAIL,
+                                              RES_PASS, RES_DIFFERS, RES_SKIP,
+                                              RES_FAIL, RES_PASS};
     g_assert_cmpuint(report->tests->len, ==, G_N_ELEMENTS(wanted));
     for (guint i = 0; i < report->tests->len; i++) {
         g_assert_cmpint(verdict(report, i), ==, (int)wanted[i]);
@@ -182,8 +183,8 @@ test_formats(void)
         } else if (format == RES_JUNIT) {
             const GMarkupParser none = {NULL, NULL, NULL, NULL, NULL};
             GError *error = NULL;
-            GMarkupParseContext *xml = g_markup_parse_context_new(
-                &none, 0, NULL, NULL);
+            GMarkupParseContext *xml =
+                g_markup_parse_context_new(&none, 0, NULL, NULL);
             g_assert_true(g_markup_parse_context_parse(
                 xml, text->str, (gssize)text->len, &error));
             g_assert_true(g_markup_parse_context_end_parse(xml, &error));

@@ -270,8 +270,7 @@ put_daemon(GString *out, JsonObject *show)
     prometheus_head(out, "carpd_uptime_seconds", "gauge",
                     "How long carpd has been running.");
     g_string_append(out, "carpd_uptime_seconds");
-    g_string_append_printf(out, " " I64 "\n",
-                           member_integer(daemon, "uptime"));
+    g_string_append_printf(out, " " I64 "\n", member_integer(daemon, "uptime"));
 }
 
 static void

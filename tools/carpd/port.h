@@ -128,8 +128,8 @@ struct port_advert {
     /** Group: to the broadcast MAC, for switches that lose the group's, as
      * ucarp -M does. */
     bool broadcast;
-    uint8_t tos;   /**< TOS octet or traffic class; FreeBSD sends 0xe0 */
-    uint8_t ttl;   /**< 255, but for tests */
+    uint8_t tos;         /**< TOS octet or traffic class; FreeBSD sends 0xe0 */
+    uint8_t ttl;         /**< 255, but for tests */
     struct carp_adv adv; /**< counter, digest and checksum set */
 };
 

@@ -91,8 +91,7 @@ run_suite(struct conform *conform, struct inj_options *options,
           const char *profile, const volatile sig_atomic_t *stop)
 {
     struct inj_session session;
-    struct play_live live = {.session = &session,
-                             .control = conform->control};
+    struct play_live live = {.session = &session, .control = conform->control};
     int status = inj_session_open(&session, options, stop);
     char **files = NULL;
     char *title = g_strdup_printf(
@@ -115,25 +114,24 @@ run_suite(struct conform *conform, struct inj_options *options,
 
 /* Whether the device is described; false: said what is missing. */
 static bool
-is_good_device(const struct conform *conform,
-               const struct inj_options *options, struct carp_addr *target)
+is_good_device(const struct conform *conform, const struct inj_options *options,
+               struct carp_addr *target)
 {
     const char *preempt = conform->preempt;
-    if (conform->target == NULL
-        || carp_addr_parse(conform->target, target, NULL) != CARP_OK
-        || target->family != CARP_IPV4) {
+    if (conform->target == NULL ||
+        carp_addr_parse(conform->target, target, NULL) != CARP_OK ||
+        target->family != CARP_IPV4) {
         (void)inj_usage("--target IP is missing: the IPv4 address that the "
                         "device under test advertises from");
     } else if (options->spec.addrs.count == 0) {
         (void)inj_usage("--address VIP is missing");
-    } else if (conform->base < 1 || conform->base > 85 || conform->skew < 0
-               || conform->skew > 254) {
+    } else if (conform->base < 1 || conform->base > 85 || conform->skew < 0 ||
+               conform->skew > 254) {
         (void)inj_usage("--target-base must be 1 to 85, --target-skew 0 to "
                         "254");
-    } else if (preempt != NULL && strcmp(preempt, "yes") != 0
-               && strcmp(preempt, "no") != 0) {
-        (void)inj_usage("--target-preempt: \"%s\" is not yes or no",
-                        preempt);
+    } else if (preempt != NULL && strcmp(preempt, "yes") != 0 &&
+               strcmp(preempt, "no") != 0) {
+        (void)inj_usage("--target-preempt: \"%s\" is not yes or no", preempt);
     } else if (conform->as != NULL && !scn_is_implementation(conform->as)) {
         (void)inj_usage("--as: \"%s\" is not %s", conform->as,
                         SCN_IMPLEMENTATIONS);
@@ -150,21 +148,20 @@ run(struct conform *conform, int argc, char **argv,
     struct inj_options options;
     struct carp_addr target;
     char *error = NULL;
-    char *profile = g_strdup(conform->as != NULL
-                                 ? conform->as
-                                 : given_profile(argc, argv));
+    char *profile =
+        g_strdup(conform->as != NULL ? conform->as : given_profile(argc, argv));
     int status = INJ_EXIT_USAGE;
-    enum inj_parse parse = inj_options_parse(&options, INJ_PLAY, argc,
-                                             argv, &error);
+    enum inj_parse parse =
+        inj_options_parse(&options, INJ_PLAY, argc, argv, &error);
     if (parse == INJ_PARSE_USAGE) {
         status = inj_usage("%s", error);
     } else if (options.file != NULL) {
         status = inj_usage("what is '%s'?", options.file);
     } else if (options.interface == NULL && !options.dry_run) {
         status = inj_usage("-i IFACE is missing: the device must be heard");
-    } else if (is_good_device(conform, &options, &target)
-               && carp_addrs_add(&options.peers, &target) == CARP_OK
-               && set_vars(conform, &options, &target)) {
+    } else if (is_good_device(conform, &options, &target) &&
+               carp_addrs_add(&options.peers, &target) == CARP_OK &&
+               set_vars(conform, &options, &target)) {
         status = run_suite(conform, &options, profile, stop);
     }
     g_free(error);
@@ -200,15 +197,18 @@ inj_cmd_conform(int argc, char **argv, const volatile sig_atomic_t *stop)
          "text (default), tap, junit or json", "FORMAT"},
         G_OPTION_ENTRY_NULL};
     int status = INJ_EXIT_USAGE;
-    conform.table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                          g_free);
-    if (play_take_options(NULL, "Ask a CARP device whether it is right: plays "
+    conform.table =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    if (play_take_options(NULL,
+                          "Ask a CARP device whether it is right: plays "
                           "the conformance suite\nwith it and tells what it "
-                          "does.", entries, &argc, &argv)) {
-        if (conform.format != NULL
-            && !res_format_by_name(conform.format, &conform.out)) {
+                          "does.",
+                          entries, &argc, &argv)) {
+        if (conform.format != NULL &&
+            !res_format_by_name(conform.format, &conform.out)) {
             (void)inj_usage("--format: \"%s\" is not text, tap, junit or "
-                            "json", conform.format);
+                            "json",
+                            conform.format);
         } else {
             status = run(&conform, argc, argv, stop);
         }

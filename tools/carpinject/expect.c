@@ -14,8 +14,8 @@ static const struct {
 static const struct {
     const char *word;
     uint64_t number;
-} words[] = {{"yes", 1},  {"no", 0},      {"good", 1},
-             {"bad", 0},  {"request", 1}, {"reply", 2}};
+} words[] = {{"yes", 1}, {"no", 0},      {"good", 1},
+             {"bad", 0}, {"request", 1}, {"reply", 2}};
 
 unsigned int
 exp_kind_by_name(const char *word)
@@ -47,9 +47,9 @@ read_number(const char *text, uint64_t *number)
     }
     bool is_hex = g_str_has_prefix(text, "0x");
     GError *error = NULL;
-    bool is_good = g_ascii_string_to_unsigned(
-        is_hex ? text + 2 : text, is_hex ? 16 : 10, 0, G_MAXUINT64, number,
-        &error);
+    bool is_good =
+        g_ascii_string_to_unsigned(is_hex ? text + 2 : text, is_hex ? 16 : 10,
+                                   0, G_MAXUINT64, number, &error);
     g_clear_error(&error);
     return is_good;
 }
@@ -100,8 +100,8 @@ static bool
 find_field(const char *name, unsigned int kinds, unsigned int *field)
 {
     for (unsigned int i = 0; i < exp_field_count; i++) {
-        if (strcmp(exp_fields[i].name, name) == 0
-            && (exp_fields[i].kinds & kinds) != 0) {
+        if (strcmp(exp_fields[i].name, name) == 0 &&
+            (exp_fields[i].kinds & kinds) != 0) {
             *field = i;
             return true;
         }
@@ -119,9 +119,9 @@ read_reference(const char *text, struct exp_condition *condition)
     }
     size_t len = strcspn(dot + 1, "+");
     char *field = g_strndup(dot + 1, len);
-    bool is_good = find_field(field, EXP_ANY, &condition->named_field)
-                   && exp_fields[condition->named_field].type
-                          == exp_fields[condition->field].type;
+    bool is_good = find_field(field, EXP_ANY, &condition->named_field) &&
+                   exp_fields[condition->named_field].type ==
+                       exp_fields[condition->field].type;
     g_free(field);
     if (is_good && dot[1 + len] == '+') {
         is_good = g_ascii_string_to_signed(dot + 2 + len, 10, 0, 1000000,
@@ -141,8 +141,8 @@ read_range(const char *text, struct exp_condition *condition)
         return false;
     }
     char *low = g_strndup(text, (gsize)(dots - text));
-    bool is_good = read_number(low, &condition->low.number)
-                   && read_number(dots + 2, &condition->high.number);
+    bool is_good = read_number(low, &condition->low.number) &&
+                   read_number(dots + 2, &condition->high.number);
     g_free(low);
     condition->op = EXP_RANGE;
     return is_good;
@@ -174,14 +174,14 @@ read_right_side(const char *text, struct exp_condition *condition)
         "a MAC such as 00:00:5e:00:01:07", "an IP address",
         "40 hexadecimal digits"};
     enum exp_type type = exp_fields[condition->field].type;
-    if (type != EXP_NUMBER && condition->op != EXP_EQ
-        && condition->op != EXP_NE) {
+    if (type != EXP_NUMBER && condition->op != EXP_EQ &&
+        condition->op != EXP_NE) {
         return g_strdup_printf("%s: can be compared by = and != only",
                                exp_fields[condition->field].name);
     }
-    bool is_good = read_value(text, type, &condition->low)
-                   || (type == EXP_NUMBER && read_range(text, condition))
-                   || read_reference(text, condition);
+    bool is_good = read_value(text, type, &condition->low) ||
+                   (type == EXP_NUMBER && read_range(text, condition)) ||
+                   read_reference(text, condition);
     return is_good ? NULL
                    : g_strdup_printf("%s: \"%s\" is not %s, nor NAME.FIELD "
                                      "of an earlier frame",
@@ -204,8 +204,8 @@ exp_condition_parse(const char *word, unsigned int kinds,
     char *error = NULL;
     if (!find_field(name, kinds, &condition->field)) {
         char *list = list_fields(kinds);
-        error = g_strdup_printf("\"%s\" is not a field to compare: %s", name,
-                                list);
+        error =
+            g_strdup_printf("\"%s\" is not a field to compare: %s", name, list);
         g_free(list);
     } else {
         error = read_right_side(word + len + op_len, condition);
@@ -271,8 +271,8 @@ exp_condition_holds(const struct exp_condition *condition,
     case EXP_GE:
         return is.number >= wanted.number;
     case EXP_RANGE:
-        return is.number >= wanted.number
-               && is.number <= condition->high.number;
+        return is.number >= wanted.number &&
+               is.number <= condition->high.number;
     }
     return false;
 }
@@ -282,10 +282,10 @@ exp_condition_holds(const struct exp_condition *condition,
 static void
 show_number(GString *out, const char *name, uint64_t number)
 {
-    bool is_hex = strcmp(name, "counter") == 0
-                  || strcmp(name, "checksum") == 0;
-    g_string_append_printf(out, is_hex ? "0x%" G_GINT64_MODIFIER "x"
-                                       : "%" G_GUINT64_FORMAT, number);
+    bool is_hex = strcmp(name, "counter") == 0 || strcmp(name, "checksum") == 0;
+    g_string_append_printf(
+        out, is_hex ? "0x%" G_GINT64_MODIFIER "x" : "%" G_GUINT64_FORMAT,
+        number);
 }
 
 void
@@ -320,17 +320,17 @@ exp_describe(GString *out, const struct exp_frame *frame)
     char b[CARP_ADDR_TEXT];
     const struct carp_frame *f = &frame->frame;
     if (f->kind == CARP_FRAME_CARP) {
-        g_string_append_printf(
-            out, "vhid %u from %s to %s, advbase %u advskew %u, counter 0x%"
-            G_GINT64_MODIFIER "x", f->u.adv.vhid,
-            carp_addr_format(&f->src, a), carp_addr_format(&f->dst, b),
-            f->u.adv.advbase, f->u.adv.advskew, f->u.adv.counter);
+        g_string_append_printf(out,
+                               "vhid %u from %s to %s, advbase %u advskew %u, "
+                               "counter 0x%" G_GINT64_MODIFIER "x",
+                               f->u.adv.vhid, carp_addr_format(&f->src, a),
+                               carp_addr_format(&f->dst, b), f->u.adv.advbase,
+                               f->u.adv.advskew, f->u.adv.counter);
     } else if (f->kind == CARP_FRAME_ARP) {
-        g_string_append_printf(
-            out, "ARP %s: sender %s, target %s",
-            f->u.arp.op == 1 ? "request" : "reply",
-            carp_addr_format(&f->u.arp.sender, a),
-            carp_addr_format(&f->u.arp.target, b));
+        g_string_append_printf(out, "ARP %s: sender %s, target %s",
+                               f->u.arp.op == 1 ? "request" : "reply",
+                               carp_addr_format(&f->u.arp.sender, a),
+                               carp_addr_format(&f->u.arp.target, b));
     } else {
         g_string_append(out, carp_frame_kind_text(f->kind));
     }

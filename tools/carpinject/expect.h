@@ -28,19 +28,19 @@ struct exp_frame {
 
 /** Kinds of frames, as masks. */
 enum exp_kind {
-    EXP_ADVERT = 1u << 0, /**< "advert": CARP, faulty or not */
-    EXP_ARP = 1u << 1,    /**< "arp" */
-    EXP_NA = 1u << 2,     /**< "na": neighbour advertisement */
-    EXP_NS = 1u << 3,     /**< "ns": neighbour solicitation */
-    EXP_VRRP = 1u << 4,   /**< "vrrp" */
+    EXP_ADVERT = 1u << 0,   /**< "advert": CARP, faulty or not */
+    EXP_ARP = 1u << 1,      /**< "arp" */
+    EXP_NA = 1u << 2,       /**< "na": neighbour advertisement */
+    EXP_NS = 1u << 3,       /**< "ns": neighbour solicitation */
+    EXP_VRRP = 1u << 4,     /**< "vrrp" */
     EXP_ANY = (1u << 5) - 1 /**< "frame": any of them */
 };
 
 enum exp_type { EXP_NUMBER, EXP_MAC, EXP_ADDRESS, EXP_DIGEST };
 
 struct exp_value {
-    uint64_t number;     /**< EXP_NUMBER, EXP_MAC */
-    uint8_t octets[20];  /**< EXP_DIGEST */
+    uint64_t number;    /**< EXP_NUMBER, EXP_MAC */
+    uint8_t octets[20]; /**< EXP_DIGEST */
     struct carp_addr address;
 };
 
@@ -48,11 +48,11 @@ enum exp_op { EXP_EQ, EXP_NE, EXP_LT, EXP_LE, EXP_GT, EXP_GE, EXP_RANGE };
 
 /** One condition: FIELD OP VALUE. */
 struct exp_condition {
-    unsigned int field;  /**< row of the table of fields */
+    unsigned int field; /**< row of the table of fields */
     enum exp_op op;
-    char *name;          /**< NULL, or the frame whose field is compared */
+    char *name; /**< NULL, or the frame whose field is compared */
     unsigned int named_field;
-    int64_t plus;        /**< added to the named frame's field */
+    int64_t plus;               /**< added to the named frame's field */
     struct exp_value low, high; /**< high: EXP_RANGE */
 };
 

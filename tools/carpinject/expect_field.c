@@ -4,11 +4,40 @@
 #include <string.h>
 
 enum field {
-    F_ETH_SRC, F_ETH_DST, F_VLAN, F_LENGTH, F_FAMILY, F_SOURCE, F_DEST,
-    F_TTL, F_TOS, F_IP_ID, F_DF, F_VERSION, F_TYPE, F_VHID, F_ADVSKEW,
-    F_AUTHLEN, F_DEMOTE, F_ADVBASE, F_CHECKSUM, F_COUNTER, F_DIGEST, F_HMAC,
-    F_VALID, F_OP, F_SENDER, F_TARGET, F_SENDER_MAC, F_TARGET_MAC,
-    F_GRATUITOUS, F_LLADDR, F_ROUTER, F_SOLICITED, F_OVERRIDE, F_COUNT
+    F_ETH_SRC,
+    F_ETH_DST,
+    F_VLAN,
+    F_LENGTH,
+    F_FAMILY,
+    F_SOURCE,
+    F_DEST,
+    F_TTL,
+    F_TOS,
+    F_IP_ID,
+    F_DF,
+    F_VERSION,
+    F_TYPE,
+    F_VHID,
+    F_ADVSKEW,
+    F_AUTHLEN,
+    F_DEMOTE,
+    F_ADVBASE,
+    F_CHECKSUM,
+    F_COUNTER,
+    F_DIGEST,
+    F_HMAC,
+    F_VALID,
+    F_OP,
+    F_SENDER,
+    F_TARGET,
+    F_SENDER_MAC,
+    F_TARGET_MAC,
+    F_GRATUITOUS,
+    F_LLADDR,
+    F_ROUTER,
+    F_SOLICITED,
+    F_OVERRIDE,
+    F_COUNT
 };
 
 #define EXP_IP (EXP_ADVERT | EXP_NA | EXP_NS | EXP_VRRP)
@@ -155,7 +184,7 @@ get_nd(const struct carp_nd *nd, enum field field, struct exp_value *value)
 
 bool
 exp_get(const struct exp_frame *heard, unsigned int field,
-    struct exp_value *value)
+        struct exp_value *value)
 {
     memset(value, 0, sizeof(*value));
     if (!exp_is_kind(heard, exp_fields[field].kinds)) {

@@ -68,13 +68,13 @@ make_replay(struct inj_plan *plan, struct inj_frame *frame)
         replay->next = 0;
         replay->loop++;
     }
-    if (replay->frames->len == 0
-        || (replay->how.loops != 0 && replay->loop == replay->how.loops)) {
+    if (replay->frames->len == 0 ||
+        (replay->how.loops != 0 && replay->loop == replay->how.loops)) {
         return false;
     }
     inj_frame_copy(frame, g_ptr_array_index(replay->frames, replay->next));
-    frame->at = scaled(replay, carp_time_add(frame->at,
-                                             replay->loop * replay->round));
+    frame->at =
+        scaled(replay, carp_time_add(frame->at, replay->loop * replay->round));
     replay->next++;
     rewrite(plan, frame);
     return true;
@@ -110,8 +110,7 @@ round_of(const GPtrArray *frames)
         return CARP_SEC;
     }
     const struct inj_frame *first = g_ptr_array_index(frames, 0);
-    const struct inj_frame *last =
-        g_ptr_array_index(frames, frames->len - 1);
+    const struct inj_frame *last = g_ptr_array_index(frames, frames->len - 1);
     carp_time length = carp_time_since(last->at, first->at);
     return length + length / (frames->len - 1);
 }

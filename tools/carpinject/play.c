@@ -8,8 +8,8 @@
 static bool
 is_for(const char *wanted, const char *profile)
 {
-    return profile == NULL || strcmp(wanted, "any") == 0
-           || strcmp(wanted, profile) == 0;
+    return profile == NULL || strcmp(wanted, "any") == 0 ||
+           strcmp(wanted, profile) == 0;
 }
 
 /* The step as another implementation would have it, from where it began. */
@@ -18,8 +18,7 @@ try_differs(struct play *play, const struct scn_step *step,
             const struct play *begin)
 {
     for (guint i = 0; i < step->differs->len && !play->is_over; i++) {
-        const struct scn_differs *differs =
-            g_ptr_array_index(step->differs, i);
+        const struct scn_differs *differs = g_ptr_array_index(step->differs, i);
         if (!is_for(differs->profile, play->options->profile)) {
             continue;
         }
@@ -49,8 +48,8 @@ run_steps(struct play *play, const struct scn_test *test)
         const struct scn_step *step = g_ptr_array_index(test->steps, i);
         struct play begin = *play;
         char *error = play_step(play, step);
-        bool is_bad = error != NULL && !play->is_over
-                      && !try_differs(play, step, &begin);
+        bool is_bad =
+            error != NULL && !play->is_over && !try_differs(play, step, &begin);
         if (is_bad) {
             res_judge(play->result, RES_FAIL, step->line, error);
         }
@@ -66,9 +65,9 @@ is_skipped(struct play *play, const struct scn_test *test)
 {
     for (guint i = 0; i < test->skips->len; i++) {
         const struct scn_skip *skip = g_ptr_array_index(test->skips, i);
-        if (skip->profile == NULL
-            || (play->options->profile != NULL
-                && is_for(skip->profile, play->options->profile))) {
+        if (skip->profile == NULL ||
+            (play->options->profile != NULL &&
+             is_for(skip->profile, play->options->profile))) {
             char *why = skip->cite == NULL
                             ? g_strdup(skip->reason)
                             : g_strdup_printf("%s (%s, %s)", skip->reason,
@@ -106,14 +105,13 @@ play_run(const struct scn_scenario *scenario, const struct play_port *port,
     play.role_count = scenario->roles->len;
     play.roles = g_new0(struct play_role, play.role_count + 1);
     play.heard = g_ptr_array_new_with_free_func(play_frame_free);
-    play.named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                       play_frame_free);
+    play.named =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, play_frame_free);
     inj_rng_seed(&play.rng, options->seed);
     for (guint i = 0; i < scenario->tests->len && !play.is_over; i++) {
         const struct scn_test *test = g_ptr_array_index(scenario->tests, i);
-        play.result = res_add(report, scenario->file, test->line,
-                              test->group, test->name, test->title,
-                              test->cite);
+        play.result = res_add(report, scenario->file, test->line, test->group,
+                              test->name, test->title, test->cite);
         if (!is_skipped(&play, test)) {
             run_test(&play, test);
         }

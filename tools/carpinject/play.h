@@ -42,18 +42,17 @@ struct play_port {
 };
 
 struct play_options {
-    const char *profile;     /**< what the device is; NULL: not known */
+    const char *profile;          /**< what the device is; NULL: not known */
     const struct carp_auth *auth; /**< judges digests; NULL: none are */
-    uint8_t vhid;            /**< of @c auth */
-    uint64_t seed;           /**< random counters and IP ids */
+    uint8_t vhid;                 /**< of @c auth */
+    uint64_t seed;                /**< random counters and IP ids */
     /** Behind each test; may be NULL. */
     void (*on_test)(void *user, const struct res_test *test);
     void *user;
 };
 
 /** Run every test and append its result. False when it ended early. */
-bool play_run(const struct scn_scenario *scenario,
-              const struct play_port *port,
+bool play_run(const struct scn_scenario *scenario, const struct play_port *port,
               const struct play_options *options, struct res_report *report);
 
 #endif

@@ -15,8 +15,8 @@ struct choice {
 static bool
 read_choice(struct choice *choice)
 {
-    if (choice->format != NULL
-        && !res_format_by_name(choice->format, &choice->out)) {
+    if (choice->format != NULL &&
+        !res_format_by_name(choice->format, &choice->out)) {
         (void)inj_usage("--format: \"%s\" is not text, tap, junit or json",
                         choice->format);
         return false;
@@ -35,11 +35,10 @@ play(struct choice *choice, int argc, char **argv,
 {
     struct inj_options options;
     struct inj_session session;
-    struct play_live live = {.session = &session,
-                             .control = choice->control};
+    struct play_live live = {.session = &session, .control = choice->control};
     char *error = NULL;
-    enum inj_parse parse = inj_options_parse(&options, INJ_PLAY, argc,
-                                             argv, &error);
+    enum inj_parse parse =
+        inj_options_parse(&options, INJ_PLAY, argc, argv, &error);
     int status = INJ_EXIT_USAGE;
     if (parse == INJ_PARSE_USAGE) {
         status = inj_usage("%s", error);
@@ -75,12 +74,12 @@ inj_cmd_play(int argc, char **argv, const volatile sig_atomic_t *stop)
          "Called with start or stop: the device under test", "COMMAND"},
         G_OPTION_ENTRY_NULL};
     int status = INJ_EXIT_USAGE;
-    choice.table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                         g_free);
+    choice.table =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     if (!play_take_options("SCENARIO",
                            "Play a scenario: send, wait, expect, measure.",
-                           entries, &argc, &argv)
-        || !read_choice(&choice)) {
+                           entries, &argc, &argv) ||
+        !read_choice(&choice)) {
         status = INJ_EXIT_USAGE;
     } else {
         status = play(&choice, argc, argv, stop);

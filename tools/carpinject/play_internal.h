@@ -24,13 +24,13 @@ struct play {
     struct inj_rng rng;
     struct play_role *roles;
     unsigned int role_count;
-    GPtrArray *heard;   /**< struct exp_frame, of this test */
-    GHashTable *named;  /**< name to struct exp_frame (a copy) */
-    guint cursor;       /**< what is before has been used or forgotten */
-    carp_time since;    /**< older frames are not looked at */
-    carp_time edge;     /**< when the last step was over */
+    GPtrArray *heard;  /**< struct exp_frame, of this test */
+    GHashTable *named; /**< name to struct exp_frame (a copy) */
+    guint cursor;      /**< what is before has been used or forgotten */
+    carp_time since;   /**< older frames are not looked at */
+    carp_time edge;    /**< when the last step was over */
     bool is_over;
-    char *error;        /**< why the run cannot go on */
+    char *error; /**< why the run cannot go on */
     struct res_test *result;
 };
 
@@ -47,8 +47,7 @@ bool play_pass(struct play *play, carp_time until);
 void play_name(struct play *play, const char *name,
                const struct exp_frame *frame);
 struct exp_frame *play_sent_frame(struct play *play,
-                                  const struct inj_frame *frame,
-                                  carp_time at);
+                                  const struct inj_frame *frame, carp_time at);
 void play_frame_free(gpointer data);
 /** Do a step. NULL when it held; else why not, to be freed. */
 char *play_step(struct play *play, const struct scn_step *step);

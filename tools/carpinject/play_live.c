@@ -38,8 +38,8 @@ live_receive(void *user, carp_time deadline, struct play_frame *frame)
     struct play_live *live = user;
     struct inj_session *session = live->session;
     struct inj_received *got = &live->received;
-    enum inj_got status = inj_receiver_next(session->receiver, deadline,
-                                            session->stop, got);
+    enum inj_got status =
+        inj_receiver_next(session->receiver, deadline, session->stop, got);
     if (*session->stop != 0) {
         live->error = NULL;
         return PLAY_END;
@@ -52,8 +52,7 @@ live_receive(void *user, carp_time deadline, struct play_frame *frame)
         return PLAY_NOTHING;
     }
     if (session->record != NULL) {
-        inj_record_frame(session->record, got->wall, got->data,
-                         got->captured);
+        inj_record_frame(session->record, got->wall, got->data, got->captured);
     }
     frame->at = got->at;
     frame->octets = got->data;
@@ -75,11 +74,11 @@ live_control(void *user, const char *action)
     const struct play_live *live = user;
     char *words[] = {g_strdup(live->control), g_strdup(action), NULL};
     int status = 1;
-    GSpawnFlags flags = (GSpawnFlags)(G_SPAWN_SEARCH_PATH
-                                      | G_SPAWN_STDOUT_TO_DEV_NULL);
-    bool is_good = g_spawn_sync(NULL, words, NULL, flags, NULL, NULL,
-                                NULL, NULL, &status, NULL)
-                   && status == 0;
+    GSpawnFlags flags =
+        (GSpawnFlags)(G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL);
+    bool is_good = g_spawn_sync(NULL, words, NULL, flags, NULL, NULL, NULL,
+                                NULL, &status, NULL) &&
+                   status == 0;
     g_free(words[0]);
     g_free(words[1]);
     return is_good;
@@ -135,8 +134,7 @@ load(const char *file, const struct inj_spec *base, GHashTable *vars)
         g_clear_error(&why);
         return NULL;
     }
-    struct scn_scenario *scenario = scn_parse(file, text, base, vars,
-                                              &error);
+    struct scn_scenario *scenario = scn_parse(file, text, base, vars, &error);
     if (scenario == NULL) {
         log_line("%s", error);
         g_free(error);
@@ -165,12 +163,11 @@ static void
 select_group(struct scn_scenario *scenario, const char *group)
 {
     for (guint i = scenario->tests->len; group != NULL && i > 0; i--) {
-        const struct scn_test *test = g_ptr_array_index(scenario->tests,
-                                                        i - 1);
+        const struct scn_test *test = g_ptr_array_index(scenario->tests, i - 1);
         char *full = g_strdup_printf("%s.%s", test->group, test->name);
         char **wanted = g_strsplit(group, ",", -1);
-        if (!g_strv_contains((const char *const *)wanted, test->group)
-            && !g_strv_contains((const char *const *)wanted, full)) {
+        if (!g_strv_contains((const char *const *)wanted, test->group) &&
+            !g_strv_contains((const char *const *)wanted, full)) {
             g_ptr_array_remove_index(scenario->tests, i - 1);
         }
         g_strfreev(wanted);
@@ -185,8 +182,7 @@ list_tests(const GPtrArray *scenarios)
     for (guint i = 0; i < scenarios->len; i++) {
         const struct scn_scenario *scenario = g_ptr_array_index(scenarios, i);
         for (guint k = 0; k < scenario->tests->len; k++) {
-            const struct scn_test *test = g_ptr_array_index(scenario->tests,
-                                                            k);
+            const struct scn_test *test = g_ptr_array_index(scenario->tests, k);
             g_print("%s.%s: %s (%u step%s)\n", test->group, test->name,
                     test->title, test->steps->len,
                     test->steps->len == 1 ? "" : "s");
@@ -213,10 +209,12 @@ run_all(struct play_live *live, GPtrArray *scenarios, const char *profile,
     struct play_port port;
     struct carp_auth auth;
     struct output output = {.format = format, .text = g_string_new(NULL)};
-    struct play_options play = {
-        .profile = profile, .auth = &auth,
-        .vhid = inj_spec_octet(&options->spec, INJ_VHID),
-        .on_test = on_test, .user = &output};
+    struct play_options play = {.profile = profile,
+                                .auth = &auth,
+                                .vhid =
+                                    inj_spec_octet(&options->spec, INJ_VHID),
+                                .on_test = on_test,
+                                .user = &output};
     struct res_report *report = res_report_new(title);
     unsigned int planned = count_tests(scenarios);
     inj_spec_auth(&options->spec, &auth);
@@ -225,15 +223,14 @@ run_all(struct play_live *live, GPtrArray *scenarios, const char *profile,
     for (guint i = 0; i < scenarios->len; i++) {
         /* Of its own for each: a counter that was drawn twice is a replay. */
         play.seed = options->seed + i;
-        if (!play_run(g_ptr_array_index(scenarios, i), &port, &play,
-                      report)) {
+        if (!play_run(g_ptr_array_index(scenarios, i), &port, &play, report)) {
             break;
         }
     }
     res_write_end(output.text, report, format);
     flush_text(output.text);
-    bool is_good = report->tests->len == planned
-                   && res_count(report, RES_FAIL) == 0;
+    bool is_good =
+        report->tests->len == planned && res_count(report, RES_FAIL) == 0;
     g_string_free(output.text, TRUE);
     res_report_free(report);
     carp_auth_clear(&auth);
@@ -256,8 +253,8 @@ play_files(struct play_live *live, char **files, GHashTable *vars,
     /* Tests that are only listed may use the MAC of an interface, too. */
     live->session->options->spec.has_real_mac = true;
     for (guint i = 0; files[i] != NULL && status == INJ_EXIT_OK; i++) {
-        struct scn_scenario *scenario = load(
-            files[i], &live->session->options->spec, vars);
+        struct scn_scenario *scenario =
+            load(files[i], &live->session->options->spec, vars);
         if (scenario == NULL) {
             status = INJ_EXIT_USAGE;
             break;
@@ -268,8 +265,7 @@ play_files(struct play_live *live, char **files, GHashTable *vars,
     }
     bool is_shown = live->session->options->dry_run;
     if (status == INJ_EXIT_OK && count_tests(scenarios) == 0) {
-        log_line("--group: \"%s\" names no test: --dry-run lists them",
-                 group);
+        log_line("--group: \"%s\" names no test: --dry-run lists them", group);
         status = INJ_EXIT_USAGE;
     } else if (status == INJ_EXIT_OK && is_shown) {
         list_tests(scenarios);
@@ -299,7 +295,8 @@ play_take_options(const char *usage, const char *summary,
     g_option_context_set_ignore_unknown_options(context, TRUE);
     g_option_context_set_summary(context, summary);
     g_option_context_set_description(
-        context, "The options of 'carpinject advert' that say how to sign "
+        context,
+        "The options of 'carpinject advert' that say how to sign "
         "and where to send\napply too: -i, -w, -c, --vhid, --address, "
         "--password-file, --profile,\n--peer, --dry-run (lists the tests)..."
         "\n\nExit status: 0 all good, 1 something failed, 2 usage. See "

@@ -23,8 +23,8 @@ void play_live_port(struct play_live *live, struct inj_session *session,
  * the tests are listed.
  * @param profile NULL: not known. @return enum inj_exit */
 int play_files(struct play_live *live, char **files, GHashTable *vars,
-               const char *profile, const char *group,
-               enum res_format format, const char *title);
+               const char *profile, const char *group, enum res_format format,
+               const char *title);
 /** Take options of ours out of a line; the others stay for
  * inj_options_parse(). False: said why. */
 bool play_take_options(const char *usage, const char *summary,

@@ -26,8 +26,8 @@ play_frame_free(gpointer data)
 }
 
 static struct exp_frame *
-new_frame(struct play *play, const uint8_t *octets, size_t len,
-          size_t on_wire, carp_time at)
+new_frame(struct play *play, const uint8_t *octets, size_t len, size_t on_wire,
+          carp_time at)
 {
     struct exp_frame *frame = g_new0(struct exp_frame, 1);
     frame->at = at;
@@ -39,22 +39,21 @@ new_frame(struct play *play, const uint8_t *octets, size_t len,
                          &frame->frame) != CARP_OK) {
         frame->frame.kind = CARP_FRAME_OTHER;
     }
-    if (frame->frame.kind == CARP_FRAME_CARP && play->options->auth != NULL
-        && frame->frame.u.adv.vhid == play->options->vhid) {
+    if (frame->frame.kind == CARP_FRAME_CARP && play->options->auth != NULL &&
+        frame->frame.u.adv.vhid == play->options->vhid) {
         frame->has_verdict = true;
-        frame->is_good = carp_auth_verify(play->options->auth,
-                                          frame->frame.u.adv.counter,
-                                          frame->frame.u.adv.md);
+        frame->is_good =
+            carp_auth_verify(play->options->auth, frame->frame.u.adv.counter,
+                             frame->frame.u.adv.md);
     }
     return frame;
 }
 
 struct exp_frame *
-play_sent_frame(struct play *play, const struct inj_frame *frame,
-                carp_time at)
+play_sent_frame(struct play *play, const struct inj_frame *frame, carp_time at)
 {
-    struct exp_frame *sent = new_frame(play, frame->octets, frame->len,
-                                       frame->len, at);
+    struct exp_frame *sent =
+        new_frame(play, frame->octets, frame->len, frame->len, at);
     sent->is_sent = true;
     return sent;
 }
@@ -73,8 +72,8 @@ next_counter(struct play *play, struct play_role *role,
 {
     if (!role->has_counter) {
         role->has_counter = true;
-        role->counter = spec->has_counter ? spec->counter
-                                          : inj_rng_next(&play->rng);
+        role->counter =
+            spec->has_counter ? spec->counter : inj_rng_next(&play->rng);
     }
     uint64_t counter = role->counter;
     if (spec->counter_mode == INJ_COUNTER_UP) {
@@ -88,8 +87,8 @@ next_counter(struct play *play, struct play_role *role,
 bool
 play_send_frame(struct play *play, const struct inj_frame *frame)
 {
-    return play->port->send(play->port->user, frame)
-           || play_fail(play, play->port->error(play->port->user));
+    return play->port->send(play->port->user, frame) ||
+           play_fail(play, play->port->error(play->port->user));
 }
 
 bool
@@ -97,13 +96,10 @@ play_send(struct play *play, const struct scn_step *step,
           struct inj_frame *frame)
 {
     struct carp_auth auth;
-    uint64_t counter = next_counter(play, &play->roles[step->role],
-                                    step->spec);
+    uint64_t counter = next_counter(play, &play->roles[step->role], step->spec);
     inj_spec_auth(step->spec, &auth);
-    bool is_built = inj_build_advert(play->builder, step->spec, &auth,
-                                     counter,
-                                     (uint16_t)inj_rng_next(&play->rng),
-                                     frame);
+    bool is_built = inj_build_advert(play->builder, step->spec, &auth, counter,
+                                     (uint16_t)inj_rng_next(&play->rng), frame);
     carp_auth_clear(&auth);
     return is_built ? play_send_frame(play, frame)
                     : play_fail(play, inj_builder_error(play->builder));
@@ -115,8 +111,8 @@ first_due(struct play *play, carp_time until)
     struct play_role *first = NULL;
     for (unsigned int i = 0; i < play->role_count; i++) {
         struct play_role *role = &play->roles[i];
-        if (role->start != NULL && role->next <= until
-            && (first == NULL || role->next < first->next)) {
+        if (role->start != NULL && role->next <= until &&
+            (first == NULL || role->next < first->next)) {
             first = role;
         }
     }
@@ -136,9 +132,9 @@ play_pump(struct play *play, carp_time until)
             if (play->heard->len >= HEARD_MAX) {
                 return play_fail(play, "more frames than a test may hear");
             }
-            g_ptr_array_add(play->heard,
-                            new_frame(play, got.octets, got.captured,
-                                      got.on_wire, got.at));
+            g_ptr_array_add(
+                play->heard,
+                new_frame(play, got.octets, got.captured, got.on_wire, got.at));
             return true;
         case PLAY_END:
             return play_fail(play, play->port->error(play->port->user));

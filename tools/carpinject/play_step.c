@@ -88,9 +88,9 @@ run_replay(struct play *play, const struct scn_step *step)
 {
     struct inj_frame frame;
     const struct exp_frame *named = lookup(play, step->from);
-    if (named == NULL
-        || !inj_frame_from_capture(CARP_LINK_ETHERNET, named->octets,
-                                   named->len, named->on_wire, &frame)) {
+    if (named == NULL ||
+        !inj_frame_from_capture(CARP_LINK_ETHERNET, named->octets, named->len,
+                                named->on_wire, &frame)) {
         return g_strdup_printf("%s is not an advert", step->from);
     }
     return send_many(play, step, &frame, true);
@@ -102,12 +102,12 @@ run_start(struct play *play, const struct scn_step *step)
     struct play_role *role = &play->roles[step->role];
     role->has_counter = role->has_counter && !step->sets_counter;
     role->start = step;
-    role->every = step->has_every
-                      ? step->every
-                      : MAX(carp_interval(
-                                inj_spec_octet(step->spec, INJ_ADVBASE),
+    role->every =
+        step->has_every
+            ? step->every
+            : MAX(carp_interval(inj_spec_octet(step->spec, INJ_ADVBASE),
                                 inj_spec_octet(step->spec, INJ_ADVSKEW)),
-                            CARP_MSEC);
+                  CARP_MSEC);
     struct inj_frame frame;
     forget(play, now(play));
     role->next = play->edge + role->every;
@@ -193,14 +193,13 @@ say_missing(struct play *play, const struct scn_step *step)
     g_string_printf(text, "'%s' did not come within %s", step->text,
                     txt_duration(step->duration, within));
     for (guint i = play->heard->len; i > play->cursor; i--) {
-        const struct exp_frame *frame =
-            g_ptr_array_index(play->heard, i - 1);
+        const struct exp_frame *frame = g_ptr_array_index(play->heard, i - 1);
         if (exp_is_kind(frame, step->kinds) && frame->at >= play->since) {
             g_string_append(text, "; last was ");
             exp_describe(text, frame);
             for (guint k = 0; k < step->conditions->len; k++) {
-                const struct exp_condition *condition = &g_array_index(
-                    step->conditions, struct exp_condition, k);
+                const struct exp_condition *condition =
+                    &g_array_index(step->conditions, struct exp_condition, k);
                 if (!exp_condition_holds(condition, frame, lookup, play)) {
                     g_string_append(text, ", ");
                     exp_describe_field(text, condition, frame);
@@ -220,8 +219,8 @@ run_expect(struct play *play, const struct scn_step *step)
     for (;;) {
         for (; i < play->heard->len; i++) {
             const struct exp_frame *frame = g_ptr_array_index(play->heard, i);
-            if (frame->at >= play->since && frame->at <= end
-                && matches(play, step, frame)) {
+            if (frame->at >= play->since && frame->at <= end &&
+                matches(play, step, frame)) {
                 play->cursor = i + 1;
                 play->edge = MAX(play->edge, frame->at);
                 if (step->name != NULL) {
@@ -249,8 +248,8 @@ run_count(struct play *play, const struct scn_step *step)
     (void)play_pass(play, end);
     for (guint i = play->cursor; i < play->heard->len; i++) {
         const struct exp_frame *frame = g_ptr_array_index(play->heard, i);
-        if (frame->at >= begin && frame->at <= end
-            && matches(play, step, frame)) {
+        if (frame->at >= begin && frame->at <= end &&
+            matches(play, step, frame)) {
             if (count++ == 0) {
                 exp_describe(text, frame);
             }
@@ -259,10 +258,10 @@ run_count(struct play *play, const struct scn_step *step)
     forget(play, end);
     char *error = NULL;
     if (count < step->low || count > step->high) {
-        error = g_strdup_printf(
-            "'%s': %" G_GUINT64_FORMAT " in %s%s%s", step->text, count,
-            txt_duration(step->duration, during),
-            text->len > 0 ? ", the first was " : "", text->str);
+        error =
+            g_strdup_printf("'%s': %" G_GUINT64_FORMAT " in %s%s%s", step->text,
+                            count, txt_duration(step->duration, during),
+                            text->len > 0 ? ", the first was " : "", text->str);
     }
     g_string_free(text, TRUE);
     return error;
@@ -274,11 +273,10 @@ run_check(struct play *play, const struct scn_step *step)
     const struct exp_frame *frame = lookup(play, step->name);
     GString *text = g_string_new(NULL);
     for (guint i = 0; frame != NULL && i < step->conditions->len; i++) {
-        const struct exp_condition *condition = &g_array_index(
-            step->conditions, struct exp_condition, i);
+        const struct exp_condition *condition =
+            &g_array_index(step->conditions, struct exp_condition, i);
         if (!exp_condition_holds(condition, frame, lookup, play)) {
-            g_string_append_printf(text, "%s",
-                                   text->len > 0 ? ", " : "");
+            g_string_append_printf(text, "%s", text->len > 0 ? ", " : "");
             exp_describe_field(text, condition, frame);
         }
     }
@@ -286,8 +284,8 @@ run_check(struct play *play, const struct scn_step *step)
     if (frame == NULL) {
         error = g_strdup_printf("there is no frame %s", step->name);
     } else if (text->len > 0) {
-        error = g_strdup_printf("'%s' does not hold: %s", step->text,
-                                text->str);
+        error =
+            g_strdup_printf("'%s' does not hold: %s", step->text, text->str);
     }
     g_string_free(text, TRUE);
     return error;
@@ -308,10 +306,10 @@ run_measure(struct play *play, const struct scn_step *step)
     carp_time took = carp_time_since(to->at, from->at);
     char *line = g_strdup_printf("%s to %s: %.3f s", step->from, step->to,
                                  (double)took / 1e9);
-    bool is_new = play->result->measured->len == 0
-                  || strcmp(g_ptr_array_index(play->result->measured,
-                                              play->result->measured->len
-                                                  - 1), line) != 0;
+    bool is_new = play->result->measured->len == 0 ||
+                  strcmp(g_ptr_array_index(play->result->measured,
+                                           play->result->measured->len - 1),
+                         line) != 0;
     g_ptr_array_add(play->result->measured, line);
     if (!is_new) {
         g_ptr_array_remove_index(play->result->measured,
@@ -330,11 +328,11 @@ char *
 play_step(struct play *play, const struct scn_step *step)
 {
     static const step_run runs[] = {
-        [SCN_SEND] = run_send,       [SCN_START] = run_start,
-        [SCN_STOP] = run_stop,       [SCN_REPLAY] = run_replay,
-        [SCN_ASK] = run_ask,         [SCN_CONTROL] = run_control,
-        [SCN_WAIT] = run_wait,       [SCN_FLUSH] = run_flush,
-        [SCN_EXPECT] = run_expect,   [SCN_COUNT] = run_count,
-        [SCN_CHECK] = run_check,     [SCN_MEASURE] = run_measure};
+        [SCN_SEND] = run_send,     [SCN_START] = run_start,
+        [SCN_STOP] = run_stop,     [SCN_REPLAY] = run_replay,
+        [SCN_ASK] = run_ask,       [SCN_CONTROL] = run_control,
+        [SCN_WAIT] = run_wait,     [SCN_FLUSH] = run_flush,
+        [SCN_EXPECT] = run_expect, [SCN_COUNT] = run_count,
+        [SCN_CHECK] = run_check,   [SCN_MEASURE] = run_measure};
     return runs[step->kind](play, step);
 }

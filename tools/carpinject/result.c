@@ -65,8 +65,8 @@ res_judge(struct res_test *test, enum res_verdict verdict, unsigned int line,
         test->line = line;
         g_free(test->detail);
         test->detail = g_strdup(detail);
-    } else if (verdict == test->verdict && verdict == RES_DIFFERS
-               && strstr(test->detail, detail) == NULL) {
+    } else if (verdict == test->verdict && verdict == RES_DIFFERS &&
+               strstr(test->detail, detail) == NULL) {
         char *both = g_strdup_printf("%s; %s", test->detail, detail);
         g_free(test->detail);
         test->detail = both;

@@ -18,7 +18,7 @@ enum res_verdict { RES_PASS = 0, RES_SKIP, RES_DIFFERS, RES_FAIL };
 
 struct res_test {
     char *file;
-    unsigned int line;   /**< of the step that decided */
+    unsigned int line; /**< of the step that decided */
     char *group, *name, *title, *cite;
     enum res_verdict verdict;
     char *detail;        /**< why not passed; one line, "" for a pass */
@@ -38,9 +38,8 @@ struct res_report *res_report_new(const char *title);
 void res_report_free(struct res_report *report);
 /** A passed test, appended; strings are copied. */
 struct res_test *res_add(struct res_report *report, const char *file,
-                         unsigned int line, const char *group,
-                         const char *name, const char *title,
-                         const char *cite);
+                         unsigned int line, const char *group, const char *name,
+                         const char *title, const char *cite);
 /** Set verdict and detail, if it is worse than what is there. */
 void res_judge(struct res_test *test, enum res_verdict verdict,
                unsigned int line, const char *detail);

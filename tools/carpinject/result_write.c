@@ -18,19 +18,18 @@ text_test(GString *out, const struct res_test *test)
                            res_verdict_text(test->verdict));
     char *name = g_strdup_printf("%s.%s", test->group, test->name);
     txt_pad(out, name, TITLE_COLUMN - NAME_COLUMN);
-    size_t column = MAX((size_t)TITLE_COLUMN,
-                        NAME_COLUMN + strlen(name) + 1);
+    size_t column = MAX((size_t)TITLE_COLUMN, NAME_COLUMN + strlen(name) + 1);
     g_free(name);
     char *title = g_strdup_printf("%s%s%s%s", test->title,
-                                  *test->cite != '\0' ? " (" : "",
-                                  test->cite, *test->cite != '\0' ? ")" : "");
+                                  *test->cite != '\0' ? " (" : "", test->cite,
+                                  *test->cite != '\0' ? ")" : "");
     txt_wrap(out, title, column, TITLE_COLUMN, WIDTH);
     g_free(title);
     if (*test->detail != '\0') {
         g_string_append_printf(out, "%*s", NAME_COLUMN, "");
         char *why = test->verdict == RES_FAIL
-                        ? g_strdup_printf("%s:%u: %s", test->file,
-                                          test->line, test->detail)
+                        ? g_strdup_printf("%s:%u: %s", test->file, test->line,
+                                          test->detail)
                         : g_strdup(test->detail);
         txt_wrap(out, why, NAME_COLUMN, NAME_COLUMN, WIDTH);
         g_free(why);
@@ -80,8 +79,8 @@ tap_test(GString *out, const struct res_test *test, unsigned int number)
         g_string_append_printf(out, "# differs: %s\n", detail);
     }
     for (unsigned int i = 0; i < test->measured->len; i++) {
-        g_string_append_printf(out, "# %s\n", (const char *)
-                               g_ptr_array_index(test->measured, i));
+        g_string_append_printf(
+            out, "# %s\n", (const char *)g_ptr_array_index(test->measured, i));
     }
     g_free(title);
     g_free(detail);
@@ -159,8 +158,8 @@ xml_test(GString *out, const struct res_test *test)
     g_string_append_c(out, '>');
     g_free(name);
     if (test->verdict == RES_FAIL) {
-        char *where = g_strdup_printf("%s:%u: %s", test->file, test->line,
-                                      test->detail);
+        char *where =
+            g_strdup_printf("%s:%u: %s", test->file, test->line, test->detail);
         g_string_append(out, "<failure");
         xml_attribute(out, "message", where);
         g_string_append(out, "/>");
@@ -183,7 +182,7 @@ xml_report(GString *out, const struct res_report *report)
         took += test->took;
     }
     g_string_append(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                    "<testsuite");
+                         "<testsuite");
     xml_attribute(out, "name", report->title);
     g_string_append_printf(
         out, " tests=\"%u\" failures=\"%u\" errors=\"0\" skipped=\"%u\"",

@@ -27,8 +27,8 @@ read_var(struct scn_reader *reader, const struct scn_line *line)
 static bool
 read_role(struct scn_reader *reader, const struct scn_line *line)
 {
-    if (line->count < 2 || !g_ascii_isalpha(line->words[1][0])
-        || strchr(line->words[1], '=') != NULL) {
+    if (line->count < 2 || !g_ascii_isalpha(line->words[1][0]) ||
+        strchr(line->words[1], '=') != NULL) {
         return scn_fail(reader, "write: role NAME [FIELD=VALUE...]");
     }
     if (scn_find_role(reader, line->words[1]) >= 0) {
@@ -69,10 +69,10 @@ read_test(struct scn_reader *reader, const struct scn_line *line)
         return scn_fail(reader, "write: test NAME \"TITLE\"");
     }
     for (unsigned int i = 0; i < reader->scenario->tests->len; i++) {
-        const struct scn_test *test = g_ptr_array_index(
-            reader->scenario->tests, i);
-        if (strcmp(test->name, line->words[1]) == 0
-            && strcmp(test->group, reader->group) == 0) {
+        const struct scn_test *test =
+            g_ptr_array_index(reader->scenario->tests, i);
+        if (strcmp(test->name, line->words[1]) == 0 &&
+            strcmp(test->group, reader->group) == 0) {
             return scn_fail(reader, "test %s is there already, in line %u",
                             test->name, test->line);
         }
@@ -96,9 +96,9 @@ read_cite(struct scn_reader *reader, const struct scn_line *line)
 static bool
 is_implementation(struct scn_reader *reader, const char *name)
 {
-    return strcmp(name, "any") == 0 || scn_is_implementation(name)
-           || scn_fail(reader, "\"%s\" is not an implementation: any, %s",
-                       name, SCN_IMPLEMENTATIONS);
+    return strcmp(name, "any") == 0 || scn_is_implementation(name) ||
+           scn_fail(reader, "\"%s\" is not an implementation: any, %s", name,
+                    SCN_IMPLEMENTATIONS);
 }
 
 static bool
@@ -106,7 +106,7 @@ read_skip(struct scn_reader *reader, const struct scn_line *line)
 {
     if (line->count != 4 || reader->test == NULL) {
         return scn_fail(reader, "write, below a test: skip PROFILE SECTION "
-                        "\"REASON\"");
+                                "\"REASON\"");
     }
     if (!is_implementation(reader, line->words[1])) {
         return false;
@@ -123,10 +123,10 @@ static bool
 read_require(struct scn_reader *reader, const struct scn_line *line)
 {
     bool holds = false;
-    if (reader->test == NULL || line->count != 5
-        || !scn_read_comparison(line, &holds)) {
+    if (reader->test == NULL || line->count != 5 ||
+        !scn_read_comparison(line, &holds)) {
         return scn_fail(reader, "write, below a test: require VALUE = VALUE "
-                        "\"REASON\" (or !=)");
+                                "\"REASON\" (or !=)");
     }
     if (!holds) {
         struct scn_skip *skip = g_new0(struct scn_skip, 1);
@@ -142,7 +142,7 @@ read_differs(struct scn_reader *reader, const struct scn_line *line)
 {
     if (line->count < 5) {
         return scn_fail(reader, "write, below a step: differs PROFILE "
-                        "SECTION \"REASON\" STEP...");
+                                "SECTION \"REASON\" STEP...");
     }
     if (reader->test == NULL || reader->test->steps->len == 0) {
         return scn_fail(reader, "differs: there is no step before it");
@@ -160,8 +160,8 @@ read_differs(struct scn_reader *reader, const struct scn_line *line)
     differs->reason = g_strdup(line->words[3]);
     differs->step = step;
     const struct scn_test *test = reader->test;
-    struct scn_step *owner = g_ptr_array_index(test->steps,
-                                               test->steps->len - 1);
+    struct scn_step *owner =
+        g_ptr_array_index(test->steps, test->steps->len - 1);
     g_ptr_array_add(owner->differs, differs);
     return true;
 }
@@ -173,12 +173,12 @@ static const struct {
     bool (*read)(struct scn_reader *reader, const struct scn_line *line);
     bool is_block;
 } statements[] = {
-    {"var", read_var, false},         {"role", read_role, false},
-    {"group", read_group, false},     {"test", read_test, false},
-    {"cite", read_cite, false},       {"skip", read_skip, false},
-    {"require", read_require, false}, {"differs", read_differs, false},
-    {"define", scn_read_define, true},    {"do", scn_read_do, false},
-    {"repeat", scn_read_repeat, true},    {"if", scn_read_if, true},
+    {"var", read_var, false},          {"role", read_role, false},
+    {"group", read_group, false},      {"test", read_test, false},
+    {"cite", read_cite, false},        {"skip", read_skip, false},
+    {"require", read_require, false},  {"differs", read_differs, false},
+    {"define", scn_read_define, true}, {"do", scn_read_do, false},
+    {"repeat", scn_read_repeat, true}, {"if", scn_read_if, true},
 };
 
 static bool
@@ -186,7 +186,8 @@ read_step_line(struct scn_reader *reader, const struct scn_line *line)
 {
     if (!scn_is_step(line->words[0])) {
         char *names = scn_step_names();
-        scn_fail(reader, "\"%s\" is not known: var, role, group, test, cite, "
+        scn_fail(reader,
+                 "\"%s\" is not known: var, role, group, test, cite, "
                  "skip, require, differs, define, do, repeat, if, end, %s",
                  line->words[0], names);
         g_free(names);
@@ -231,8 +232,8 @@ scn_read_lines(struct scn_reader *reader, unsigned int first, unsigned int last)
         struct scn_line line = {.words = NULL};
         unsigned int next = at + 1;
         reader->line = at;
-        bool is_good = scn_count_line(reader)
-                       && scn_split(reader, reader->lines[at - 1], &line);
+        bool is_good = scn_count_line(reader) &&
+                       scn_split(reader, reader->lines[at - 1], &line);
         if (is_good && line.count > 0) {
             is_good = read_line(reader, &line, &next);
         }
@@ -263,12 +264,11 @@ scn_parse(const char *file, const char *text, const struct inj_spec *base,
     reader.scenario->file = g_strdup(file);
     reader.scenario->roles = g_ptr_array_new_with_free_func(g_free);
     reader.scenario->tests = scn_tests_new();
-    reader.vars = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                        g_free);
-    reader.blocks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                          NULL);
-    reader.names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                         NULL);
+    reader.vars =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    reader.blocks =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    reader.names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     reader.roles = g_ptr_array_new_with_free_func(free_role);
     reader.group = g_strdup("play");
     reader.lines = g_strsplit(text, "\n", -1);

@@ -28,15 +28,15 @@
 
 enum scn_kind {
     SCN_SEND = 0,
-    SCN_START,   /**< a role advertises in the background */
+    SCN_START, /**< a role advertises in the background */
     SCN_STOP,
     SCN_REPLAY,  /**< a named frame again, octet for octet */
     SCN_ASK,     /**< who has an address? */
     SCN_CONTROL, /**< start or stop the device under test */
     SCN_WAIT,
-    SCN_FLUSH,   /**< forget what arrived until now */
+    SCN_FLUSH, /**< forget what arrived until now */
     SCN_EXPECT,
-    SCN_COUNT,   /**< also "silence": none */
+    SCN_COUNT, /**< also "silence": none */
     SCN_CHECK,
     SCN_MEASURE
 };
@@ -52,22 +52,22 @@ struct scn_differs {
 struct scn_step {
     enum scn_kind kind;
     unsigned int line;
-    char *text;          /**< as written; secrets left out */
-    int role;            /**< SEND, START; STOP: -1 is all */
+    char *text;            /**< as written; secrets left out */
+    int role;              /**< SEND, START; STOP: -1 is all */
     struct inj_spec *spec; /**< SEND, START, ASK: complete. A secret */
-    bool sets_counter;   /**< the role's count begins anew */
-    uint64_t count;      /**< SEND, REPLAY */
+    bool sets_counter;     /**< the role's count begins anew */
+    uint64_t count;        /**< SEND, REPLAY */
     bool has_every;
     carp_time every;
     struct carp_addr target; /**< ASK */
-    char *name;          /**< "as NAME"; REPLAY, CHECK: which frame */
-    char *action;        /**< CONTROL */
-    carp_time duration;  /**< WAIT; EXPECT: within; COUNT: for */
-    unsigned int kinds;  /**< EXPECT, COUNT, CHECK */
-    GArray *conditions;  /**< struct exp_condition */
-    char *from, *to;     /**< MEASURE: names */
-    uint64_t low, high;  /**< COUNT: frames; MEASURE: nanoseconds */
-    GPtrArray *differs;  /**< struct scn_differs */
+    char *name;              /**< "as NAME"; REPLAY, CHECK: which frame */
+    char *action;            /**< CONTROL */
+    carp_time duration;      /**< WAIT; EXPECT: within; COUNT: for */
+    unsigned int kinds;      /**< EXPECT, COUNT, CHECK */
+    GArray *conditions;      /**< struct exp_condition */
+    char *from, *to;         /**< MEASURE: names */
+    uint64_t low, high;      /**< COUNT: frames; MEASURE: nanoseconds */
+    GPtrArray *differs;      /**< struct scn_differs */
 };
 
 /** When a test cannot be. */

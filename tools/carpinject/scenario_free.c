@@ -119,8 +119,6 @@ scn_free(struct scn_scenario *scenario)
     g_free(scenario);
 }
 
-
-
 GPtrArray *
 scn_tests_new(void)
 {

@@ -24,17 +24,17 @@ struct scn_role {
 struct scn_reader {
     struct scn_scenario *scenario;
     const struct inj_spec *base;
-    GHashTable *given;   /**< variables of the caller; may be NULL */
-    GHashTable *vars;    /**< the file's */
-    GHashTable *blocks;  /**< "define" name to GArray of line indices */
-    GHashTable *names;   /**< frames named in this test, as a set */
-    GPtrArray *roles;    /**< struct scn_role */
+    GHashTable *given;  /**< variables of the caller; may be NULL */
+    GHashTable *vars;   /**< the file's */
+    GHashTable *blocks; /**< "define" name to GArray of line indices */
+    GHashTable *names;  /**< frames named in this test, as a set */
+    GPtrArray *roles;   /**< struct scn_role */
     char **lines;
-    unsigned int line_count, line; /**< from 1 */
+    unsigned int line_count, line;   /**< from 1 */
     unsigned int depth, steps, read; /**< read: lines, again and again */
     char *group;
     struct scn_test *test;
-    char *error;         /**< first error */
+    char *error; /**< first error */
 };
 
 /** Note the first error, with file and line; returns false. */
@@ -68,8 +68,7 @@ bool scn_count_line(struct scn_reader *reader);
 /* scenario_step.c and scenario_send.c */
 /** Read a step from word @p first on; NULL after an error. */
 struct scn_step *scn_read_step(struct scn_reader *reader,
-                               const struct scn_line *line,
-                               unsigned int first);
+                               const struct scn_line *line, unsigned int first);
 /** True when the word begins a step. */
 bool scn_is_step(const char *word);
 /** The words that begin steps, for messages. */
@@ -77,8 +76,7 @@ char *scn_step_names(void);
 int scn_find_role(const struct scn_reader *reader, const char *name);
 /** Apply NAME=VALUE words; false after an error. */
 bool scn_apply_fields(struct scn_reader *reader, struct inj_spec *spec,
-                      char **words, unsigned int count,
-                      bool *sets_counter);
+                      char **words, unsigned int count, bool *sets_counter);
 
 /* scenario_free.c */
 void scn_step_free(struct scn_step *step);

@@ -23,9 +23,8 @@ scn_fail(struct scn_reader *reader, const char *format, ...)
 static const char *
 find_var(const struct scn_reader *reader, const char *name)
 {
-    const char *value = reader->given != NULL
-                            ? g_hash_table_lookup(reader->given, name)
-                            : NULL;
+    const char *value =
+        reader->given != NULL ? g_hash_table_lookup(reader->given, name) : NULL;
     return value != NULL ? value : g_hash_table_lookup(reader->vars, name);
 }
 
@@ -53,8 +52,10 @@ expand(struct scn_reader *reader, const char **text, GString *word)
     if (len == 0 || (is_braced && *at != '}')) {
         scn_fail(reader, "a '$' begins a variable: $NAME or ${NAME}");
     } else if (value == NULL) {
-        scn_fail(reader, "$%s is not set: give it as --var %s=VALUE or in a "
-                 "line 'var %s = VALUE'", name, name, name);
+        scn_fail(reader,
+                 "$%s is not set: give it as --var %s=VALUE or in a "
+                 "line 'var %s = VALUE'",
+                 name, name, name);
     } else {
         g_string_append(word, value);
         *text = at + is_braced;

@@ -76,8 +76,7 @@ open_stream(struct reader *reader, struct source *source)
         say_unreadable(reader, name, g_strerror(errno),
                        "check name and permissions");
     } else if (S_ISDIR(st.st_mode)) {
-        say_unreadable(reader, name, "is a directory",
-                       "name the files in it");
+        say_unreadable(reader, name, "is a directory", "name the files in it");
     } else if (S_ISREG(st.st_mode) && st.st_size == 0) {
         say_unreadable(reader, name, "is empty",
                        "nothing was captured, or it was not flushed yet");
@@ -126,9 +125,10 @@ open_source(struct reader *reader, struct source *source)
     int link_type = pcap_datalink(source->pcap);
     if (!carp_link_known(link_type)) {
         const char *name = pcap_datalink_val_to_name(link_type);
-        char *what = g_strdup_printf("link type %d (%s) is not one that "
-                                     "carpmon knows", link_type,
-                                     name != NULL ? name : "no name");
+        char *what =
+            g_strdup_printf("link type %d (%s) is not one that "
+                            "carpmon knows",
+                            link_type, name != NULL ? name : "no name");
         say_unreadable(reader, source->name, what,
                        "capture on Ethernet, VLAN, loopback or 'any'");
         g_free(what);
@@ -157,9 +157,9 @@ end_source(struct reader *reader, struct source *source, bool is_damaged)
 {
     /* A signal breaks a read off; that is no damage. */
     if (is_damaged && *reader->stop == 0) {
-        char *what = g_strdup_printf("frame %" G_GUINT64_FORMAT ": %s",
-                                     source->frames + 1,
-                                     pcap_geterr(source->pcap));
+        char *what =
+            g_strdup_printf("frame %" G_GUINT64_FORMAT ": %s",
+                            source->frames + 1, pcap_geterr(source->pcap));
         say_unreadable(reader, source->name, what,
                        reading_remedy(pcap_geterr(source->pcap)));
         g_free(what);
@@ -212,10 +212,11 @@ note_step(struct reader *reader, const struct source *source)
 static bool
 is_damaged_ahead(struct source *source, carp_time even)
 {
-    bool is_second = source->ahead != 0 &&
-                     source->frames - source->ahead_at <= (uint64_t)2 * STEP_FRAMES &&
-                     carp_time_add(even, STEP_LEAST) >= source->ahead &&
-                     even <= carp_time_add(source->ahead, LEAP);
+    bool is_second =
+        source->ahead != 0 &&
+        source->frames - source->ahead_at <= (uint64_t)2 * STEP_FRAMES &&
+        carp_time_add(even, STEP_LEAST) >= source->ahead &&
+        even <= carp_time_add(source->ahead, LEAP);
     bool is_leap = source->even != 0 && !is_second &&
                    even > carp_time_add(source->even, LEAP);
     if (is_leap) {
@@ -277,8 +278,8 @@ oldest(struct reader *reader)
     struct source *best = NULL;
     for (unsigned int i = 0; i < reader->count; i++) {
         struct source *source = &reader->sources[i];
-        if (source->pcap != NULL
-            && (best == NULL || source->next.time < best->next.time)) {
+        if (source->pcap != NULL &&
+            (best == NULL || source->next.time < best->next.time)) {
             best = source;
         }
     }

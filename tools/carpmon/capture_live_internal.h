@@ -20,7 +20,7 @@ struct mon_live {
     struct mon_loop *loop;
     uint16_t next_number;
     GHashTable *watched; /* segments that the tracker was told of */
-    carp_time now;    /* even wall clock, read once a round */
+    carp_time now;       /* even wall clock, read once a round */
     carp_time next_chore, next_drops;
     carp_time end;        /* CARP_NEVER without --duration */
     uint64_t frames_left; /* UINT64_MAX without --count */

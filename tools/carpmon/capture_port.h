@@ -24,7 +24,7 @@ struct mon_port {
     bool is_blind; /**< away, or without carrier */
     bool has_next; /**< @c next is a frame that waits */
     struct mon_frame next;
-    carp_time stamp; /**< of @c next, as the wall clock showed it */
+    carp_time stamp;    /**< of @c next, as the wall clock showed it */
     carp_time empty_at; /**< when it was last found to hold no frame */
     uint64_t dropped;   /**< by handles that are closed */
     uint64_t dropped_seen, dropped_said;

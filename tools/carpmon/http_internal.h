@@ -18,12 +18,12 @@
 #define HTTP_ASK_TIME ((gint64)20 * G_USEC_PER_SEC)
 #define HTTP_ANSWER_TIME ((gint64)120 * G_USEC_PER_SEC)
 #define HTTP_BEHIND_TIME ((gint64)30 * G_USEC_PER_SEC)
-#define HTTP_SEND_BUFFER (64 * 1024)            /* the kernel's, of each */
-#define HTTP_MEMORY ((size_t)(32 * 1024))       /* of one connection */
-#define HTTP_STREAM_LAG ((size_t)(512 * 1024))  /* kept for a slow client */
-#define HTTP_EVENTS 512                         /* kept for /api/v1/events */
-#define HTTP_NEWS (G_USEC_PER_SEC / 10)         /* least time between two */
-#define HTTP_FRESH (G_USEC_PER_SEC / 4)         /* an answer serves so long */
+#define HTTP_SEND_BUFFER (64 * 1024)           /* the kernel's, of each */
+#define HTTP_MEMORY ((size_t)(32 * 1024))      /* of one connection */
+#define HTTP_STREAM_LAG ((size_t)(512 * 1024)) /* kept for a slow client */
+#define HTTP_EVENTS 512                        /* kept for /api/v1/events */
+#define HTTP_NEWS (G_USEC_PER_SEC / 10)        /* least time between two */
+#define HTTP_FRESH (G_USEC_PER_SEC / 4)        /* an answer serves so long */
 
 /* An answer that serves several requests. */
 struct http_cached {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /**
  * @file keys.h
- * From carp.conf to the keys that carpmon verifies with, and the senders that it
- * expects.
+ * From carp.conf to the keys that carpmon verifies with, and the senders that
+ * it expects.
  */
 #ifndef CARPMON_KEYS_H
 #define CARPMON_KEYS_H

@@ -7,8 +7,8 @@
 
 #include "capture.h"
 #include "check.h"
-#include "keys.h"
 #include "hide.h"
+#include "keys.h"
 #include "log.h"
 #include "model.h"
 #include "options.h"

@@ -40,8 +40,8 @@ judge(struct mon_totals *totals, const struct carp_event *event)
     }
     /* An update may be worse than the onset: a hand-over that does not end.
      * What is resolved still counts. */
-    bool counts = event->kind == CARP_EVENT_FINDING
-                  || event->kind == CARP_EVENT_UPDATE;
+    bool counts =
+        event->kind == CARP_EVENT_FINDING || event->kind == CARP_EVENT_UPDATE;
     if (counts && event->severity > CARP_INFO) {
         if (!totals->is_bad || event->severity > totals->worst) {
             totals->worst = event->severity;
@@ -93,8 +93,7 @@ format_time(void *user, carp_time when, char *text, size_t size)
 }
 
 struct mon_monitor *
-mon_monitor_new(const struct carp_ring *ring,
-                const struct mon_session *session,
+mon_monitor_new(const struct carp_ring *ring, const struct mon_session *session,
                 const struct mon_report_ops *ops)
 {
     struct mon_monitor *monitor = g_new0(struct mon_monitor, 1);
@@ -198,7 +197,8 @@ mon_monitor_frame(struct mon_monitor *monitor, const struct mon_frame *frame)
      * frame says so in its kind. */
     (void)!carp_frame_parse(frame->link_type, frame->data, frame->captured,
                             frame->on_wire, &parsed);
-    if (parsed.kind == CARP_FRAME_OTHER || parsed.kind == CARP_FRAME_TRUNCATED) {
+    if (parsed.kind == CARP_FRAME_OTHER ||
+        parsed.kind == CARP_FRAME_TRUNCATED) {
         totals->cut += parsed.kind == CARP_FRAME_TRUNCATED;
         mon_monitor_advance(monitor, frame->time);
         return;
@@ -257,8 +257,7 @@ mon_monitor_blind(struct mon_monitor *monitor, uint16_t segment,
 }
 
 void
-mon_monitor_watch(struct mon_monitor *monitor, uint16_t segment,
-                  carp_time now)
+mon_monitor_watch(struct mon_monitor *monitor, uint16_t segment, carp_time now)
 {
     carp_track_watch(monitor->track, segment, now);
     monitor->is_deadline_known = false;
@@ -273,8 +272,7 @@ mon_monitor_dropped(struct mon_monitor *monitor, uint16_t segment,
 }
 
 void
-mon_monitor_set_ring(struct mon_monitor *monitor,
-                     const struct carp_ring *ring)
+mon_monitor_set_ring(struct mon_monitor *monitor, const struct carp_ring *ring)
 {
     carp_track_set_ring(monitor->track, ring);
     monitor->ring = ring;

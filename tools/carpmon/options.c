@@ -25,8 +25,7 @@ make_context(struct raw *raw, struct mon_options *options)
 {
     GOptionEntry entries[] = {
         {"read", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->reads,
-         "Read pcap or pcapng; - is standard input",
-         "[NAME=]FILE"},
+         "Read pcap or pcapng; - is standard input", "[NAME=]FILE"},
         {"interface", 'i', 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->interfaces,
          "Watch an interface, or all that fit: 'eth*'", "[NAME=]IFACE"},
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &raw->config,
@@ -41,10 +40,10 @@ make_context(struct raw *raw, struct mon_options *options)
          "For Nagios, with -i or --state; else check -c", NULL},
         {"duration", 0, 0, G_OPTION_ARG_DOUBLE, &raw->duration,
          "Stop watching after SECONDS", "SECONDS"},
-        {"count", 0, 0, G_OPTION_ARG_INT64, &raw->count,
-         "Stop after N frames", "N"},
-        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &raw->quiet,
-         "Only the summary", NULL},
+        {"count", 0, 0, G_OPTION_ARG_INT64, &raw->count, "Stop after N frames",
+         "N"},
+        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &raw->quiet, "Only the summary",
+         NULL},
         {"version", 'V', 0, G_OPTION_ARG_NONE, &raw->version,
          "Show the version", NULL},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->rest,
@@ -97,9 +96,9 @@ split_name(const char *text, char **name)
 {
     const char *equals = strchr(text, '=');
     *name = NULL;
-    if (equals == NULL || equals == text || equals[1] == '\0'
-        || memchr(text, '/', (size_t)(equals - text)) != NULL
-        || g_file_test(text, G_FILE_TEST_EXISTS)) {
+    if (equals == NULL || equals == text || equals[1] == '\0' ||
+        memchr(text, '/', (size_t)(equals - text)) != NULL ||
+        g_file_test(text, G_FILE_TEST_EXISTS)) {
         return text;
     }
     *name = g_strndup(text, (gsize)(equals - text));
@@ -126,8 +125,8 @@ mon_options_pattern_segment(const struct mon_options *options,
 }
 
 static void
-add_input(struct mon_options *options, const struct raw *raw,
-          const char *text, char **shared)
+add_input(struct mon_options *options, const struct raw *raw, const char *text,
+          char **shared)
 {
     char *name = NULL;
     const char *what = split_name(text, &name);
@@ -162,8 +161,8 @@ length(char **list)
 static void
 add_inputs(struct mon_options *options, const struct raw *raw)
 {
-    unsigned int n = length(raw->reads) + length(raw->rest)
-                     + length(raw->interfaces);
+    unsigned int n =
+        length(raw->reads) + length(raw->rest) + length(raw->interfaces);
     options->inputs = g_new0(struct mon_input, n + 1);
     options->patterns = g_new0(struct mon_input, n + 1);
     options->is_live = raw->interfaces != NULL;
@@ -181,8 +180,8 @@ add_inputs(struct mon_options *options, const struct raw *raw)
 static void
 watch_everything(const struct mon_options *options, struct raw *raw)
 {
-    if (options->ask.inventory != NULL && raw->interfaces == NULL
-        && raw->reads == NULL && raw->rest == NULL) {
+    if (options->ask.inventory != NULL && raw->interfaces == NULL &&
+        raw->reads == NULL && raw->rest == NULL) {
         raw->interfaces = g_strsplit("*", " ", -1);
     }
 }
@@ -221,15 +220,15 @@ check_inputs(const struct raw *raw)
 static const char *
 check_values(struct mon_options *options, const struct raw *raw)
 {
-    if (raw->format != NULL && strcmp(raw->format, "text") != 0
-        && strcmp(raw->format, "json") != 0) {
+    if (raw->format != NULL && strcmp(raw->format, "text") != 0 &&
+        strcmp(raw->format, "json") != 0) {
         return "--format must be text or json";
     }
     if (raw->check && (raw->reads != NULL || raw->rest != NULL)) {
         return "--check does not read captures";
     }
-    if (raw->check && raw->config == NULL && raw->interfaces == NULL
-        && options->service.state == NULL) {
+    if (raw->check && raw->config == NULL && raw->interfaces == NULL &&
+        options->service.state == NULL) {
         return "--check needs -c FILE, -i IFACE or --state FILE";
     }
     /* Written so that NaN fails too. */
@@ -252,10 +251,9 @@ check_values(struct mon_options *options, const struct raw *raw)
         return asked;
     }
     const char *wrong = mon_output_options_check(&options->output, is_live);
-    return wrong != NULL
-               ? wrong
-               : mon_service_options_check(&options->service, is_live,
-                                           raw->check);
+    return wrong != NULL ? wrong
+                         : mon_service_options_check(&options->service, is_live,
+                                                     raw->check);
 }
 
 static void
@@ -269,9 +267,9 @@ fill(struct mon_options *options, struct raw *raw)
     options->utc = raw->utc;
     options->quiet = raw->quiet;
     options->check = raw->check;
-    options->duration =
-        raw->duration > 0.0 || !options->is_live ? raw->duration
-                                                 : options->ask.seconds;
+    options->duration = raw->duration > 0.0 || !options->is_live
+                            ? raw->duration
+                            : options->ask.seconds;
     if (options->check && options->duration == 0.0) {
         options->duration = CHECK_SECONDS;
     }

@@ -47,8 +47,8 @@ mon_wire_id(const struct mon_session *session, uint16_t segment, uint16_t vlan)
 }
 
 char *
-mon_view_id(const struct mon_session *session, uint16_t segment,
-            uint16_t vlan, uint8_t family, uint8_t vhid)
+mon_view_id(const struct mon_session *session, uint16_t segment, uint16_t vlan,
+            uint8_t family, uint8_t vhid)
 {
     char *wire = mon_wire_id(session, segment, vlan);
     char *id = g_strdup_printf("%u@%s%s", vhid, wire,
@@ -72,6 +72,5 @@ mon_role_text(enum carp_role role)
 carp_time
 mon_wall(const struct mon_session *session, carp_time when)
 {
-    return session->clock != NULL ? mon_clock_wall(session->clock, when)
-                                  : when;
+    return session->clock != NULL ? mon_clock_wall(session->clock, when) : when;
 }

@@ -32,9 +32,9 @@ struct mon_session {
     bool is_live;
     bool utc;
     bool colour;
-    bool quiet;                    /**< nothing before the summary */
-    bool flush;                    /**< somebody waits for each line */
-    const struct carp_ring *ring;  /**< keys; may change (reload) */
+    bool quiet;                   /**< nothing before the summary */
+    bool flush;                   /**< somebody waits for each line */
+    const struct carp_ring *ring; /**< keys; may change (reload) */
     /** What the keys stand in; a reload frees it and puts another there. */
     struct mon_keys **keys;
     struct mon_evidence *evidence; /**< NULL without --evidence */

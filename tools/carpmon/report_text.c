@@ -115,16 +115,15 @@ say_watching(struct mon_text *text, const struct mon_start *start)
 {
     const struct mon_session *session = text->session;
     char clock[TXT_CLOCK];
-    g_string_append_printf(text->line, "%s  ",
-                           txt_clock(mon_wall(session, start->time),
-                                     session->utc, clock));
+    g_string_append_printf(
+        text->line, "%s  ",
+        txt_clock(mon_wall(session, start->time), session->utc, clock));
     put_level(text, "WATCHING");
     for (unsigned int i = 0; i < start->input_count; i++) {
         g_string_append_printf(text->line, "%s ", start->inputs[i].name);
     }
     g_string_append_printf(text->line, "(%" G_GSIZE_FORMAT " key%s)\n",
-                           start->key_count,
-                           start->key_count == 1 ? "" : "s");
+                           start->key_count, start->key_count == 1 ? "" : "s");
     mon_text_flush(text);
 }
 
@@ -147,14 +146,14 @@ put_fact(struct mon_text *text, const struct carp_event *event)
     if (event->kind != CARP_EVENT_TRANSITION) {
         g_string_append_printf(fact, "%s  ", carp_code_text(event->code));
     }
-    char *id = mon_view_id(session, event->segment, event->vlan,
-                           event->family, event->vhid);
+    char *id = mon_view_id(session, event->segment, event->vlan, event->family,
+                           event->vhid);
     g_string_append(fact, id);
     g_free(id);
     if (event->kind == CARP_EVENT_TRANSITION) {
         g_string_append(fact, "  ");
-    } else if (g_str_has_prefix(event->text, "from ")
-               || g_str_has_prefix(event->text, "after ")) {
+    } else if (g_str_has_prefix(event->text, "from ") ||
+               g_str_has_prefix(event->text, "after ")) {
         g_string_append_c(fact, ' ');
     } else {
         g_string_append(fact, ": ");
@@ -186,8 +185,7 @@ put_evidence(struct mon_text *text, const struct carp_event *event)
         g_string_append(words, event->frame_count == 1 ? "frame" : "frames");
     }
     for (unsigned int i = 0; i < event->frame_count; i++) {
-        g_string_append_printf(words, " %" G_GUINT64_FORMAT,
-                               event->frames[i]);
+        g_string_append_printf(words, " %" G_GUINT64_FORMAT, event->frames[i]);
     }
     g_string_append_printf(words, "%s(confidence %s)",
                            words->len > 0 ? " " : "",
@@ -206,8 +204,7 @@ remember(struct mon_text *text, const struct carp_event *event)
 {
     gpointer id = GUINT_TO_POINTER(event->id);
     gpointer cause = NULL;
-    bool is_known = g_hash_table_lookup_extended(text->told, id, NULL,
-                                                 &cause);
+    bool is_known = g_hash_table_lookup_extended(text->told, id, NULL, &cause);
     if (event->kind == CARP_EVENT_RESOLVED) {
         g_hash_table_remove(text->told, id);
         return false;
@@ -227,8 +224,8 @@ text_event(void *state, const struct carp_event *event)
     if (text->session->quiet) {
         return;
     }
-    bool is_news = event->kind != CARP_EVENT_TRANSITION
-                   && remember(text, event);
+    bool is_news =
+        event->kind != CARP_EVENT_TRANSITION && remember(text, event);
     carp_time when = mon_wall(text->session, event->time);
     char clock[TXT_CLOCK];
     put_date(text, when);

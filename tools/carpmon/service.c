@@ -115,15 +115,14 @@ static bool
 may_do_its_work(const struct mon_service *service)
 {
     const struct mon_service_options *wanted = &service->options->service;
-    char *directory = wanted->state != NULL
-                          ? g_path_get_dirname(wanted->state)
-                          : NULL;
+    char *directory =
+        wanted->state != NULL ? g_path_get_dirname(wanted->state) : NULL;
     bool is_good =
         may("--evidence", wanted->evidence, W_OK | X_OK,
-            "give it the directory, or another --user")
-        && may("--exec", wanted->hook, X_OK, "let it execute the program")
-        && may("--state", directory, W_OK | X_OK,
-               "give it the directory, or another --user");
+            "give it the directory, or another --user") &&
+        may("--exec", wanted->hook, X_OK, "let it execute the program") &&
+        may("--state", directory, W_OK | X_OK,
+            "give it the directory, or another --user");
     g_free(directory);
     return is_good;
 }

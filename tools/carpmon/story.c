@@ -16,8 +16,8 @@ struct mon_stories {
 static gint64
 view_key(uint16_t segment, uint16_t vlan, uint8_t family, uint8_t vhid)
 {
-    return (gint64)segment << 32 | (gint64)vlan << 16 | (gint64)family << 8
-           | (gint64)vhid;
+    return (gint64)segment << 32 | (gint64)vlan << 16 | (gint64)family << 8 |
+           (gint64)vhid;
 }
 
 static void
@@ -45,8 +45,8 @@ struct mon_stories *
 mon_stories_new(void)
 {
     struct mon_stories *stories = g_new0(struct mon_stories, 1);
-    stories->by_view = g_hash_table_new_full(g_int64_hash, g_int64_equal,
-                                             g_free, free_story);
+    stories->by_view =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_story);
     return stories;
 }
 
@@ -69,8 +69,8 @@ is_trifle(gpointer key, gpointer value, gpointer user)
 static struct mon_story *
 story_of(struct mon_stories *stories, const struct carp_event *event)
 {
-    gint64 key = view_key(event->segment, event->vlan, event->family,
-                          event->vhid);
+    gint64 key =
+        view_key(event->segment, event->vlan, event->family, event->vhid);
     struct mon_story *story = g_hash_table_lookup(stories->by_view, &key);
     if (story != NULL) {
         return story;
@@ -82,8 +82,7 @@ story_of(struct mon_stories *stories, const struct carp_event *event)
         return NULL;
     }
     story = g_new0(struct mon_story, 1);
-    g_hash_table_insert(stories->by_view, g_memdup2(&key, sizeof(key)),
-                        story);
+    g_hash_table_insert(stories->by_view, g_memdup2(&key, sizeof(key)), story);
     return story;
 }
 
@@ -176,10 +175,8 @@ const struct mon_story *
 mon_stories_get(const struct mon_stories *stories,
                 const struct carp_view_summary *view)
 {
-    gint64 key = view_key(view->segment, view->vlan, view->family,
-                          view->vhid);
-    const struct mon_story *story =
-        g_hash_table_lookup(stories->by_view, &key);
+    gint64 key = view_key(view->segment, view->vlan, view->family, view->vhid);
+    const struct mon_story *story = g_hash_table_lookup(stories->by_view, &key);
     return story != NULL && story->count > 0 ? story : NULL;
 }
 
@@ -193,24 +190,23 @@ clock_text(const struct mon_session *session, carp_time when,
 }
 
 static void
-tell_master(GString *out, const struct mon_story_entry *entry,
-            const char *who, const char *when)
+tell_master(GString *out, const struct mon_story_entry *entry, const char *who,
+            const char *when)
 {
     char previous[CARP_ADDR_TEXT];
     char silence[TXT_DURATION];
-    bool has_previous = entry->previous.family != CARP_FAMILY_NONE
-                        && !carp_addr_equal(&entry->previous, &entry->sender);
+    bool has_previous = entry->previous.family != CARP_FAMILY_NONE &&
+                        !carp_addr_equal(&entry->previous, &entry->sender);
     if (entry->reason == CARP_REASON_FIRST_SEEN) {
         g_string_append_printf(out, "%s was first seen as MASTER at %s", who,
                                when);
     } else if (has_previous) {
         /* Nothing is taken over from a master that goes on. */
-        g_string_append_printf(out, "%s %s %s at %s", who,
-                               entry->reason == CARP_REASON_UNEXPECTED
-                                   ? "became MASTER beside"
-                                   : "took over from",
-                               carp_addr_format(&entry->previous, previous),
-                               when);
+        g_string_append_printf(
+            out, "%s %s %s at %s", who,
+            entry->reason == CARP_REASON_UNEXPECTED ? "became MASTER beside"
+                                                    : "took over from",
+            carp_addr_format(&entry->previous, previous), when);
     } else {
         g_string_append_printf(out, "%s became MASTER at %s", who, when);
     }
@@ -221,16 +217,15 @@ tell_master(GString *out, const struct mon_story_entry *entry,
                                carp_reason_text(entry->reason),
                                txt_duration(entry->silence, silence));
     } else {
-        g_string_append_printf(out, " (%s). ",
-                               carp_reason_text(entry->reason));
+        g_string_append_printf(out, " (%s). ", carp_reason_text(entry->reason));
     }
 }
 
 static bool
 is_dual(const struct mon_story_entry *entry)
 {
-    return entry->is_alert && entry->code == CARP_DUAL_MASTER
-           && entry->sender_count == 2;
+    return entry->is_alert && entry->code == CARP_DUAL_MASTER &&
+           entry->sender_count == 2;
 }
 
 static void
@@ -275,8 +270,8 @@ tell(GString *out, const struct mon_story_entry *entry,
     if (entry->role == CARP_MASTER) {
         tell_master(out, entry, who, when);
     } else {
-        g_string_append_printf(out, "%s stopped being MASTER at %s (%s). ",
-                               who, when, carp_reason_text(entry->reason));
+        g_string_append_printf(out, "%s stopped being MASTER at %s (%s). ", who,
+                               when, carp_reason_text(entry->reason));
     }
 }
 

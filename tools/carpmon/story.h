@@ -51,9 +51,8 @@ void mon_stories_free(struct mon_stories *stories);
 void mon_stories_add(struct mon_stories *stories,
                      const struct carp_event *event);
 /** The story of one view; NULL when nothing happened. */
-const struct mon_story *
-mon_stories_get(const struct mon_stories *stories,
-                const struct carp_view_summary *view);
+const struct mon_story *mon_stories_get(const struct mon_stories *stories,
+                                        const struct carp_view_summary *view);
 
 /** The paragraph, to be freed with g_free(); "" when nothing happened. */
 char *mon_story_text(const struct mon_story *story,

@@ -63,10 +63,10 @@ struct carp_conf_track {
 
 /** The group [carpd]: what the daemon does for all vhids. */
 struct carp_conf_daemon {
-    char *user;             /**< NULL: "carp" if there is such a user */
-    char *socket_group;     /**< of the control socket; NULL: the user's */
-    carp_time hook_limit;   /**< longest run of a hook */
-    uint8_t realtime;       /**< 0: no, else SCHED_FIFO of this priority */
+    char *user;           /**< NULL: "carp" if there is such a user */
+    char *socket_group;   /**< of the control socket; NULL: the user's */
+    carp_time hook_limit; /**< longest run of a hook */
+    uint8_t realtime;     /**< 0: no, else SCHED_FIFO of this priority */
     bool lock_memory;
     char *log;              /**< "auto", "stderr" or a syslog facility */
     uint16_t announce_rate; /**< most announcements in a second, all vhids */
@@ -76,8 +76,8 @@ struct carp_conf_daemon {
 /** One [vhid "NAME"] group. A secret: it holds keys. */
 struct carp_conf_vhid {
     char name[CARP_ROW_NAME + 1];
-    char *file;    /**< where it stands, for messages */
-    uint8_t vhid;  /**< 1..255 */
+    char *file;      /**< where it stands, for messages */
+    uint8_t vhid;    /**< 1..255 */
     char *interface; /**< NULL: for carpmon and the plugin only */
     struct carp_addrs addrs;
     uint8_t prefix_len[CARP_ADDRS_MAX]; /**< 32 or 128 when not given */
@@ -94,15 +94,15 @@ struct carp_conf_vhid {
     carp_time start_delay;   /**< 0 when not given */
     uint8_t dead_ratio;      /**< 1..255, 3 when not given */
     enum carp_conf_vmac vmac;
-    bool has_vmac; /**< it was given; else off where the device allows none */
+    bool has_vmac;  /**< it was given; else off where the device allows none */
     bool by_script; /**< addresses are put up by the scripts, not by carpd */
-    struct carp_addr peer, peer6; /**< family none: CARP's own group */
-    struct carp_addrs senders;    /**< who may advertise; none: anybody */
-    bool broadcast;               /**< to the broadcast MAC, as ucarp -M */
+    struct carp_addr peer, peer6;     /**< family none: CARP's own group */
+    struct carp_addrs senders;        /**< who may advertise; none: anybody */
+    bool broadcast;                   /**< to the broadcast MAC, as ucarp -M */
     struct carp_addr source, source6; /**< family none: the interface's own */
     uint8_t min_ttl;                  /**< 255 when not given */
     char *up_script, *down_script, *script_arg; /**< NULL: none */
-    bool down_at_start; /**< run down-script on INIT to BACKUP too */
+    bool down_at_start;          /**< run down-script on INIT to BACKUP too */
     char *hook, *notify, *group; /**< NULL: none */
     enum carp_replay_mode replay;
     uint8_t demote;            /**< added to advskew from the start */
@@ -112,14 +112,14 @@ struct carp_conf_vhid {
     bool late_listen;    /**< true when not given: late, it listens first */
     bool families_apart; /**< either family's silence alone counts */
     enum carp_conf_tie tie;
-    uint8_t announce_repeat;    /**< further announcements, 2 */
-    carp_time announce_delay;   /**< between them, 1 s */
-    carp_time announce_refresh; /**< 0: no periodic ones */
-    unsigned int addrs_count;   /**< how many accept_addrs */
+    uint8_t announce_repeat;         /**< further announcements, 2 */
+    carp_time announce_delay;        /**< between them, 1 s */
+    carp_time announce_refresh;      /**< 0: no periodic ones */
+    unsigned int addrs_count;        /**< how many accept_addrs */
     struct carp_addrs *accept_addrs; /**< further address lists */
     unsigned int track_count;
     struct carp_conf_track track[CARP_CONF_TRACK_MAX];
-    carp_time track_interval; /**< between two runs of a script, 2 s */
+    carp_time track_interval;       /**< between two runs of a script, 2 s */
     uint8_t track_rise, track_fall; /**< runs that change the verdict, 2 */
 };
 
@@ -153,8 +153,8 @@ bool carp_conf_is_usable(const struct carp_conf *conf);
 /** How many errors there are; of very many only the first have a message. */
 unsigned int carp_conf_error_count(const struct carp_conf *conf);
 size_t carp_conf_message_count(const struct carp_conf *conf);
-const struct carp_conf_message *
-carp_conf_message(const struct carp_conf *conf, size_t index);
+const struct carp_conf_message *carp_conf_message(const struct carp_conf *conf,
+                                                  size_t index);
 
 /** Groups that could be read, in file order; all of them when usable. */
 size_t carp_conf_count(const struct carp_conf *conf);
@@ -182,8 +182,8 @@ struct carp_conf_vhid *carp_conf_edit(struct carp_conf *conf, size_t index);
  * The group's own come first.
  * @return CARP_OK, CARP_ERR_NOMEM or CARP_ERR_FULL
  */
-CARP_NODISCARD enum carp_status carp_conf_fill_ring(
-    const struct carp_conf *conf, struct carp_ring *ring);
+CARP_NODISCARD enum carp_status
+carp_conf_fill_ring(const struct carp_conf *conf, struct carp_ring *ring);
 /** The same for one group: row 0 is its own secret with its own addresses, row
  * k + a * (1 + accept_count) the k-th accepted secret with the a-th accepted
  * list of addresses, counted from 1. */

@@ -13,10 +13,19 @@ has_key(const struct conf_group *group, const char *key)
 static void
 warn_without_interface(struct conf_group *group)
 {
-    static const char *const keys[] = {
-        "vmac", "up-script", "down-script", "hook", "notify", "group",
-        "preempt", "addresses-by", "track-interface", "track-script",
-        "track-file", "announce-repeat", "announce-refresh"};
+    static const char *const keys[] = {"vmac",
+                                       "up-script",
+                                       "down-script",
+                                       "hook",
+                                       "notify",
+                                       "group",
+                                       "preempt",
+                                       "addresses-by",
+                                       "track-interface",
+                                       "track-script",
+                                       "track-file",
+                                       "announce-repeat",
+                                       "announce-refresh"};
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
         if (has_key(group, keys[i])) {
             conf_key_warn(group, keys[i],
@@ -31,7 +40,8 @@ check_accept(struct conf_group *group)
     const struct carp_conf_vhid *vhid = group->vhid;
     for (unsigned int i = 0; i < vhid->accept_count; i++) {
         if (carp_key_equal(&vhid->key, &vhid->accept[i])) {
-            conf_key_warn(group, NULL, "an accept-... secret is the same as "
+            conf_key_warn(group, NULL,
+                          "an accept-... secret is the same as "
                           "the group's own: remove it");
         }
     }
@@ -40,8 +50,8 @@ check_accept(struct conf_group *group)
 static bool
 hashes_lladdr(enum carp_profile_id profile)
 {
-    return profile == CARP_PROFILE_AUTO
-           || carp_profile_get(profile)->may_hash_lladdr;
+    return profile == CARP_PROFILE_AUTO ||
+           carp_profile_get(profile)->may_hash_lladdr;
 }
 
 static void
@@ -70,17 +80,18 @@ static void
 check_scripts(struct conf_group *group)
 {
     const struct carp_conf_vhid *vhid = group->vhid;
-    if (vhid->by_script
-        && (vhid->up_script == NULL || vhid->down_script == NULL)) {
-        conf_key_error(group, "addresses-by", "script needs an up-script and "
+    if (vhid->by_script &&
+        (vhid->up_script == NULL || vhid->down_script == NULL)) {
+        conf_key_error(group, "addresses-by",
+                       "script needs an up-script and "
                        "a down-script");
     }
     if (vhid->down_at_start && vhid->down_script == NULL) {
         conf_key_warn(group, "down-at-start",
                       "has no effect without a down-script");
     }
-    if (vhid->script_arg != NULL && vhid->up_script == NULL
-        && vhid->down_script == NULL) {
+    if (vhid->script_arg != NULL && vhid->up_script == NULL &&
+        vhid->down_script == NULL) {
         conf_key_warn(group, "script-argument",
                       "has no effect without an up-script or a down-script");
     }
@@ -89,17 +100,18 @@ check_scripts(struct conf_group *group)
 static bool
 is_unicast(const struct carp_addr *addr)
 {
-    return (addr->family == CARP_IPV4 && (addr->octets[0] & 0xf0u) != 0xe0)
-           || (addr->family == CARP_IPV6 && addr->octets[0] != 0xff);
+    return (addr->family == CARP_IPV4 && (addr->octets[0] & 0xf0u) != 0xe0) ||
+           (addr->family == CARP_IPV6 && addr->octets[0] != 0xff);
 }
 
 static void
 check_idle_keys(struct conf_group *group)
 {
     const struct carp_conf_vhid *vhid = group->vhid;
-    if (has_key(group, "min-ttl") && !is_unicast(&vhid->peer)
-        && !is_unicast(&vhid->peer6)) {
-        conf_key_warn(group, "min-ttl", "has no effect without a unicast "
+    if (has_key(group, "min-ttl") && !is_unicast(&vhid->peer) &&
+        !is_unicast(&vhid->peer6)) {
+        conf_key_warn(group, "min-ttl",
+                      "has no effect without a unicast "
                       "peer: of multicast adverts 255 is demanded always");
     }
     if (vhid->preempt_delay > 0 && !vhid->preempt) {
@@ -107,7 +119,8 @@ check_idle_keys(struct conf_group *group)
                       "has no effect without preempt = true");
     }
     if (vhid->dead_ratio < 2) {
-        conf_key_warn(group, "dead-ratio", "1 takes over whenever a single "
+        conf_key_warn(group, "dead-ratio",
+                      "1 takes over whenever a single "
                       "advert is late or lost: 3 is usual");
     }
 }
@@ -133,7 +146,8 @@ check_senders(struct conf_group *group)
     char text[CARP_ADDR_TEXT];
     for (size_t i = 0; i < G_N_ELEMENTS(sure); i++) {
         if (is_unicast(sure[i]) && is_left_out(&vhid->senders, sure[i])) {
-            conf_key_warn(group, "senders", "%s of %s is not among them: "
+            conf_key_warn(group, "senders",
+                          "%s of %s is not among them: "
                           "it will be told as a ROGUE_SENDER",
                           carp_addr_format(sure[i], text), keys[i]);
         }
@@ -145,10 +159,12 @@ check_timing(struct conf_group *group)
 {
     const struct carp_conf_vhid *vhid = group->vhid;
     if (vhid->advbase == 0 && vhid->advskew == 0) {
-        conf_key_error(group, "advbase", "0 needs an advskew of 1 to 254: the "
+        conf_key_error(group, "advbase",
+                       "0 needs an advskew of 1 to 254: the "
                        "interval is advbase + advskew/256 s");
     } else if (vhid->advbase > 85) {
-        conf_key_warn(group, "advbase", "above 85 a backup takes a bow-out "
+        conf_key_warn(group, "advbase",
+                      "above 85 a backup takes a bow-out "
                       "for a slow master; 1 to 85 is safe");
     }
 }
@@ -161,7 +177,8 @@ conf_check_group(struct conf_group *group)
         conf_key_error(group, "vhid", "is missing: give 1 to 255");
     }
     if (group->secrets != 1) {
-        conf_key_error(group, NULL, "exactly one of password, password-file, "
+        conf_key_error(group, NULL,
+                       "exactly one of password, password-file, "
                        "credential, key-hex must be given, not %u",
                        group->secrets);
     }
@@ -177,7 +194,8 @@ conf_check_group(struct conf_group *group)
                        "is missing: a group with an interface needs it");
     }
     if (vhid->has_lladdr && !hashes_lladdr(vhid->profile)) {
-        conf_key_warn(group, "lladdr", "is hashed by openbsd only, not by "
+        conf_key_warn(group, "lladdr",
+                      "is hashed by openbsd only, not by "
                       "the profile of this group");
     }
     check_accept(group);
@@ -193,7 +211,8 @@ check_shared_address(struct conf_group *group,
     char text[CARP_ADDR_TEXT];
     for (uint16_t i = 0; i < vhid->addrs.count; i++) {
         if (carp_addrs_contain(&other->addrs, &vhid->addrs.list[i])) {
-            conf_key_error(group, "addresses", "%s is in [vhid \"%s\"] on "
+            conf_key_error(group, "addresses",
+                           "%s is in [vhid \"%s\"] on "
                            "the same interface already",
                            carp_addr_format(&vhid->addrs.list[i], text),
                            other->name);
@@ -214,10 +233,12 @@ check_all_senders(struct conf_group *group)
         for (uint16_t k = 0;
              other->vhid == vhid->vhid && k < other->senders.count; k++) {
             const struct carp_addr *sender = &other->senders.list[k];
-            if (!carp_addrs_contain(&all, sender)
-                && carp_addrs_add(&all, sender) != CARP_OK) {
-                conf_key_error(group, "senders", "vhid %u has more than %d in "
-                               "all its groups", vhid->vhid, CARP_ADDRS_MAX);
+            if (!carp_addrs_contain(&all, sender) &&
+                carp_addrs_add(&all, sender) != CARP_OK) {
+                conf_key_error(group, "senders",
+                               "vhid %u has more than %d in "
+                               "all its groups",
+                               vhid->vhid, CARP_ADDRS_MAX);
                 return;
             }
         }
@@ -235,19 +256,22 @@ conf_check_unique(struct conf_group *group)
     for (guint i = 0; i < others->len; i++) {
         const struct carp_conf_vhid *other = g_ptr_array_index(others, i);
         if (strcmp(vhid->name, other->name) == 0) {
-            conf_key_error(group, NULL, "this name stands in %s too: give "
-                           "each group its own", other->file);
+            conf_key_error(group, NULL,
+                           "this name stands in %s too: give "
+                           "each group its own",
+                           other->file);
             return false;
         }
-        if (vhid->interface == NULL || other->interface == NULL
-            || strcmp(vhid->interface, other->interface) != 0) {
+        if (vhid->interface == NULL || other->interface == NULL ||
+            strcmp(vhid->interface, other->interface) != 0) {
             continue;
         }
         check_shared_address(group, other);
         if (vhid->vhid == other->vhid) {
-            conf_key_error(group, "vhid", "%u runs on %s in [vhid \"%s\"] "
-                           "already", vhid->vhid, vhid->interface,
-                           other->name);
+            conf_key_error(group, "vhid",
+                           "%u runs on %s in [vhid \"%s\"] "
+                           "already",
+                           vhid->vhid, vhid->interface, other->name);
             return false;
         }
     }

@@ -10,8 +10,10 @@ set_lladdr(struct conf_group *group, const struct conf_row *row,
 {
     char text[48];
     if (carp_mac_parse(value, &group->vhid->lladdr) != CARP_OK) {
-        conf_key_error(group, row->key, "'%s' is not a MAC address such as "
-                       "00:00:5e:00:01:07", conf_shown(value, text));
+        conf_key_error(group, row->key,
+                       "'%s' is not a MAC address such as "
+                       "00:00:5e:00:01:07",
+                       conf_shown(value, text));
         return;
     }
     group->vhid->has_lladdr = true;
@@ -23,9 +25,11 @@ set_profile(struct conf_group *group, const struct conf_row *row,
 {
     char text[48];
     if (carp_profile_by_name(value, &group->vhid->profile) != CARP_OK) {
-        conf_key_error(group, row->key, "'%s' must be freebsd, freebsd6, "
+        conf_key_error(group, row->key,
+                       "'%s' must be freebsd, freebsd6, "
                        "netbsd, openbsd, openbsd-orig, dragonfly, ucarp or "
-                       "auto", conf_shown(value, text));
+                       "auto",
+                       conf_shown(value, text));
     }
 }
 
@@ -60,8 +64,7 @@ set_vmac(struct conf_group *group, const struct conf_row *row,
 }
 
 static void
-set_tie(struct conf_group *group, const struct conf_row *row,
-        const char *value)
+set_tie(struct conf_group *group, const struct conf_row *row, const char *value)
 {
     static const char *const words[] = {"address", "yield", "ucarp"};
     unsigned int found = 0;
@@ -169,8 +172,8 @@ conf_read_keys(struct conf_group *group)
 {
     conf_read_rows(group, rows, G_N_ELEMENTS(rows));
     /* Secrets last: how a password is cut depends on the profile. */
-    char **keys = g_key_file_get_keys(group->file->keys, group->title, NULL,
-                                      NULL);
+    char **keys =
+        g_key_file_get_keys(group->file->keys, group->title, NULL, NULL);
     for (char **key = keys; key != NULL && *key != NULL; key++) {
         if (conf_is_secret(*key)) {
             conf_read_secret(group, *key);

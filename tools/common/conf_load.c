@@ -20,18 +20,21 @@ read_name(struct conf_group *group)
 {
     const char *title = group->title;
     size_t len = strlen(title);
-    if (!g_str_has_prefix(title, "vhid \"") || len < 8
-        || title[len - 1] != '"') {
-        conf_key_error(group, NULL, "is not a known group: must read "
+    if (!g_str_has_prefix(title, "vhid \"") || len < 8 ||
+        title[len - 1] != '"') {
+        conf_key_error(group, NULL,
+                       "is not a known group: must read "
                        "[vhid \"NAME\"] or [carpd]");
         return false;
     }
     size_t name_len = len - 7;
     const char *name = title + 6;
-    if (name_len > CARP_ROW_NAME || memchr(name, '"', name_len) != NULL
-        || !g_utf8_validate(name, (gssize)name_len, NULL)) {
-        conf_key_error(group, NULL, "the name must be 1 to %d octets of UTF-8 "
-                       "without '\"'", CARP_ROW_NAME);
+    if (name_len > CARP_ROW_NAME || memchr(name, '"', name_len) != NULL ||
+        !g_utf8_validate(name, (gssize)name_len, NULL)) {
+        conf_key_error(group, NULL,
+                       "the name must be 1 to %d octets of UTF-8 "
+                       "without '\"'",
+                       CARP_ROW_NAME);
         return false;
     }
     memcpy(group->vhid->name, name, name_len);
@@ -143,7 +146,8 @@ read_directory(struct carp_conf *conf, const char *directory)
     if (dir == NULL) {
         if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
             struct conf_file file = {.conf = conf, .path = directory};
-            conf_file_say(&file, true, 0, "cannot be read: make it readable "
+            conf_file_say(&file, true, 0,
+                          "cannot be read: make it readable "
                           "or remove it");
         }
         g_error_free(error);

@@ -60,16 +60,15 @@ conf_file_say(struct conf_file *file, bool is_error, unsigned int line,
     add(file->conf, is_error, text);
 }
 
-static void
-key_say(struct conf_group *group, bool is_error, const char *key,
-        const char *format, va_list args) G_GNUC_PRINTF(4, 0);
+static void key_say(struct conf_group *group, bool is_error, const char *key,
+                    const char *format, va_list args) G_GNUC_PRINTF(4, 0);
 
 static void
 key_say(struct conf_group *group, bool is_error, const char *key,
         const char *format, va_list args)
 {
-    GString *text = where(group->file,
-                          conf_line(group->file, group->title, key));
+    GString *text =
+        where(group->file, conf_line(group->file, group->title, key));
     g_string_append_printf(text, "[%s]", group->title);
     if (key != NULL) {
         g_string_append_printf(text, " %s", key);

@@ -58,15 +58,16 @@ char *
 conf_get_text(struct conf_group *group, const char *key)
 {
     GError *error = NULL;
-    char *value = g_key_file_get_string(group->file->keys, group->title, key,
-                                        &error);
+    char *value =
+        g_key_file_get_string(group->file->keys, group->title, key, &error);
     if (error == NULL) {
         return value;
     }
     /* GLib may give the text and an error both. */
     g_error_free(error);
     g_free(value);
-    conf_key_error(group, key, "is not UTF-8, or holds a backslash that is "
+    conf_key_error(group, key,
+                   "is not UTF-8, or holds a backslash that is "
                    "not \\s, \\t, \\n, \\r or \\\\");
     return NULL;
 }
@@ -151,19 +152,23 @@ load_password(struct conf_group *group, const char *key, const char *password,
 {
     enum carp_key_rule rule = rule_of(group->vhid->profile);
     if (carp_key_from_password(out, password, len, rule) != CARP_OK) {
-        conf_key_error(group, key, "the password must have 1 to 19 octets "
+        conf_key_error(group, key,
+                       "the password must have 1 to 19 octets "
                        "with profile ucarp");
         return false;
     }
     if (len > 19) {
-        conf_key_warn(group, key, "the password is longer than 19 octets: "
+        conf_key_warn(group, key,
+                      "the password is longer than 19 octets: "
                       "only the first 19 count");
     }
     if (len > 0 && (password[len - 1] == ' ' || password[len - 1] == '\t')) {
-        conf_key_warn(group, key, "the password ends with a blank: remove it "
+        conf_key_warn(group, key,
+                      "the password ends with a blank: remove it "
                       "unless the peers have it too");
     } else if (len > 0 && password[len - 1] == '\r') {
-        conf_key_warn(group, key, "the password ends with a carriage return: "
+        conf_key_warn(group, key,
+                      "the password ends with a carriage return: "
                       "remove it unless the peers have it too");
     }
     return true;
@@ -200,13 +205,15 @@ load_credential(struct conf_group *group, const char *key, const char *name,
                 struct carp_key *out)
 {
     if (*name == '\0' || *name == '.' || strchr(name, '/') != NULL) {
-        conf_key_error(group, key, "must be a credential's name: no '/', no "
+        conf_key_error(group, key,
+                       "must be a credential's name: no '/', no "
                        "'.' in front");
         return false;
     }
     const char *directory = g_getenv("CREDENTIALS_DIRECTORY");
     if (directory == NULL) {
-        conf_key_error(group, key, "CREDENTIALS_DIRECTORY is not set: start "
+        conf_key_error(group, key,
+                       "CREDENTIALS_DIRECTORY is not set: start "
                        "it from a systemd unit with LoadCredential=");
         return false;
     }
@@ -257,8 +264,10 @@ add_accept(struct conf_group *group, const struct secret_row *row,
 {
     struct carp_conf_vhid *vhid = group->vhid;
     if (vhid->accept_count == CARP_CONF_ACCEPT_MAX) {
-        conf_key_error(group, row->key, "more than %d further secrets in one "
-                       "group", CARP_CONF_ACCEPT_MAX);
+        conf_key_error(group, row->key,
+                       "more than %d further secrets in one "
+                       "group",
+                       CARP_CONF_ACCEPT_MAX);
         return;
     }
     if (load_one(group, row, value, &vhid->accept[vhid->accept_count])) {
@@ -274,7 +283,8 @@ get_values(struct conf_group *group, const struct secret_row *row)
         conf_held(group->file, group->title, row->key, row->is_list);
     if (values == NULL) {
         group->file->holds_secret = true;
-        conf_key_error(group, row->key, "is not UTF-8, or holds a backslash "
+        conf_key_error(group, row->key,
+                       "is not UTF-8, or holds a backslash "
                        "that is not \\s, \\t, \\n, \\r%s or \\\\",
                        row->is_list ? ", \\;" : "");
         return NULL;

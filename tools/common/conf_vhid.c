@@ -107,8 +107,8 @@ carp_conf_fill_ring(const struct carp_conf *conf, struct carp_ring *ring)
 {
     enum carp_status status = CARP_OK;
     for (guint i = 0; i < conf->vhids->len && status == CARP_OK; i++) {
-        status = carp_conf_fill_ring_vhid(
-            g_ptr_array_index(conf->vhids, i), ring);
+        status =
+            carp_conf_fill_ring_vhid(g_ptr_array_index(conf->vhids, i), ring);
     }
     return status;
 }

@@ -20,13 +20,13 @@
 #define CARP_CONTROL_CLIENTS_MAX 32
 
 /** Codes of "error" in an answer. */
-#define CARP_CONTROL_SYNTAX "syntax"        /**< not a request */
-#define CARP_CONTROL_UNKNOWN "unknown"      /**< no such command */
-#define CARP_CONTROL_NO_VHID "no-vhid"      /**< names no vhid of carpd's */
-#define CARP_CONTROL_RANGE "range"          /**< a value out of range */
-#define CARP_CONTROL_CONFIG "config"        /**< carp.conf is not usable */
-#define CARP_CONTROL_FORBIDDEN "forbidden"  /**< not this user */
-#define CARP_CONTROL_BUSY "busy"            /**< too many clients */
-#define CARP_CONTROL_STATE "state"          /**< not possible now */
+#define CARP_CONTROL_SYNTAX "syntax"       /**< not a request */
+#define CARP_CONTROL_UNKNOWN "unknown"     /**< no such command */
+#define CARP_CONTROL_NO_VHID "no-vhid"     /**< names no vhid of carpd's */
+#define CARP_CONTROL_RANGE "range"         /**< a value out of range */
+#define CARP_CONTROL_CONFIG "config"       /**< carp.conf is not usable */
+#define CARP_CONTROL_FORBIDDEN "forbidden" /**< not this user */
+#define CARP_CONTROL_BUSY "busy"           /**< too many clients */
+#define CARP_CONTROL_STATE "state"         /**< not possible now */
 
 #endif

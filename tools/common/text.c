@@ -102,7 +102,7 @@ columns(const char *text, size_t octets)
 
 void
 txt_wrap(GString *out, const char *text, size_t column, size_t indent,
-          size_t width)
+         size_t width)
 {
     bool at_start = true;
     while (*text != '\0') {

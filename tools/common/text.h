@@ -40,7 +40,7 @@ char *txt_duration(carp_time duration, char out[TXT_DURATION]);
  * addresses stay whole.
  */
 void txt_wrap(GString *out, const char *text, size_t column, size_t indent,
-               size_t width);
+              size_t width);
 
 /** Append @p text and blanks up to @p width columns, one at least. */
 void txt_pad(GString *out, const char *text, size_t width);

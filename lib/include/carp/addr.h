@@ -21,7 +21,7 @@ enum carp_family { CARP_FAMILY_NONE = 0, CARP_IPV4 = 4, CARP_IPV6 = 6 };
 /** An IP address. Octets behind the family's length are always zero, so that
  * two equal addresses are equal octet for octet. */
 struct carp_addr {
-    uint8_t family; /**< enum carp_family */
+    uint8_t family;     /**< enum carp_family */
     uint8_t octets[16]; /**< network order; IPv4 uses the first four */
 };
 
@@ -66,8 +66,8 @@ carp_addr_parse(const char *text, struct carp_addr *addr,
 CARP_API char *carp_addr_format(const struct carp_addr *a,
                                 char text[CARP_ADDR_TEXT]);
 /** Read "00:00:5e:00:01:2a" (or with '-'); CARP_ERR_SYNTAX otherwise. */
-CARP_API CARP_NODISCARD enum carp_status
-carp_mac_parse(const char *text, struct carp_mac *mac);
+CARP_API CARP_NODISCARD enum carp_status carp_mac_parse(const char *text,
+                                                        struct carp_mac *mac);
 /** Write @p mac as "00:00:5e:00:01:2a" into @p text and return @p text. */
 CARP_API char *carp_mac_format(const struct carp_mac *mac,
                                char text[CARP_MAC_TEXT]);

@@ -41,9 +41,9 @@ CARP_API bool carp_addrs_contain(const struct carp_addrs *addrs,
  * A secret. Plain value: may be copied; carp_auth_clear() each copy.
  */
 struct carp_auth {
-    uint32_t inner[5]; /**< SHA-1 state behind key pad and full blocks */
-    uint32_t outer[5]; /**< SHA-1 state behind the outer key pad */
-    uint8_t tail[128]; /**< last inner block(s), padded; counter goes in */
+    uint32_t inner[5];   /**< SHA-1 state behind key pad and full blocks */
+    uint32_t outer[5];   /**< SHA-1 state behind the outer key pad */
+    uint8_t tail[128];   /**< last inner block(s), padded; counter goes in */
     uint8_t tail_blocks; /**< 1 or 2 */
     uint8_t counter_off; /**< where the counter goes in tail */
 };
@@ -59,9 +59,9 @@ struct carp_auth {
  * @return CARP_OK, or CARP_ERR_RANGE for CARP_PROFILE_AUTO
  */
 CARP_API CARP_NODISCARD enum carp_status
-carp_auth_init(struct carp_auth *auth, const struct carp_key *key,
-               uint8_t vhid, const struct carp_addrs *addrs,
-               enum carp_profile_id profile, const struct carp_mac *lladdr);
+carp_auth_init(struct carp_auth *auth, const struct carp_key *key, uint8_t vhid,
+               const struct carp_addrs *addrs, enum carp_profile_id profile,
+               const struct carp_mac *lladdr);
 
 /** The digest for @p counter. */
 CARP_API void carp_auth_digest(const struct carp_auth *auth, uint64_t counter,
@@ -88,7 +88,7 @@ struct carp_ring_row {
     char name[CARP_ROW_NAME + 1]; /**< group name in carp.conf; shown */
     uint8_t vhid;
     struct carp_key key;
-    struct carp_addrs addrs; /**< empty: learn from the wire */
+    struct carp_addrs addrs;      /**< empty: learn from the wire */
     enum carp_profile_id profile; /**< or CARP_PROFILE_AUTO */
     bool has_lladdr;
     struct carp_mac lladdr;
@@ -109,8 +109,8 @@ carp_ring_add(struct carp_ring *ring, const struct carp_ring_row *row);
 CARP_API size_t carp_ring_count(const struct carp_ring *ring);
 /** Row @p index as given to carp_ring_add(); NULL beyond the end. Belongs to
  * the ring. */
-CARP_API const struct carp_ring_row *
-carp_ring_get(const struct carp_ring *ring, size_t index);
+CARP_API const struct carp_ring_row *carp_ring_get(const struct carp_ring *ring,
+                                                   size_t index);
 
 enum carp_verdict_status {
     CARP_UNVERIFIED = 0, /**< no row for this vhid, or octets missing */
@@ -120,13 +120,13 @@ enum carp_verdict_status {
 
 struct carp_verdict {
     enum carp_verdict_status status;
-    uint16_t row;     /**< which row matched (GOOD) */
-    uint8_t profile;  /**< enum carp_profile_id that matched (GOOD) */
-    uint8_t learnt;   /**< 1 when the address list was learnt, not given;
-                           also with BAD when no row had a list of its own */
-    uint8_t lladdr;   /**< 1 when the row's lladdr is hashed (GOOD) */
-    uint8_t subset;   /**< which of the learnt addresses are hashed; for
-                           carp_verdict_learnt() and the hint alone */
+    uint16_t row;    /**< which row matched (GOOD) */
+    uint8_t profile; /**< enum carp_profile_id that matched (GOOD) */
+    uint8_t learnt;  /**< 1 when the address list was learnt, not given;
+                          also with BAD when no row had a list of its own */
+    uint8_t lladdr;  /**< 1 when the row's lladdr is hashed (GOOD) */
+    uint8_t subset;  /**< which of the learnt addresses are hashed; for
+                          carp_verdict_learnt() and the hint alone */
 };
 
 /**
@@ -144,10 +144,10 @@ struct carp_verdict {
  * @param learnt addresses learnt for this vhid, for rows without addresses;
  *        may be NULL
  */
-CARP_API struct carp_verdict
-carp_ring_verify(const struct carp_ring *ring, const struct carp_adv *adv,
-                 const struct carp_verdict *hint,
-                 const struct carp_addrs *learnt);
+CARP_API struct carp_verdict carp_ring_verify(const struct carp_ring *ring,
+                                              const struct carp_adv *adv,
+                                              const struct carp_verdict *hint,
+                                              const struct carp_addrs *learnt);
 
 /**
  * The learnt addresses that the sender hashes.

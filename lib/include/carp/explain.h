@@ -35,24 +35,30 @@ enum carp_why {
 /** How the sender's password differs from the configured one. */
 enum carp_password_edit {
     CARP_PW_SAME = 0,
-    CARP_PW_LEADING_BLANK,   /**< sender has a blank in front */
-    CARP_PW_TRAILING_BLANK,  /**< sender has a blank behind */
-    CARP_PW_TRAILING_CR,     /**< a carriage return: a file with CRLF */
-    CARP_PW_TRAILING_LF,     /**< a newline behind */
+    CARP_PW_LEADING_BLANK,  /**< sender has a blank in front */
+    CARP_PW_TRAILING_BLANK, /**< sender has a blank behind */
+    CARP_PW_TRAILING_CR,    /**< a carriage return: a file with CRLF */
+    CARP_PW_TRAILING_LF,    /**< a newline behind */
     CARP_PW_TRAILING_CRLF,
-    CARP_PW_QUOTED_DOUBLE,   /**< sender has "quotes" around */
+    CARP_PW_QUOTED_DOUBLE, /**< sender has "quotes" around */
     CARP_PW_QUOTED_SINGLE,
-    CARP_PW_NO_LEADING_BLANK, /**< sender lacks our leading blank(s) */
+    CARP_PW_NO_LEADING_BLANK,  /**< sender lacks our leading blank(s) */
     CARP_PW_NO_TRAILING_BLANK, /**< lacks our trailing blank(s), CR or LF */
     CARP_PW_NO_QUOTES,
-    CARP_PW_CUT_8, CARP_PW_CUT_15, CARP_PW_CUT_16, CARP_PW_CUT_19,
-    CARP_PW_CUT_20,          /**< 20 octets, not cut to 19 */
-    CARP_PW_LAST_LOST,       /**< last character lost (NetBSD's ifconfig) */
-    CARP_PW_UPPER, CARP_PW_LOWER, CARP_PW_FIRST_UPPER, CARP_PW_FIRST_LOWER,
-    CARP_PW_EMPTY,           /**< no password at all: the default key */
-    CARP_PW_STALE_TAIL       /**< the end of a longer, older password is left
-                                  behind it (ifconfig of FreeBSD 13 and
-                                  before); key_row has the older one */
+    CARP_PW_CUT_8,
+    CARP_PW_CUT_15,
+    CARP_PW_CUT_16,
+    CARP_PW_CUT_19,
+    CARP_PW_CUT_20,    /**< 20 octets, not cut to 19 */
+    CARP_PW_LAST_LOST, /**< last character lost (NetBSD's ifconfig) */
+    CARP_PW_UPPER,
+    CARP_PW_LOWER,
+    CARP_PW_FIRST_UPPER,
+    CARP_PW_FIRST_LOWER,
+    CARP_PW_EMPTY,     /**< no password at all: the default key */
+    CARP_PW_STALE_TAIL /**< the end of a longer, older password is left
+                            behind it (ifconfig of FreeBSD 13 and
+                            before); key_row has the older one */
 };
 
 /** What else may be tried: all belongs to the caller, all may be NULL. */
@@ -71,10 +77,10 @@ struct carp_explain_hints {
  */
 struct carp_explanation {
     bool found;
-    unsigned int why;  /**< mask of enum carp_why; 0 when not found */
-    uint16_t row;      /**< the configured row that is edited */
-    uint16_t key_row;  /**< CARP_WHY_KEY: row whose key matches; else row */
-    uint8_t profile;   /**< the profile that matches */
+    unsigned int why;      /**< mask of enum carp_why; 0 when not found */
+    uint16_t row;          /**< the configured row that is edited */
+    uint16_t key_row;      /**< CARP_WHY_KEY: row whose key matches; else row */
+    uint8_t profile;       /**< the profile that matches */
     uint8_t password_edit; /**< enum carp_password_edit */
     uint8_t hashed_vhid;   /**< the vhid that was hashed */
     uint8_t only_family;   /**< CARP_WHY_FAMILY: 4 or 6 is hashed */

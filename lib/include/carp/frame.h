@@ -76,13 +76,13 @@ struct carp_vrrp {
 
 /** A group management message. */
 struct carp_group {
-    uint8_t type;          /**< IGMP or ICMPv6 type */
-    bool is_query;         /**< a general or group query */
+    uint8_t type;  /**< IGMP or ICMPv6 type */
+    bool is_query; /**< a general or group query */
     /** Among all groups of the message is 224.0.0.18 or ff02::12, and the
      * sender says that it listens to it (joins_carp) or no longer does
      * (leaves_carp). Records that the capture cut off are not there. */
     bool joins_carp, leaves_carp;
-    bool asks_carp; /**< a query for one of them */
+    bool asks_carp;         /**< a query for one of them */
     struct carp_addr group; /**< first or only group; family none if none */
 };
 
@@ -91,16 +91,16 @@ struct carp_frame {
     bool has_mac; /**< src_mac (and for Ethernet dst_mac) are known */
     bool has_dst_mac;
     struct carp_mac src_mac, dst_mac;
-    uint16_t vlan;       /**< outermost VLAN id, 0 when untagged */
-    uint16_t inner_vlan; /**< second tag (QinQ), 0 when none */
-    uint8_t family;      /**< enum carp_family; NONE for ARP and others */
+    uint16_t vlan;             /**< outermost VLAN id, 0 when untagged */
+    uint16_t inner_vlan;       /**< second tag (QinQ), 0 when none */
+    uint8_t family;            /**< enum carp_family; NONE for ARP and others */
     struct carp_addr src, dst; /**< IP addresses */
-    uint8_t ttl;         /**< TTL or hop limit */
-    uint8_t tos;         /**< TOS octet or traffic class */
-    uint16_t ip_id;      /**< IPv4 only */
-    bool dont_fragment;  /**< IPv4 only */
-    bool has_options;    /**< IPv4 options or IPv6 extension headers */
-    unsigned int issues; /**< enum carp_issue, with CARP_ISSUE_TTL */
+    uint8_t ttl;               /**< TTL or hop limit */
+    uint8_t tos;               /**< TOS octet or traffic class */
+    uint16_t ip_id;            /**< IPv4 only */
+    bool dont_fragment;        /**< IPv4 only */
+    bool has_options;          /**< IPv4 options or IPv6 extension headers */
+    unsigned int issues;       /**< enum carp_issue, with CARP_ISSUE_TTL */
     size_t payload_off;  /**< where the payload of IP starts in the frame */
     size_t payload_len;  /**< captured octets of it */
     size_t payload_wire; /**< octets the IP header promises */

@@ -51,7 +51,7 @@ struct carp_in_use {
     uint8_t family; /**< enum carp_family; none for CARP_USER_MAC */
     enum carp_user user;
     uint64_t adverts;
-    carp_time first, last; /**< instants; 0 for CARP_USER_MAC */
+    carp_time first, last;    /**< instants; 0 for CARP_USER_MAC */
     unsigned int owner_count; /**< how many of owners are set */
     struct carp_owner owners[CARP_OWNERS_MAX]; /**< the master first, then by
                                                     the last advert */

@@ -46,8 +46,8 @@ carp_key_from_password(struct carp_key *key, const void *password, size_t len,
                        enum carp_key_rule rule);
 
 /** Load exactly 40 hexadecimal digits; CARP_ERR_SYNTAX otherwise. */
-CARP_API CARP_NODISCARD enum carp_status
-carp_key_from_hex(struct carp_key *key, const char *hex);
+CARP_API CARP_NODISCARD enum carp_status carp_key_from_hex(struct carp_key *key,
+                                                           const char *hex);
 
 /** Constant-time comparison of the 20 octets. */
 CARP_API bool carp_key_equal(const struct carp_key *a,

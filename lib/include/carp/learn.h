@@ -38,11 +38,11 @@ enum carp_learnt_evidence {
 struct carp_learnt_address {
     struct carp_addr address;
     unsigned int evidence; /**< mask of enum carp_learnt_evidence */
-    bool is_hashed;     /**< a right digest covers it: confirmed */
-    uint64_t count;     /**< announcements seen */
+    bool is_hashed;        /**< a right digest covers it: confirmed */
+    uint64_t count;        /**< announcements seen */
     carp_time first, last; /**< instants of the first and last of them */
-    uint64_t frame;     /**< number of the last one */
-    struct carp_mac mac; /**< that the last one gave */
+    uint64_t frame;        /**< number of the last one */
+    struct carp_mac mac;   /**< that the last one gave */
 };
 
 /**
@@ -50,8 +50,8 @@ struct carp_learnt_address {
  * appearance; both families are told for either view of a vhid.
  * @return false beyond the last view or address
  */
-CARP_API bool carp_track_learnt_address(struct carp_track *track,
-                                        size_t index, unsigned int number,
+CARP_API bool carp_track_learnt_address(struct carp_track *track, size_t index,
+                                        unsigned int number,
                                         struct carp_learnt_address *out);
 
 /** What a carp.conf section of a vhid needs. No secrets inside. */
@@ -63,10 +63,10 @@ struct carp_learnt_set {
     bool is_confirmed;
     struct carp_addrs addresses; /**< ascending */
     enum carp_profile_id profile;
-    uint16_t row; /**< confirmed: the ring's row that verified */
-    bool has_lladdr; /**< confirmed: OpenBSD hashes … */
-    struct carp_mac lladdr; /**< … this MAC */
-    struct carp_addr master; /**< now or last; family none if none */
+    uint16_t row;             /**< confirmed: the ring's row that verified */
+    bool has_lladdr;          /**< confirmed: OpenBSD hashes … */
+    struct carp_mac lladdr;   /**< … this MAC */
+    struct carp_addr master;  /**< now or last; family none if none */
     uint8_t advbase, advskew; /**< of that master */
 };
 

@@ -42,17 +42,17 @@ enum carp_role { CARP_BACKUP = 0, CARP_MASTER };
 
 /** Why a sender became MASTER, in the kernels' words (PROTOCOL 3.8). */
 enum carp_reason {
-    CARP_REASON_FIRST_SEEN = 0,  /**< "first advert seen" */
-    CARP_REASON_TIMED_OUT,       /**< "master timed out" */
-    CARP_REASON_PREEMPTING,      /**< "preempting a slower master" */
-    CARP_REASON_WILL_TIME_OUT,   /**< "master will time out" (bow-out) */
-    CARP_REASON_UNEXPECTED,      /**< a better master was being heard here */
-    CARP_REASON_UNSEEN,          /**< "it was MASTER before, unseen here" */
-    CARP_REASON_RETURNED,        /**< same master again after silence */
-    CARP_REASON_MORE_FREQUENT,   /**< yielded: "more frequent advertisement
-                                      received" */
-    CARP_REASON_BOWED_OUT,       /**< sent 255/255 */
-    CARP_REASON_SILENT,          /**< no more adverts, cause not visible */
+    CARP_REASON_FIRST_SEEN = 0, /**< "first advert seen" */
+    CARP_REASON_TIMED_OUT,      /**< "master timed out" */
+    CARP_REASON_PREEMPTING,     /**< "preempting a slower master" */
+    CARP_REASON_WILL_TIME_OUT,  /**< "master will time out" (bow-out) */
+    CARP_REASON_UNEXPECTED,     /**< a better master was being heard here */
+    CARP_REASON_UNSEEN,         /**< "it was MASTER before, unseen here" */
+    CARP_REASON_RETURNED,       /**< same master again after silence */
+    CARP_REASON_MORE_FREQUENT,  /**< yielded: "more frequent advertisement
+                                     received" */
+    CARP_REASON_BOWED_OUT,      /**< sent 255/255 */
+    CARP_REASON_SILENT,         /**< no more adverts, cause not visible */
     CARP_REASON_COUNT
 };
 /** The words in quotes above, or words alike; never NULL. */
@@ -124,10 +124,10 @@ struct carp_track_config {
 /** One frame with what the capture knows about it. */
 struct carp_packet {
     carp_time time;
-    uint64_t number;   /**< 1-based frame number, for evidence */
-    uint16_t segment;  /**< which wire: the caller's numbering */
-    uint16_t source;   /**< which capture: the same frame seen by two
-                            captures of one segment is one frame */
+    uint64_t number;  /**< 1-based frame number, for evidence */
+    uint16_t segment; /**< which wire: the caller's numbering */
+    uint16_t source;  /**< which capture: the same frame seen by two
+                           captures of one segment is one frame */
     const struct carp_frame *frame;
 };
 
@@ -137,11 +137,11 @@ struct carp_observation {
     struct carp_verdict verdict;
     enum carp_role role; /**< of the sender, after this advert */
     enum carp_impl impl;
-    carp_time delta;          /**< since this sender's previous advert, or 0 */
-    uint64_t previous_frame;  /**< of this sender, or 0 */
-    uint64_t parent_frame;    /**< lineage: the advert it continues, or 0 */
-    struct carp_addr parent;  /**< its sender; family none if none */
-    carp_time expected_next;  /**< instant */
+    carp_time delta;         /**< since this sender's previous advert, or 0 */
+    uint64_t previous_frame; /**< of this sender, or 0 */
+    uint64_t parent_frame;   /**< lineage: the advert it continues, or 0 */
+    struct carp_addr parent; /**< its sender; family none if none */
+    carp_time expected_next; /**< instant */
     bool is_bow_out, is_replay, is_looped;
     /** Why the digest is BAD, else NULL. Valid until the next call that takes
      * the track. */
@@ -264,8 +264,8 @@ CARP_API bool carp_track_sender(struct carp_track *track, size_t index,
                                 struct carp_sender_summary *out);
 /** Addresses learnt from ARP and ND for a view's vhid; NULL beyond the end.
  * Valid until the next call that takes the track. */
-CARP_API const struct carp_addrs *
-carp_track_learnt(struct carp_track *track, size_t index);
+CARP_API const struct carp_addrs *carp_track_learnt(struct carp_track *track,
+                                                    size_t index);
 
 CARP_END_DECLS
 

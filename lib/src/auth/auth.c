@@ -59,8 +59,8 @@ store_state(uint8_t out[CARP_MD_LEN], const uint32_t state[CARP_SHA1_WORDS])
 {
     for (size_t i = 0; i < CARP_SHA1_WORDS; i++) {
         const uint32_t w = state[i];
-        const uint8_t octets[4] = { (uint8_t)(w >> 24), (uint8_t)(w >> 16),
-                                    (uint8_t)(w >> 8), (uint8_t)w };
+        const uint8_t octets[4] = {(uint8_t)(w >> 24), (uint8_t)(w >> 16),
+                                   (uint8_t)(w >> 8), (uint8_t)w};
 
         memcpy(out + 4 * i, octets, sizeof(octets));
     }

@@ -5,7 +5,6 @@
 
 #include "engine/track_internal.h"
 
-
 /* ----------------------------------------------------------------- update */
 
 static void
@@ -64,13 +63,13 @@ update_verdict(struct context *c, const struct carp_adv *adv)
 {
     const bool whole = (c->packet->frame->issues & CARP_ISSUE_CAPTURE) == 0;
     struct sender *s = c->sender;
-    struct carp_verdict verdict = { .status = CARP_UNVERIFIED };
+    struct carp_verdict verdict = {.status = CARP_UNVERIFIED};
 
     if (c->track->config.ring != NULL && whole) {
-        verdict = carp_ring_verify(
-            c->track->config.ring, adv,
-            s->verdict.status == CARP_GOOD ? &s->verdict : NULL,
-            learnt_addrs(c->group));
+        verdict = carp_ring_verify(c->track->config.ring, adv,
+                                   s->verdict.status == CARP_GOOD ? &s->verdict
+                                                                  : NULL,
+                                   learnt_addrs(c->group));
     }
     s->verdict = verdict;
     switch (verdict.status) {
@@ -193,8 +192,7 @@ accept_advert(struct context *c, const struct past *before,
     }
     remember(c, adv, false);
     c->view->last_advert = c->now;
-    s->bowed_out =
-        adv->advbase == CARP_BOW_OUT && adv->advskew == CARP_BOW_OUT;
+    s->bowed_out = adv->advbase == CARP_BOW_OUT && adv->advskew == CARP_BOW_OUT;
     if (s->bowed_out) {
         master_on_bow_out(c);
     } else {
@@ -210,18 +208,18 @@ accept_advert(struct context *c, const struct past *before,
 static struct past
 past_of(const struct sender *s)
 {
-    return (struct past){ .last = s->last,
-                          .last_frame = s->last_frame,
-                          .adverts = s->adverts,
-                          .counter = s->counter,
-                          .pace = s->pace,
-                          .dead_time = sender_dead_time(s),
-                          .silent_limit = sender_silent_limit(s),
-                          .advbase = s->advbase,
-                          .advskew = s->advskew,
-                          .demote = s->demote,
-                          .bowed_out = s->bowed_out,
-                          .is_master = s->is_master };
+    return (struct past){.last = s->last,
+                         .last_frame = s->last_frame,
+                         .adverts = s->adverts,
+                         .counter = s->counter,
+                         .pace = s->pace,
+                         .dead_time = sender_dead_time(s),
+                         .silent_limit = sender_silent_limit(s),
+                         .advbase = s->advbase,
+                         .advskew = s->advskew,
+                         .demote = s->demote,
+                         .bowed_out = s->bowed_out,
+                         .is_master = s->is_master};
 }
 
 void

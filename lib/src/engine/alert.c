@@ -13,13 +13,12 @@ static const struct ration {
     uint32_t burst;
     carp_time refill;
 } rations[RATIONS] = {
-    [RATION_UNKNOWN] = { 400, CARP_SEC / 5 },
-    [RATION_UNPROVEN] = { 4000, CARP_SEC / 50 },
+    [RATION_UNKNOWN] = {400, CARP_SEC / 5},
+    [RATION_UNPROVEN] = {4000, CARP_SEC / 50},
 };
 
 static bool
-take_event_token(struct carp_track *track, unsigned int standing,
-                 carp_time now)
+take_event_token(struct carp_track *track, unsigned int standing, carp_time now)
 {
     const unsigned int r = standing == 0 ? RATION_UNKNOWN : RATION_UNPROVEN;
     struct bucket *b = &track->events[r];
@@ -79,7 +78,7 @@ static unsigned int
 standing_of(const struct context *c, const struct carp_addr *a,
             const struct carp_addr *b)
 {
-    const struct carp_addr *const named[] = { a, b };
+    const struct carp_addr *const named[] = {a, b};
     unsigned int least = 3;
 
     if (c->sender == NULL) {
@@ -132,8 +131,7 @@ alert_new(struct context *c, enum carp_code code, enum carp_cause cause,
     if (g->alerts == NULL) {
         g->alerts = calloc(ALERTS_MAX, sizeof(*g->alerts));
     }
-    if (g->alerts == NULL ||
-        !take_event_token(c->track, standing, c->now) ||
+    if (g->alerts == NULL || !take_event_token(c->track, standing, c->now) ||
         (g->alert_count == ALERTS_MAX && !make_room(c, rank))) {
         c->track->suppressed++;
         return NULL;
@@ -269,7 +267,7 @@ static void
 emit(struct context *c, enum carp_event_kind kind, const struct alert *alert,
      const char *text, const char *detail)
 {
-    struct carp_event event = { .kind = kind };
+    struct carp_event event = {.kind = kind};
 
     event.time = in_order(c->track, c->now);
     event.since = alert->since;
@@ -297,9 +295,8 @@ emit(struct context *c, enum carp_event_kind kind, const struct alert *alert,
     memcpy(event.frames, alert->frames, sizeof(event.frames));
     event.text = text;
     event.detail = detail;
-    event.remedy = kind == CARP_EVENT_RESOLVED
-                       ? ""
-                       : remedy_of(c->track, alert);
+    event.remedy =
+        kind == CARP_EVENT_RESOLVED ? "" : remedy_of(c->track, alert);
     if (c->track->config.on_event != NULL) {
         c->track->config.on_event(c->track->config.user, &event);
     }
@@ -391,13 +388,12 @@ event_transition(struct context *c, enum carp_role role,
                  const struct sender *previous, carp_time since,
                  carp_time silence, carp_time dead_time)
 {
-    struct carp_event event = { .kind = CARP_EVENT_TRANSITION };
+    struct carp_event event = {.kind = CARP_EVENT_TRANSITION};
 
     if (role == CARP_MASTER) {
         c->view->transitions++;
     }
-    if (!take_event_token(c->track,
-                          sender_standing(c->view, sender, c->now),
+    if (!take_event_token(c->track, sender_standing(c->view, sender, c->now),
                           c->now)) {
         c->track->suppressed++;
         return;

@@ -37,7 +37,8 @@ check_bow_out(struct context *c)
     }
     text_set(c->track->text,
              "%s bowed out with advbase 255 advskew 255: the next member "
-             "may take over at once", who(c->sender, a));
+             "may take over at once",
+             who(c->sender, a));
     text_set(c->track->detail, "%s", "");
     alert_tell(c, alert);
     alert_resolve(c, alert, "");
@@ -52,8 +53,8 @@ check_demoted(struct context *c)
     char a[CARP_ADDR_TEXT];
 
     if (!by_skew && s->demote == 0) {
-        alert = alert_find(c->group, c->view->family, CARP_DEMOTED, &s->addr,
-                           NULL);
+        alert =
+            alert_find(c->group, c->view->family, CARP_DEMOTED, &s->addr, NULL);
         if (alert != NULL) {
             alert_resolve(c, alert, "it no longer says so");
         }
@@ -81,8 +82,7 @@ static bool
 is_member(const struct context *c, const struct sender *other)
 {
     return other != c->sender && other->adverts != 0 &&
-           !(other->advbase == 0 && other->advskew == 0 &&
-             other->bowed_out) &&
+           !(other->advbase == 0 && other->advskew == 0 && other->bowed_out) &&
            other->verdict.status != CARP_BAD &&
            carp_time_since(c->now, other->last) < member_memory;
 }
@@ -93,8 +93,8 @@ check_tie(struct context *c, const struct sender *other)
     const struct sender *s = c->sender;
     const bool tie =
         sender_is_equal(s, other) && s->advskew != CARP_SKEW_DEMOTED;
-    struct alert *alert = alert_find(c->group, c->view->family, CARP_TIE,
-                                     &other->addr, &s->addr);
+    struct alert *alert =
+        alert_find(c->group, c->view->family, CARP_TIE, &other->addr, &s->addr);
     const bool swapped = alert != NULL;
     char a[CARP_ADDR_TEXT], b[CARP_ADDR_TEXT];
 
@@ -110,8 +110,7 @@ check_tie(struct context *c, const struct sender *other)
     }
     alert = alert_touch(c, CARP_TIE, CARP_CAUSE_NONE,
                         swapped ? &other->addr : &s->addr,
-                        swapped ? &s->addr : &other->addr,
-                        member_memory);
+                        swapped ? &s->addr : &other->addr, member_memory);
     if (!alert_wants_text(c, alert)) {
         return;
     }
@@ -151,8 +150,8 @@ check_advbase(struct context *c, const struct sender *other)
     if (!alert_wants_text(c, alert)) {
         return;
     }
-    text_set(c->track->text, "%s has advbase %u, %s has advbase %u",
-             who(s, a), s->advbase, who(other, b), other->advbase);
+    text_set(c->track->text, "%s has advbase %u, %s has advbase %u", who(s, a),
+             s->advbase, who(other, b), other->advbase);
     text_set(c->track->detail,
              "The one with the longer interval can look dead to the other.");
     alert_tell(c, alert);
@@ -163,12 +162,10 @@ check_members(struct context *c, const struct past *before)
 {
     const struct sender *s = c->sender;
     struct view *v = c->view;
-    const bool changed = before->adverts == 0 ||
-                         before->advbase != s->advbase ||
-                         before->advskew != s->advskew ||
-                         before->demote != s->demote ||
-                         carp_time_since(s->last, before->last) >
-                             60 * CARP_SEC;
+    const bool changed =
+        before->adverts == 0 || before->advbase != s->advbase ||
+        before->advskew != s->advskew || before->demote != s->demote ||
+        carp_time_since(s->last, before->last) > 60 * CARP_SEC;
 
     if (!changed || s->bowed_out || s->verdict.status == CARP_BAD) {
         return;
@@ -198,14 +195,14 @@ tell_gap(struct context *c, enum carp_code code, enum carp_cause cause,
     text_seconds(gap, was, sizeof(was));
     text_seconds(expected, should, sizeof(should));
     if (code == CARP_LATE_ADVERTS) {
-        text_set(c->track->text, "%s was silent for %s instead of %s", a,
-                 was, should);
+        text_set(c->track->text, "%s was silent for %s instead of %s", a, was,
+                 should);
     } else {
         text_set(c->track->text,
                  "%llu advert%s of %s did not come here: %s of silence "
                  "instead of %s",
-                 (unsigned long long)missing, missing == 1 ? "" : "s", a,
-                 was, should);
+                 (unsigned long long)missing, missing == 1 ? "" : "s", a, was,
+                 should);
     }
     text_set(c->track->detail, "%s", "");
     if (cause == CARP_CAUSE_SENDER_PAUSED) {
@@ -215,7 +212,8 @@ tell_gap(struct context *c, enum carp_code code, enum carp_cause cause,
     } else if (cause == CARP_CAUSE_LOST_BEFORE_CAPTURE) {
         text_add(c->track->detail,
                  "Its counter went on by %llu: they were sent and lost on "
-                 "the way here.", (unsigned long long)steps);
+                 "the way here.",
+                 (unsigned long long)steps);
     }
     alert_tell(c, alert);
 }
@@ -241,8 +239,8 @@ check_gap(struct context *c, const struct past *before,
           const struct lineage_step *step)
 {
     const struct sender *s = c->sender;
-    const carp_time after = carp_pace_expect(&s->pace, before->advbase,
-                                             before->advskew);
+    const carp_time after =
+        carp_pace_expect(&s->pace, before->advbase, before->advskew);
     const carp_time now = carp_interval(s->advbase, s->advskew);
     const carp_time expected = after > now ? after : now;
     const carp_time gap = carp_time_since(c->now, before->last);
@@ -258,8 +256,8 @@ check_gap(struct context *c, const struct past *before,
         return;
     }
     if (steps == each) {
-        tell_gap(c, CARP_LATE_ADVERTS, CARP_CAUSE_SENDER_PAUSED, gap,
-                 expected, 0, steps);
+        tell_gap(c, CARP_LATE_ADVERTS, CARP_CAUSE_SENDER_PAUSED, gap, expected,
+                 0, steps);
     } else if (steps > each && steps <= 2 * missing + 2 && missing != 0) {
         tell_gap(c, CARP_MISSED_ADVERTS, CARP_CAUSE_LOST_BEFORE_CAPTURE, gap,
                  expected, steps / each - 1, steps);
@@ -339,9 +337,8 @@ check_families(struct context *c)
         alert = alert_touch(c, CARP_FAMILY_SPLIT, CARP_CAUSE_NONE, &m4->addr,
                             &m6->addr, 30 * CARP_SEC);
         if (alert_wants_text(c, alert)) {
-            alert->confidence = m4->twin != 0 || m6->twin != 0
-                                    ? CARP_HIGH
-                                    : CARP_MEDIUM;
+            alert->confidence =
+                m4->twin != 0 || m6->twin != 0 ? CARP_HIGH : CARP_MEDIUM;
             text_set(c->track->text,
                      "%s is MASTER for IPv4, but %s is MASTER for IPv6",
                      who(m4, a), who(m6, b));
@@ -351,8 +348,8 @@ check_families(struct context *c)
             alert_tell(c, alert);
         }
     }
-    c->view = &c->group->views[c->sender->addr.family == CARP_IPV6 ? VIEW6
-                                                                   : VIEW4];
+    c->view =
+        &c->group->views[c->sender->addr.family == CARP_IPV6 ? VIEW6 : VIEW4];
 }
 
 /* -------------------------------------------------------------------- hmac */
@@ -381,8 +378,7 @@ tell_digest(struct context *c, struct alert *alert, const struct sender *s)
     }
     text_set(c->track->text, "from %s: %s", who(s, a),
              e == NULL ? "the digest is wrong"
-                       : carp_explanation_text(e, c->track->config.ring,
-                                               why));
+                       : carp_explanation_text(e, c->track->config.ring, why));
     text_set(c->track->detail, "%s", "");
     alert_tell(c, alert);
 }
@@ -397,8 +393,7 @@ checks_pending(struct context *c, struct alert *alert)
     if (alert->code == CARP_BAD_HMAC && s != NULL) {
         alert->hold = hold_of(s);
         tell_digest(c, alert, s);
-        track_due(c->track, c->group, carp_time_add(alert->last,
-                                                    alert->hold));
+        track_due(c->track, c->group, carp_time_add(alert->last, alert->hold));
     }
 }
 
@@ -408,8 +403,8 @@ check_digest(struct context *c)
     const struct sender *s = c->sender;
     const struct carp_explanation *e = sender_explanation(s);
     const bool explained = e != NULL && e->found;
-    struct alert *alert = alert_find(c->group, c->view->family,
-                                     CARP_BAD_HMAC, &s->addr, NULL);
+    struct alert *alert =
+        alert_find(c->group, c->view->family, CARP_BAD_HMAC, &s->addr, NULL);
 
     if (s->verdict.status != CARP_BAD) {
         if (alert != NULL && s->verdict.status == CARP_GOOD) {
@@ -420,10 +415,9 @@ check_digest(struct context *c)
         }
         return;
     }
-    alert = alert_touch(c, CARP_BAD_HMAC, explanation_cause(e), &s->addr,
-                        NULL,
-                        explained || s->bad > 1 ? hold_of(s)
-                                                : 3 * CARP_SEC / 2);
+    alert =
+        alert_touch(c, CARP_BAD_HMAC, explanation_cause(e), &s->addr, NULL,
+                    explained || s->bad > 1 ? hold_of(s) : 3 * CARP_SEC / 2);
     if (alert == NULL) {
         return;
     }
@@ -462,8 +456,8 @@ checks_on_advert(struct context *c, const struct past *before,
         checks_collision(c);
     }
     if (c->group->alert_count != 0) {
-        struct alert *alert = alert_find(c->group, c->view->family,
-                                         CARP_NO_MASTER, NULL, NULL);
+        struct alert *alert =
+            alert_find(c->group, c->view->family, CARP_NO_MASTER, NULL, NULL);
 
         if (alert != NULL) {
             char a[CARP_ADDR_TEXT], text[96];

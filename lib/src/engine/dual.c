@@ -12,8 +12,10 @@ pair_of(const struct context *c, struct sender *challenger)
         dual_hearing(challenger, ct->heard_self, ct->deaf_self);
     const enum hearing other =
         dual_hearing(master, ct->heard_other, ct->deaf_other);
-    struct pair p = { .winner = master, .loser = challenger,
-                      .loser_hears = self, .winner_hears = other };
+    struct pair p = {.winner = master,
+                     .loser = challenger,
+                     .loser_hears = self,
+                     .winner_hears = other};
 
     p.tie = sender_is_equal(master, challenger);
     if (sender_is_better(challenger, master)) {
@@ -60,10 +62,8 @@ static bool
 rows_share_key(const struct context *c, const struct pair *p)
 {
     const struct carp_ring *ring = c->track->config.ring;
-    const struct carp_ring_row *w =
-        carp_ring_get(ring, p->winner->verdict.row);
-    const struct carp_ring_row *l =
-        carp_ring_get(ring, p->loser->verdict.row);
+    const struct carp_ring_row *w = carp_ring_get(ring, p->winner->verdict.row);
+    const struct carp_ring_row *l = carp_ring_get(ring, p->loser->verdict.row);
 
     return w != NULL && l != NULL && carp_key_equal(&w->key, &l->key);
 }
@@ -105,8 +105,7 @@ hash_was_right(const struct pair *p)
     const struct sender *w = p->winner, *l = p->loser;
 
     return p->winner_hears == HEARS || p->loser_hears == HEARS ||
-           (w->verdict.status == CARP_GOOD &&
-            l->verdict.status == CARP_GOOD) ||
+           (w->verdict.status == CARP_GOOD && l->verdict.status == CARP_GOOD) ||
            (sender_is(l, w->accepted_uid) && w->accepted_at != 0) ||
            (sender_is(w, l->accepted_uid) && l->accepted_at != 0);
 }
@@ -140,9 +139,8 @@ delivery(const struct pair *p, struct why *why)
 static struct why
 find_cause(const struct context *c, const struct pair *p)
 {
-    struct why why = { .a = p->winner, .b = p->loser };
-    const bool accepted =
-        p->winner_hears == HEARS || p->loser_hears == HEARS;
+    struct why why = {.a = p->winner, .b = p->loser};
+    const bool accepted = p->winner_hears == HEARS || p->loser_hears == HEARS;
 
     if (!accepted && hash_differs(c, p, &why)) {
         return why;
@@ -183,21 +181,20 @@ dual_alert(struct context *c, const struct why *why, enum carp_code code,
         alert->a = why->a->addr;
         alert->b = why->b->addr;
     }
-    return alert_touch(c, code, cause, &why->a->addr, &why->b->addr,
-                       DUAL_HOLD);
+    return alert_touch(c, code, cause, &why->a->addr, &why->b->addr, DUAL_HOLD);
 }
 
 static struct alert *
 find_pair(struct context *c, const struct why *why)
 {
     struct alert *alert =
-        alert_find(c->group, c->view->family, CARP_DUAL_MASTER,
-                   &why->a->addr, &why->b->addr);
+        alert_find(c->group, c->view->family, CARP_DUAL_MASTER, &why->a->addr,
+                   &why->b->addr);
 
-    return alert != NULL ? alert
-                         : alert_find(c->group, c->view->family,
-                                      CARP_DUAL_MASTER, &why->b->addr,
-                                      &why->a->addr);
+    return alert != NULL
+               ? alert
+               : alert_find(c->group, c->view->family, CARP_DUAL_MASTER,
+                            &why->b->addr, &why->a->addr);
 }
 
 /* A healing fault looks like another one for an advert or two: a cause that
@@ -206,11 +203,10 @@ static bool
 keeps_cause(struct contest *ct, const struct alert *alert,
             const struct why *why, bool own_turn)
 {
-    const bool learns_more =
-        alert != NULL && alert->confidence != CARP_HIGH &&
-        (alert->cause == CARP_CAUSE_UNKNOWN ||
-         (alert->cause == CARP_CAUSE_NO_DELIVERY_A_TO_B &&
-          why->cause == CARP_CAUSE_NO_DELIVERY_BOTH));
+    const bool learns_more = alert != NULL && alert->confidence != CARP_HIGH &&
+                             (alert->cause == CARP_CAUSE_UNKNOWN ||
+                              (alert->cause == CARP_CAUSE_NO_DELIVERY_A_TO_B &&
+                               why->cause == CARP_CAUSE_NO_DELIVERY_BOTH));
 
     if (alert == NULL || alert->cause == why->cause || learns_more) {
         ct->next_cause_count = 0;
@@ -232,13 +228,13 @@ tell_dual(struct context *c, const struct pair *p, const struct why *why,
     struct alert *alert;
     char a[CARP_ADDR_TEXT], b[CARP_ADDR_TEXT], when[64];
 
-    if (!collision && keeps_cause(ct, find_pair(c, why), why,
-                                  c->sender == challenger)) {
+    if (!collision &&
+        keeps_cause(ct, find_pair(c, why), why, c->sender == challenger)) {
         return;
     }
-    alert = dual_alert(
-        c, why, collision ? CARP_VHID_COLLISION : CARP_DUAL_MASTER,
-        collision ? CARP_CAUSE_CARP : why->cause);
+    alert =
+        dual_alert(c, why, collision ? CARP_VHID_COLLISION : CARP_DUAL_MASTER,
+                   collision ? CARP_CAUSE_CARP : why->cause);
     if (alert == NULL) {
         return;
     }
@@ -263,8 +259,10 @@ tell_dual(struct context *c, const struct pair *p, const struct why *why,
                  "%s ([vhid \"%s\"])",
                  a, carp_ring_get(ring, why->a->verdict.row)->name, b,
                  carp_ring_get(ring, why->b->verdict.row)->name);
-        text_set(c->track->detail, "Both are MASTER since %s, with one "
-                 "virtual MAC and different addresses.", when);
+        text_set(c->track->detail,
+                 "Both are MASTER since %s, with one "
+                 "virtual MAC and different addresses.",
+                 when);
     } else {
         text_set(c->track->text, "%s and %s are both MASTER since %s", a, b,
                  when);

@@ -19,9 +19,9 @@ tell_transition(struct context *c, struct sender *challenger)
 {
     struct sender *master = &c->view->senders[c->view->master];
     const struct contest *ct = &challenger->contest;
-    struct alert *alert = alert_touch(c, CARP_DUAL_MASTER,
-                                      CARP_CAUSE_TRANSITION, &master->addr,
-                                      &challenger->addr, DUAL_HOLD);
+    struct alert *alert =
+        alert_touch(c, CARP_DUAL_MASTER, CARP_CAUSE_TRANSITION, &master->addr,
+                    &challenger->addr, DUAL_HOLD);
     char m[CARP_ADDR_TEXT], ch[CARP_ADDR_TEXT], gap[32];
 
     if (alert == NULL) {
@@ -36,7 +36,8 @@ tell_transition(struct context *c, struct sender *challenger)
              carp_addr_format(&master->addr, m),
              carp_addr_format(&challenger->addr, ch),
              text_seconds(carp_time_since(challenger->last, ct->since), gap,
-                          sizeof(gap)), ch);
+                          sizeof(gap)),
+             ch);
     text_set(c->track->detail, "A normal hand-over.");
     alert_tell(c, alert);
     alert_resolve(c, alert, "");
@@ -46,8 +47,8 @@ static void
 resolve_pair(struct context *c, struct sender *challenger,
              const struct sender *master)
 {
-    static const enum carp_code kinds[] = { CARP_DUAL_MASTER,
-                                            CARP_VHID_COLLISION };
+    static const enum carp_code kinds[] = {CARP_DUAL_MASTER,
+                                           CARP_VHID_COLLISION};
     const bool challenger_left =
         challenger->bowed_out || challenger->last <= master->last;
     const struct sender *left = challenger_left ? challenger : master;
@@ -55,9 +56,8 @@ resolve_pair(struct context *c, struct sender *challenger,
     char who[CARP_ADDR_TEXT], why[96];
 
     for (unsigned int i = 0; i < 2; i++) {
-        struct alert *alert =
-            alert_find(c->group, c->view->family, kinds[i],
-                       &challenger->addr, &master->addr);
+        struct alert *alert = alert_find(c->group, c->view->family, kinds[i],
+                                         &challenger->addr, &master->addr);
 
         if (alert == NULL) {
             alert = alert_find(c->group, c->view->family, kinds[i],
@@ -69,10 +69,10 @@ resolve_pair(struct context *c, struct sender *challenger,
         alert->last = left->last;
         (void)snprintf(why, sizeof(why), "%s %s",
                        carp_addr_format(&left->addr, who),
-                       left->bowed_out             ? "bowed out"
+                       left->bowed_out                  ? "bowed out"
                        : dual_has_accepted(left, stays) ? "yielded"
-                                                   : "yielded or fell "
-                                                     "silent");
+                                                        : "yielded or fell "
+                                                          "silent");
         alert_resolve(c, alert, why);
     }
 }
@@ -148,10 +148,9 @@ is_contested(const struct view *v, const struct alert *alert)
 static bool
 is_of_contest(const struct alert *alert, uint8_t family)
 {
-    return alert->family == family &&
-           (alert->code == CARP_DUAL_MASTER ||
-            (alert->code == CARP_VHID_COLLISION &&
-             alert->cause == CARP_CAUSE_CARP));
+    return alert->family == family && (alert->code == CARP_DUAL_MASTER ||
+                                       (alert->code == CARP_VHID_COLLISION &&
+                                        alert->cause == CARP_CAUSE_CARP));
 }
 
 /* A pair can come apart without dual_end(): one bows out, is forgotten, or a
@@ -175,14 +174,13 @@ dual_sweep(struct context *c)
         b = view_find(c->view, &alert->b);
         (void)snprintf(why, sizeof(why), "the two are no longer compared");
         if (a != NULL && b != NULL && a->bowed_out != b->bowed_out) {
-            (void)snprintf(why, sizeof(why), "%s bowed out",
-                           carp_addr_format(a->bowed_out ? &a->addr
-                                                         : &b->addr, who));
+            (void)snprintf(
+                why, sizeof(why), "%s bowed out",
+                carp_addr_format(a->bowed_out ? &a->addr : &b->addr, who));
         } else if (c->view->master != NOBODY) {
             (void)snprintf(
                 why, sizeof(why), "%s is MASTER now",
-                carp_addr_format(&c->view->senders[c->view->master].addr,
-                                 who));
+                carp_addr_format(&c->view->senders[c->view->master].addr, who));
         }
         alert_resolve(c, alert, why);
     }

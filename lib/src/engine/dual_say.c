@@ -50,8 +50,8 @@ say_delivery(struct context *c, const struct pair *p, const struct why *why)
                      ? ""
                      : ", or a password or address was changed since");
     } else if (p->winner_hears == HEARS || p->loser_hears == HEARS) {
-        text_add(c->track->detail,
-                 "%s does hear %s. One direction is broken.", a, b);
+        text_add(c->track->detail, "%s does hear %s. One direction is broken.",
+                 a, b);
     } else {
         text_add(c->track->detail,
                  "Whether %s hears %s its counters do not show.", a, b);
@@ -77,20 +77,17 @@ say_hash(struct context *c, const struct pair *p, const struct why *why)
         const struct carp_profile *l =
             carp_profile_get(p->loser->verdict.profile);
 
-        text_add(c->track->detail,
-                 "Password and addresses are the same, but the two hash "
-                 "them differently: %s as %s, %s as %s.",
-                 carp_addr_format(&p->winner->addr, text),
-                 w != NULL ? w->name : "?",
-                 carp_addr_format(&p->loser->addr, who),
-                 l != NULL ? l->name : "?");
+        text_add(
+            c->track->detail,
+            "Password and addresses are the same, but the two hash "
+            "them differently: %s as %s, %s as %s.",
+            carp_addr_format(&p->winner->addr, text), w != NULL ? w->name : "?",
+            carp_addr_format(&p->loser->addr, who), l != NULL ? l->name : "?");
         return;
     }
-    text_add(c->track->detail,
-             "The two reject each other's digest: %s.",
-             why->cause == CARP_CAUSE_HASH_KEY
-                 ? "their passwords differ"
-                 : "their address lists differ");
+    text_add(c->track->detail, "The two reject each other's digest: %s.",
+             why->cause == CARP_CAUSE_HASH_KEY ? "their passwords differ"
+                                               : "their address lists differ");
 }
 
 void

@@ -59,8 +59,7 @@ refill(carp_time now, carp_time *last, uint32_t *tokens, carp_time every,
 
     if (fresh != 0) {
         *last = now;
-        *tokens = fresh + *tokens > most ? most
-                                         : *tokens + (uint32_t)fresh;
+        *tokens = fresh + *tokens > most ? most : *tokens + (uint32_t)fresh;
     }
 }
 
@@ -95,10 +94,9 @@ explained_update(struct context *c, const struct carp_adv *adv)
 {
     struct sender *s = c->sender;
     struct explained *x = s->explained;
-    const struct carp_explain_hints hints = {
-        .learnt = learnt_addrs(c->group),
-        .lladdr = s->has_mac ? &s->mac : NULL
-    };
+    const struct carp_explain_hints hints = {.learnt = learnt_addrs(c->group),
+                                             .lladdr =
+                                                 s->has_mac ? &s->mac : NULL};
 
     if (x == NULL) {
         x = calloc(1, sizeof(*x));

@@ -62,9 +62,9 @@ checks_invalid(struct context *c)
 {
     const struct carp_frame *f = c->packet->frame;
     const unsigned int malformed =
-        f->issues & (CARP_ISSUE_SHORT | CARP_ISSUE_VHID_ZERO |
-                     CARP_ISSUE_TRAILING | CARP_ISSUE_TYPE |
-                     CARP_ISSUE_AUTHLEN);
+        f->issues &
+        (CARP_ISSUE_SHORT | CARP_ISSUE_VHID_ZERO | CARP_ISSUE_TRAILING |
+         CARP_ISSUE_TYPE | CARP_ISSUE_AUTHLEN);
     char what[96];
 
     if ((f->issues & CARP_ISSUE_VERSION) != 0) {
@@ -95,13 +95,11 @@ static bool
 shares_virtual_mac(const struct carp_frame *f)
 {
     /* RFC 9568 gives IPv6 another MAC; FreeBSD's VRRP does not. */
-    return f->family == CARP_IPV4 ||
-           (f->has_mac && f->src_mac.octets[4] == 1);
+    return f->family == CARP_IPV4 || (f->has_mac && f->src_mac.octets[4] == 1);
 }
 
 static void
-note_vrrp_owner(struct vrrp_use *use, const struct carp_frame *f,
-                carp_time now)
+note_vrrp_owner(struct vrrp_use *use, const struct carp_frame *f, carp_time now)
 {
     struct vrrp_owner *o = &use->owners[0];
 
@@ -202,13 +200,13 @@ checks_collision(struct context *c)
     }
     alert_frame(alert, v->vrrp->frame);
     alert_frame(alert, carp->last_frame);
-    text_set(c->track->text,
-             "CARP of %s and VRRP of %s use the same id %u",
+    text_set(c->track->text, "CARP of %s and VRRP of %s use the same id %u",
              carp_addr_format(&carp->addr, a),
              carp_addr_format(&v->vrrp->source, b), c->group->vhid);
     text_set(c->track->detail,
              "Both own the virtual MAC 00:00:5e:00:01:%02x: switches send "
-             "traffic for one to the other.", c->group->vhid);
+             "traffic for one to the other.",
+             c->group->vhid);
     alert_tell(c, alert);
 }
 
@@ -222,11 +220,10 @@ checks_no_master(struct context *c, carp_time now)
     char a[CARP_ADDR_TEXT], gap[32];
 
     c->sender = NULL;
-    alert = alert_touch(c, CARP_NO_MASTER, CARP_CAUSE_NONE,
-                        v->last_master == NOBODY
-                            ? NULL
-                            : &v->senders[v->last_master].addr,
-                        NULL, CARP_NEVER);
+    alert = alert_touch(
+        c, CARP_NO_MASTER, CARP_CAUSE_NONE,
+        v->last_master == NOBODY ? NULL : &v->senders[v->last_master].addr,
+        NULL, CARP_NEVER);
     if (alert == NULL) {
         return;
     }
@@ -283,10 +280,10 @@ tell_flapping(struct context *c, enum carp_cause cause, unsigned int changes)
     if (s != NULL && changes == 0) {
         text_set(c->track->text,
                  "%s keeps taking over for an instant although a better "
-                 "master is heard here", carp_addr_format(&s->addr, a));
+                 "master is heard here",
+                 carp_addr_format(&s->addr, a));
     } else {
-        text_set(c->track->text, "%u changes of master within 60 s",
-                 changes);
+        text_set(c->track->text, "%u changes of master within 60 s", changes);
     }
     text_set(c->track->detail, "%s",
              cause == CARP_CAUSE_ONE_FAMILY_LOST
@@ -347,10 +344,9 @@ tell_flood(struct context *c, bool group, uint64_t forgotten)
 void
 checks_flood(struct context *c, bool group)
 {
-    carp_time *start = group ? &c->track->forgotten_start
-                             : &c->view->flood_start;
-    uint32_t *count = group ? &c->track->forgotten_recent
-                            : &c->view->flood_new;
+    carp_time *start =
+        group ? &c->track->forgotten_start : &c->view->flood_start;
+    uint32_t *count = group ? &c->track->forgotten_recent : &c->view->flood_new;
 
     if (carp_time_since(c->now, *start) > FLOOD_WINDOW) {
         *start = c->now;

@@ -42,8 +42,7 @@ follow_twin(struct context *c, const struct carp_adv *adv)
     struct sender *s = c->sender;
     struct sender *other;
 
-    if (e == NULL || e->family != CARP_IPV4 ||
-        c->view->family != CARP_IPV6 ||
+    if (e == NULL || e->family != CARP_IPV4 || c->view->family != CARP_IPV6 ||
         carp_time_since(c->now, e->time) > TWIN_WINDOW) {
         return;
     }
@@ -100,8 +99,7 @@ foreign_parent(const struct context *c, uint64_t counter)
     const struct history *h = c->group->history;
     const struct history_entry *e = history_find_parent(h, counter, NULL);
 
-    while (e != NULL &&
-           (sender_is(c->sender, e->uid) || may_be_twin(c, e))) {
+    while (e != NULL && (sender_is(c->sender, e->uid) || may_be_twin(c, e))) {
         e = history_find_parent(h, counter, e);
     }
     return e;
@@ -191,7 +189,7 @@ struct lineage_step
 follow_step(const struct context *c, const struct carp_adv *adv)
 {
     const struct sender *s = c->sender;
-    struct lineage_step step = { .kind = LINEAGE_FIRST };
+    struct lineage_step step = {.kind = LINEAGE_FIRST};
     const struct history_entry *parent;
     const bool twin = continues_twin(c, adv->counter);
     const bool self = twin || continues_self(s, adv->counter);
@@ -216,8 +214,7 @@ follow_step(const struct context *c, const struct carp_adv *adv)
             inherit_parent(c, &step);
         }
     } else if (skips_own(c, adv->counter)) {
-        step.kind =
-            is_recent(s, parent) ? LINEAGE_AMBIGUOUS : LINEAGE_SKIPPED;
+        step.kind = is_recent(s, parent) ? LINEAGE_AMBIGUOUS : LINEAGE_SKIPPED;
     } else if (parent != NULL) {
         step.kind = LINEAGE_OTHER;
     } else if (s->adverts != 0) {
@@ -249,17 +246,17 @@ follow_counter(struct context *c, const struct carp_adv *adv,
         break;
     case LINEAGE_UNRELATED:
         /* OpenBSD has a new constant after it was started again. */
-        s->mode = s->mode == COUNTER_CONSTANT ||
-                          (sender_may_be_openbsd(s) &&
-                           carp_time_since(c->now, s->last) >
-                               sender_silent_limit(s))
-                      ? COUNTER_NEW
-                      : COUNTER_RANDOM;
+        s->mode =
+            s->mode == COUNTER_CONSTANT ||
+                    (sender_may_be_openbsd(s) &&
+                     carp_time_since(c->now, s->last) > sender_silent_limit(s))
+                ? COUNTER_NEW
+                : COUNTER_RANDOM;
         s->randoms++;
         break;
     }
-    if (s->adverts != 0 && (s->counter + 1 == adv->counter ||
-                            step->kind == LINEAGE_SKIPPED)) {
+    if (s->adverts != 0 &&
+        (s->counter + 1 == adv->counter || step->kind == LINEAGE_SKIPPED)) {
         s->run_len += (uint32_t)(adv->counter - s->counter);
     } else {
         s->run_start = adv->counter;

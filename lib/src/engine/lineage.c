@@ -21,7 +21,8 @@ follow(const struct history *h, uint32_t link)
     return &h->entries[(link - 1) % HISTORY_LEN];
 }
 
-/* The newest entry of this counter's bucket, or the next one behind @p after. */
+/* The newest entry of this counter's bucket, or the next one behind @p after.
+ */
 static const struct history_entry *
 first_of(const struct history *h, uint64_t counter,
          const struct history_entry *after)

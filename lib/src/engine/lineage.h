@@ -20,7 +20,7 @@ enum { HISTORY_LEN = 256 };
 struct history_entry {
     carp_time time;
     uint64_t counter;
-    uint64_t md;    /* first eight octets of the digest */
+    uint64_t md; /* first eight octets of the digest */
     uint64_t frame;
     uint32_t older; /* sequence number + 1 of an older one, same bucket */
     uint32_t uid;
@@ -65,12 +65,11 @@ const struct history_entry *history_find(const struct history *h,
                                          const struct history_entry *after);
 /* The same for the entry that this counter goes on from: it is one more, a
  * leap of carpd's left out (carp/counter.h). */
-const struct history_entry *history_find_parent(
-    const struct history *h, uint64_t counter,
-    const struct history_entry *after);
+const struct history_entry *
+history_find_parent(const struct history *h, uint64_t counter,
+                    const struct history_entry *after);
 /* The @p back-th newest entry, 0 the newest; NULL beyond the oldest. */
-const struct history_entry *history_get(const struct history *h,
-                                        uint32_t back);
+const struct history_entry *history_get(const struct history *h, uint32_t back);
 /* A new entry in place of the oldest; the caller fills in all but the
  * counter, and that before the next look into the history. */
 struct history_entry *history_add(struct history *h, uint64_t counter);

@@ -133,11 +133,11 @@ takeover_of_silent(struct context *c)
     }
     if (old != c->sender) {
         old->is_master = false;
-        old->departure = old->bowed_out ? CARP_LEFT_BOWED_OUT
-                                        : CARP_LEFT_SILENT;
+        old->departure =
+            old->bowed_out ? CARP_LEFT_BOWED_OUT : CARP_LEFT_SILENT;
     }
-    silence = carp_time_since(c->now, old == c->sender ? old->previous
-                                                       : old->last);
+    silence =
+        carp_time_since(c->now, old == c->sender ? old->previous : old->last);
     if (old == c->sender) {
         takeover(c, CARP_REASON_RETURNED, silence);
     } else if (old->bowed_out && silence <= prompt_takeover) {
@@ -194,7 +194,7 @@ challenge(struct context *c, struct sender *master,
         master->is_master = true;
         rogue_on_preempt(c, master);
         takeover(c, CARP_REASON_PREEMPTING, 0);
-        contest_start(c, master, s, &(struct lineage_step){ 0 });
+        contest_start(c, master, s, &(struct lineage_step){0});
         master->contest.by_winner = true;
         master->contest.adverts_other = 1;
         master->contest.other_first = c->now;
@@ -202,8 +202,8 @@ challenge(struct context *c, struct sender *master,
     }
     contest_start(c, s, master, step);
     ct->adverts_self = 1;
-    silence = ct->parent_time != 0 ? carp_time_since(c->now, ct->parent_time)
-                                   : 0;
+    silence =
+        ct->parent_time != 0 ? carp_time_since(c->now, ct->parent_time) : 0;
     if (silence + 100 * CARP_MSEC >= 3 * CARP_SEC * s->advbase &&
         ct->master_since_parent != 0) {
         reason = CARP_REASON_TIMED_OUT;
@@ -245,8 +245,8 @@ master_on_advert(struct context *c, const struct lineage_step *step)
         return;
     }
     if (master == NULL || master->bowed_out ||
-        (!s->contest.active && carp_time_since(c->now, master->last) >
-                                   sender_silent_limit(master))) {
+        (!s->contest.active &&
+         carp_time_since(c->now, master->last) > sender_silent_limit(master))) {
         takeover_of_silent(c);
         return;
     }
@@ -265,8 +265,8 @@ master_on_bow_out(struct context *c)
     }
     if (s->is_master || current_master(c) == s) {
         text_set(c->track->text, "%s bowed out", name(s, who));
-        event_transition(c, CARP_BACKUP, CARP_REASON_BOWED_OUT, s, NULL,
-                         c->now, 0, 0);
+        event_transition(c, CARP_BACKUP, CARP_REASON_BOWED_OUT, s, NULL, c->now,
+                         0, 0);
     }
     s->is_master = false;
     s->departure = CARP_LEFT_BOWED_OUT;
@@ -275,8 +275,7 @@ master_on_bow_out(struct context *c)
         v->master = NOBODY;
     }
     track_due(c->track, c->group,
-              carp_time_add(c->now,
-                            carp_slowest_takeover(v->last_advbase)));
+              carp_time_add(c->now, carp_slowest_takeover(v->last_advbase)));
 }
 
 /* ----------------------------------------------------------------- timers */

@@ -35,7 +35,7 @@ struct membership {
     carp_time round, round_before; /* queries: the last, the one before */
     carp_time round_due;           /* all answers are there */
     carp_time leave_due;
-    uint32_t reports, shared_reports; /* in this round */
+    uint32_t reports, shared_reports;   /* in this round */
     uint64_t query_frame, report_frame; /* last query, first report */
     bool was_telling; /* the round before had reports of one host each */
 };

@@ -30,8 +30,7 @@ same_advert(const struct context *c, const struct carp_adv *adv, bool own,
     const struct history_entry *e =
         history_find(c->group->history, adv->counter, after);
 
-    while (e != NULL &&
-           (e->md != head || (own && e->uid != c->sender->uid))) {
+    while (e != NULL && (e->md != head || (own && e->uid != c->sender->uid))) {
         e = history_find(c->group->history, adv->counter, e);
     }
     return e;
@@ -64,8 +63,7 @@ same_frame(const struct context *c, const struct carp_adv *adv,
  * whoever accepts the same counter twice counts on from it twice and builds
  * the same frame again; several that accept a bow-out build the same one. */
 static bool
-is_answer(const struct context *c, const struct carp_adv *adv,
-          carp_time window)
+is_answer(const struct context *c, const struct carp_adv *adv, carp_time window)
 {
     const struct history_entry *e =
         history_find(c->group->history, adv->counter - 1, NULL);
@@ -167,9 +165,8 @@ counts_from_peer(const struct context *c, const struct carp_adv *adv,
         carp_master_down(CARP_TIMING_UCARP, s->advbase, s->advskew);
     const struct history_entry *e;
 
-    for (uint32_t i = 0;
-         (e = history_get(c->group->history, i)) != NULL &&
-         carp_time_add(e->time, LATE_READING) > original;
+    for (uint32_t i = 0; (e = history_get(c->group->history, i)) != NULL &&
+                         carp_time_add(e->time, LATE_READING) > original;
          i++) {
         const uint64_t n = adv->counter - e->counter;
         const carp_time age = carp_time_since(c->now, e->time);
@@ -260,8 +257,7 @@ repeat_is_replay(const struct context *c, const struct carp_adv *adv,
         return is_constant_replay(c, adv, original);
     }
     if (step->kind == LINEAGE_SELF || step->kind == LINEAGE_SKIPPED ||
-        step->kind == LINEAGE_AMBIGUOUS ||
-        step->kind == LINEAGE_FIRST) {
+        step->kind == LINEAGE_AMBIGUOUS || step->kind == LINEAGE_FIRST) {
         return false;
     }
     e = same_advert(c, adv, true, NULL);
@@ -305,8 +301,7 @@ repeat_tell_copy(struct context *c, enum novelty novelty)
              text_seconds(carp_time_since(c->now, c->sender->last), gap,
                           sizeof(gap)),
              loop ? "" : ", from MAC ",
-             loop ? ""
-                  : carp_mac_format(&c->packet->frame->src_mac, mac));
+             loop ? "" : carp_mac_format(&c->packet->frame->src_mac, mac));
     text_set(c->track->detail, "%s", "");
     alert_tell(c, alert);
 }
@@ -343,8 +338,8 @@ repeat_tell_replay(struct context *c, uint64_t original)
         tell_many(c, original);
         return;
     }
-    alert = alert_touch(c, CARP_REPLAY, CARP_CAUSE_NONE, &c->sender->addr,
-                        NULL, 15 * CARP_SEC);
+    alert = alert_touch(c, CARP_REPLAY, CARP_CAUSE_NONE, &c->sender->addr, NULL,
+                        15 * CARP_SEC);
     if (!alert_wants_text(c, alert)) {
         return;
     }

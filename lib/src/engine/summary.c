@@ -43,8 +43,8 @@ put_in_order(struct carp_track *track)
 
         if (is_shown(g, (int)(i % VIEWS))) {
             keys[count].key = (uint64_t)g->segment << 32 |
-                              (uint64_t)g->vlan << 16 |
-                              (uint64_t)g->vhid << 1 | i % VIEWS;
+                              (uint64_t)g->vlan << 16 | (uint64_t)g->vhid << 1 |
+                              i % VIEWS;
             keys[count++].index = i;
         }
     }
@@ -133,8 +133,8 @@ carp_track_sender(struct carp_track *track, size_t index, unsigned int sender,
     out->mac = s->mac;
     out->has_mac = s->has_mac;
     out->impl = sender_impl(g, s);
-    out->impl_evidence = sender_impl_evidence(s, track->scratch,
-                                              sizeof(track->scratch));
+    out->impl_evidence =
+        sender_impl_evidence(s, track->scratch, sizeof(track->scratch));
     out->adverts = s->adverts;
     out->good = s->good;
     out->bad = s->bad;

@@ -45,8 +45,7 @@ group_find(struct carp_track *track, uint16_t segment, uint16_t vlan,
     const uint32_t last = track->last_group;
     const struct group *g;
 
-    if (last != 0 &&
-        is_group(&track->groups[last - 1], segment, vlan, vhid)) {
+    if (last != 0 && is_group(&track->groups[last - 1], segment, vlan, vhid)) {
         return &track->groups[last - 1];
     }
     g = group_peek(track, segment, vlan, vhid);
@@ -111,8 +110,10 @@ standing(const struct carp_track *track, const struct group *g)
 static void
 forget_group(struct carp_track *track, struct group *g)
 {
-    struct context c = { .track = track, .group = g,
-                         .view = &g->views[VIEW4], .now = track->now };
+    struct context c = {.track = track,
+                        .group = g,
+                        .view = &g->views[VIEW4],
+                        .now = track->now};
 
     while (g->alert_count != 0) {
         alert_resolve(&c, &g->alerts[0], "this vhid is no longer watched");
@@ -138,7 +139,8 @@ free_slot(struct carp_track *track)
     least = UINT64_MAX;
     for (unsigned int n = 0; n < 16; n++) {
         struct group *g =
-            &track->groups[(track->forgotten_groups * 7 + (uint64_t)n * 61) % max];
+            &track->groups[(track->forgotten_groups * 7 + (uint64_t)n * 61) %
+                           max];
         const uint64_t s = standing(track, g);
 
         if (worst == NULL || s < least) {
@@ -182,8 +184,7 @@ group_get(struct carp_track *track, uint16_t segment, uint16_t vlan,
         g->views[v].master = NOBODY;
         g->views[v].last_master = NOBODY;
     }
-    bucket = &track->buckets[hash_of(segment, vlan, vhid) &
-                             track->bucket_mask];
+    bucket = &track->buckets[hash_of(segment, vlan, vhid) & track->bucket_mask];
     g->next = *bucket;
     *bucket = (uint32_t)(g - track->groups) + 1;
     track->last_group = *bucket;
@@ -231,8 +232,7 @@ sender_is(const struct sender *s, uint32_t uid)
 /* How far what is told about a sender can be taken for news of the segment:
  * 0 not at all … 3 a member. Numbers alone are cheap during a flood. */
 unsigned int
-sender_standing(const struct view *view, const struct sender *s,
-                carp_time now)
+sender_standing(const struct view *view, const struct sender *s, carp_time now)
 {
     const bool flood =
         view->flood_new >= FLOOD_SENDERS &&
@@ -294,7 +294,8 @@ has_right_digest(const struct context *c)
     return c->track->config.ring != NULL &&
            (f->issues & (CARP_ISSUE_CAPTURE | CARP_ISSUE_SHORT)) == 0 &&
            carp_ring_verify(c->track->config.ring, &f->u.adv, NULL,
-                            learnt_addrs(c->group)).status == CARP_GOOD;
+                            learnt_addrs(c->group))
+                   .status == CARP_GOOD;
 }
 
 static bool

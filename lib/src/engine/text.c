@@ -65,11 +65,10 @@ text_seconds(carp_time duration, char *text, size_t size)
 {
     if (duration < CARP_SEC) {
         (void)snprintf(text, size, "%u ms",
-                       (unsigned int)((duration + CARP_MSEC / 2) /
-                                      CARP_MSEC));
+                       (unsigned int)((duration + CARP_MSEC / 2) / CARP_MSEC));
     } else if (duration < 100 * CARP_SEC) {
-        const carp_time hundredths = (duration + 5 * CARP_MSEC) /
-                                     (10 * CARP_MSEC);
+        const carp_time hundredths =
+            (duration + 5 * CARP_MSEC) / (10 * CARP_MSEC);
 
         (void)snprintf(text, size, "%u.%02u s",
                        (unsigned int)(hundredths / 100),
@@ -94,8 +93,7 @@ carp_reason_text(enum carp_reason reason)
         [CARP_REASON_UNEXPECTED] = "that master is being heard here",
         [CARP_REASON_UNSEEN] = "it was MASTER before, unseen here",
         [CARP_REASON_RETURNED] = "the same master again",
-        [CARP_REASON_MORE_FREQUENT] =
-            "more frequent advertisement received",
+        [CARP_REASON_MORE_FREQUENT] = "more frequent advertisement received",
         [CARP_REASON_BOWED_OUT] = "bowed out",
         [CARP_REASON_SILENT] = "silent",
     };

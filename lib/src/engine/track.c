@@ -112,7 +112,7 @@ track_due(struct carp_track *track, struct group *group, carp_time when)
 static void
 run_group(struct carp_track *track, struct group *group, carp_time now)
 {
-    struct context c = { .track = track, .group = group };
+    struct context c = {.track = track, .group = group};
 
     group->deadline = CARP_NEVER;
     for (int v = 0; v < VIEWS; v++) {
@@ -210,9 +210,9 @@ run_timers(struct carp_track *track)
 {
     /* Deadline by deadline, so that events come in order of time; over a gap
      * of years what is periodic takes the rest in one step. */
-    for (unsigned int turn = 0; turn < 2 * most_turns &&
-                                track->deadline <= track->now &&
-                                track->deadline != CARP_NEVER;
+    for (unsigned int turn = 0;
+         turn < 2 * most_turns && track->deadline <= track->now &&
+         track->deadline != CARP_NEVER;
          turn++) {
         run_due(track, turn < most_turns ? track->deadline : track->now);
     }
@@ -255,11 +255,10 @@ static void
 feed_vrrp(struct carp_track *track, const struct carp_packet *packet)
 {
     const struct carp_frame *f = packet->frame;
-    struct context c = { .track = track, .packet = packet,
-                         .now = track->now };
+    struct context c = {.track = track, .packet = packet, .now = track->now};
 
-    c.group = group_get(track, packet->segment, f->vlan, f->u.vrrp.vrid,
-                        track->now);
+    c.group =
+        group_get(track, packet->segment, f->vlan, f->u.vrrp.vrid, track->now);
     if (c.group == NULL) {
         return;
     }
@@ -275,11 +274,10 @@ feed_carp(struct carp_track *track, const struct carp_packet *packet,
 {
     const struct carp_frame *f = packet->frame;
     const uint64_t forgotten = track->forgotten_groups;
-    struct context c = { .track = track, .packet = packet,
-                         .now = track->now };
+    struct context c = {.track = track, .packet = packet, .now = track->now};
 
-    c.group = group_get(track, packet->segment, f->vlan, f->u.adv.vhid,
-                        track->now);
+    c.group =
+        group_get(track, packet->segment, f->vlan, f->u.adv.vhid, track->now);
     if (track->forgotten_groups != forgotten) {
         struct context flood = c;
 

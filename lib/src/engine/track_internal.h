@@ -70,8 +70,8 @@ struct sender {
 
     carp_time last, previous;
     uint64_t last_frame;
-    uint64_t adverts; /* that receivers could accept */
-    uint64_t good;    /* digests */
+    uint64_t adverts;                 /* that receivers could accept */
+    uint64_t good;                    /* digests */
     uint8_t advbase, advskew, demote; /* last advert, bow-outs left out */
     uint8_t ttl, tos;
     bool ip_id_zero, ip_id_set, dont_fragment, demote_seen;
@@ -101,13 +101,13 @@ struct sender {
     uint32_t constants, randoms;
     uint32_t twin_candidate; /* the uid last voted for */
     carp_time first;
-    carp_time accepted_at;  /* when it last showed that it accepted a peer */
-    uint32_t accepted_uid;  /* whose advert */
+    carp_time accepted_at; /* when it last showed that it accepted a peer */
+    uint32_t accepted_uid; /* whose advert */
     uint64_t accepted_frame;
     carp_time accepted_time;     /* when that advert was on the wire */
     struct explained *explained; /* why its digest is wrong; may be NULL */
-    uint64_t proved_set; /* of learnt addresses, as a hash */
-    uint64_t head;       /* first octets of OpenBSD's last digest */
+    uint64_t proved_set;         /* of learnt addresses, as a hash */
+    uint64_t head;               /* first octets of OpenBSD's last digest */
     carp_time changed_told;
 };
 
@@ -161,7 +161,7 @@ struct vrrp_use {
 };
 struct vrrp {
     struct vrrp_use uses[2]; /* VRRPv2, VRRPv3 */
-    carp_time last;  /* of those that share CARP's virtual MAC */
+    carp_time last;          /* of those that share CARP's virtual MAC */
     uint64_t frame;
     struct carp_addr source;
 };
@@ -172,9 +172,9 @@ struct alert {
     enum carp_severity severity;
     enum carp_confidence confidence;
     uint8_t family;
-    bool emitted; /* the onset was told */
-    bool is_news; /* the cause changed since it was told */
-    uint8_t rank; /* what it weighs when the table is full */
+    bool emitted;          /* the onset was told */
+    bool is_news;          /* the cause changed since it was told */
+    uint8_t rank;          /* what it weighs when the table is full */
     struct carp_addr a, b; /* identity together with code and family */
     uint32_t id;
     uint64_t count;
@@ -255,8 +255,8 @@ struct bucket {
 struct carp_track {
     struct carp_track_config config;
     carp_time now;
-    uint64_t taken;    /* frames */
-    carp_time leap_to; /* where a frame far ahead wants to be; 0: none */
+    uint64_t taken;       /* frames */
+    carp_time leap_to;    /* where a frame far ahead wants to be; 0: none */
     carp_time leap_asked; /* the last instant advanced to */
     carp_time deadline;
     unsigned int group_count; /* used slots below this */
@@ -272,7 +272,7 @@ struct carp_track {
     struct spot *spots; /* the claims' index */
     uint32_t spot_mask, spot_count;
     struct carp_addrs *expected[256]; /* senders, by vhid */
-    uint32_t senders_version; /* of expected; 0: nobody ever was */
+    uint32_t senders_version;         /* of expected; 0: nobody ever was */
     unsigned int silent_segments;
     struct network **networks; /* NETWORKS_MAX, from the first on */
     unsigned int network_count, network_next;
@@ -306,8 +306,8 @@ struct context {
 struct group *group_find(struct carp_track *track, uint16_t segment,
                          uint16_t vlan, uint8_t vhid);
 /* Without remembering it as the last one. */
-const struct group *group_peek(const struct carp_track *track,
-                               uint16_t segment, uint16_t vlan, uint8_t vhid);
+const struct group *group_peek(const struct carp_track *track, uint16_t segment,
+                               uint16_t vlan, uint8_t vhid);
 struct group *group_get(struct carp_track *track, uint16_t segment,
                         uint16_t vlan, uint8_t vhid, carp_time now);
 void group_clear(struct group *group);
@@ -402,10 +402,8 @@ void placement_timer(struct context *c, carp_time now);
 
 /* blind.c */
 void blind_timer(struct carp_track *track, struct network *n, carp_time now);
-void blind_on_first(struct carp_track *track,
-                    const struct carp_packet *packet);
-void blind_on_frame(struct carp_track *track,
-                    const struct carp_packet *packet);
+void blind_on_first(struct carp_track *track, const struct carp_packet *packet);
+void blind_on_frame(struct carp_track *track, const struct carp_packet *packet);
 /* That this silence is the capture's, not the masters'. */
 bool blind_is_silence(struct context *c, carp_time due);
 

@@ -31,7 +31,7 @@ struct hypothesis {
     carp_time master_down, interval;
     carp_time late;  /* how much later it may have been */
     carp_time after; /* the parent was not heard before */
-    uint64_t step; /* adverts per interval: 2 for dual stack */
+    uint64_t step;   /* adverts per interval: 2 for dual stack */
 };
 
 static carp_time
@@ -77,10 +77,15 @@ try_entry(const struct context *c, const struct hypothesis *h,
     if (fit->found && e->frame != fit->frame) {
         fit->second = fit->residual;
     }
-    *fit = (struct fit){ .found = true, .n = n, .residual = residual,
-                         .second = fit->found ? fit->second : CARP_NEVER,
-                         .heard = e->time, .frame = e->frame, .uid = e->uid,
-                         .became = c->now - span, .interval = h->interval };
+    *fit = (struct fit){.found = true,
+                        .n = n,
+                        .residual = residual,
+                        .second = fit->found ? fit->second : CARP_NEVER,
+                        .heard = e->time,
+                        .frame = e->frame,
+                        .uid = e->uid,
+                        .became = c->now - span,
+                        .interval = h->interval};
 }
 
 static void
@@ -89,8 +94,8 @@ try_hypothesis(const struct context *c, const struct hypothesis *h,
 {
     const struct history_entry *e;
 
-    for (uint32_t i = 0; (e = history_get(c->group->history, i)) != NULL &&
-                         e->time >= h->after;
+    for (uint32_t i = 0;
+         (e = history_get(c->group->history, i)) != NULL && e->time >= h->after;
          i++) {
         if (!sender_is(c->sender, e->uid) && e->family == c->view->family) {
             try_entry(c, h, e, counter, fit);
@@ -113,17 +118,16 @@ search(const struct context *c, const struct past *before,
         /* What it heard before its last advert shows in that one. */
         .after = before->adverts != 0
                      ? carp_time_since(before->last, LATE_READING)
-                     : 0
-    };
-    struct fit fit = { .second = CARP_NEVER };
+                     : 0};
+    struct fit fit = {.second = CARP_NEVER};
     const struct view *other =
         &c->group->views[c->view->family == CARP_IPV6 ? VIEW4 : VIEW6];
     const bool known = s->pace.samples >= 2 &&
                        s->pace.advskew == adv->advskew &&
                        s->pace.advbase == adv->advbase;
 
-    for (h.step = s->twin != 0 ? 2 : 1;
-         h.step <= (other->count != 0 ? 2u : 1u); h.step++) {
+    for (h.step = s->twin != 0 ? 2 : 1; h.step <= (other->count != 0 ? 2u : 1u);
+         h.step++) {
         h.interval = known ? s->pace.interval : nominal;
         try_hypothesis(c, &h, adv->counter, &fit);
         if (!known && timing == CARP_TIMING_BSD) {
@@ -159,8 +163,7 @@ has_lost_adverts(const struct context *c, const struct carp_adv *adv,
                  const struct sender *m)
 {
     const uint64_t steps = carp_counter_steps(m->counter, adv->counter);
-    const carp_time theirs =
-        carp_pace_expect(&m->pace, m->advbase, m->advskew);
+    const carp_time theirs = carp_pace_expect(&m->pace, m->advbase, m->advskew);
     const carp_time own = carp_interval(adv->advbase, adv->advskew);
     const bool constant = m->mode == COUNTER_CONSTANT;
 
@@ -196,8 +199,7 @@ is_ordinary(const struct context *c, const struct carp_adv *adv,
     for (unsigned int i = 0; i < v->count; i++) {
         const struct sender *m = &v->senders[i];
 
-        if (m != c->sender && m->adverts != 0 &&
-            has_lost_adverts(c, adv, m)) {
+        if (m != c->sender && m->adverts != 0 && has_lost_adverts(c, adv, m)) {
             return true;
         }
     }
@@ -210,9 +212,8 @@ static void
 say_meanwhile(struct context *c, carp_time became)
 {
     struct view *v = c->view;
-    const struct sender *m = v->master == NOBODY
-                                 ? NULL
-                                 : &v->senders[v->master];
+    const struct sender *m =
+        v->master == NOBODY ? NULL : &v->senders[v->master];
     char who[CARP_ADDR_TEXT], gap[32];
     carp_time from;
 
@@ -220,8 +221,7 @@ say_meanwhile(struct context *c, carp_time became)
         return;
     }
     from = m->master_since > became ? m->master_since : became;
-    text_add(c->track->detail,
-             " %s was MASTER too: two masters for %s.",
+    text_add(c->track->detail, " %s was MASTER too: two masters for %s.",
              carp_addr_format(&m->addr, who),
              text_seconds(carp_time_since(c->now, from), gap, sizeof(gap)));
 }
@@ -231,14 +231,12 @@ tell(struct context *c, carp_time became, enum carp_confidence confidence,
      uint64_t frame)
 {
     static const struct carp_addr none;
-    const struct sender *m = c->view->master == NOBODY
-                                 ? NULL
-                                 : &c->view->senders[c->view->master];
+    const struct sender *m =
+        c->view->master == NOBODY ? NULL : &c->view->senders[c->view->master];
     const struct carp_addr *peer =
         m != NULL && m != c->sender ? &m->addr : &none;
-    struct alert *alert =
-        alert_touch(c, CARP_UNSEEN_MASTER, CARP_CAUSE_NONE,
-                    &c->sender->addr, peer, CARP_NEVER);
+    struct alert *alert = alert_touch(c, CARP_UNSEEN_MASTER, CARP_CAUSE_NONE,
+                                      &c->sender->addr, peer, CARP_NEVER);
 
     if (alert == NULL) {
         return;
@@ -262,8 +260,7 @@ tell_fit(struct context *c, const struct fit *fit)
     enum carp_confidence confidence = CARP_HIGH;
 
     if (fit->second != CARP_NEVER) {
-        confidence = fit->second / 4 > fit->residual ? CARP_MEDIUM
-                                                     : CARP_LOW;
+        confidence = fit->second / 4 > fit->residual ? CARP_MEDIUM : CARP_LOW;
     }
     carp_addr_format(&c->sender->addr, who);
     if (peer != NULL) {
@@ -272,16 +269,14 @@ tell_fit(struct context *c, const struct fit *fit)
     text_set(c->track->text,
              "%s was MASTER since %s, unseen by this capture: %llu of its "
              "adverts never came here",
-             who,
-             text_time(c->track, fit->became, since, sizeof(since)),
+             who, text_time(c->track, fit->became, since, sizeof(since)),
              (unsigned long long)(fit->n - 1));
     text_set(c->track->detail,
              "Its counter is that of frame %llu of %s plus %llu: it last "
              "heard %s at %s, became MASTER %s later and advertised every "
              "%s since.",
-             (unsigned long long)fit->frame, whom,
-             (unsigned long long)fit->n, whom,
-             text_time(c->track, fit->heard, heard, sizeof(heard)),
+             (unsigned long long)fit->frame, whom, (unsigned long long)fit->n,
+             whom, text_time(c->track, fit->heard, heard, sizeof(heard)),
              text_seconds(carp_time_since(fit->became, fit->heard), took,
                           sizeof(took)),
              text_seconds(fit->interval, every, sizeof(every)));
@@ -296,9 +291,8 @@ is_worth_telling(const struct context *c, const struct fit *fit)
 {
     const struct history_entry *e;
 
-    for (uint32_t i = 0;
-         (e = history_get(c->group->history, i)) != NULL &&
-         e->time > fit->became;
+    for (uint32_t i = 0; (e = history_get(c->group->history, i)) != NULL &&
+                         e->time > fit->became;
          i++) {
         if (!sender_is(c->sender, e->uid) && !e->is_replay) {
             return true;
@@ -314,8 +308,8 @@ is_worth_telling(const struct context *c, const struct fit *fit)
 static bool
 beat_fits(const struct context *c, const struct past *before, uint64_t *n)
 {
-    const carp_time interval = carp_pace_expect(
-        &before->pace, before->advbase, before->advskew);
+    const carp_time interval =
+        carp_pace_expect(&before->pace, before->advbase, before->advskew);
     const carp_time gap = carp_time_since(c->now, before->last);
     carp_time off;
 
@@ -336,8 +330,8 @@ tell_line(struct context *c, const struct past *before, uint64_t n,
     carp_addr_format(&c->sender->addr, who);
     text_set(c->track->text,
              "%s seems to have been MASTER all the time since %s, unseen by "
-             "this capture", who,
-             text_time(c->track, before->last, since, sizeof(since)));
+             "this capture",
+             who, text_time(c->track, before->last, since, sizeof(since)));
     text_set(c->track->detail,
              "Its last advert here was frame %llu, and it goes on in the "
              "same beat of %s: %llu intervals.",
@@ -365,8 +359,7 @@ check_own_line(struct context *c, const struct past *before,
 
     if (m == NULL || m == c->sender || !m->is_master ||
         m->master_since < before->last || before->bowed_out ||
-        before->last < v->blind ||
-        !beat_fits(c, before, &n)) {
+        before->last < v->blind || !beat_fits(c, before, &n)) {
         return;
     }
     steps = adv->counter - before->counter;
@@ -386,8 +379,7 @@ unseen_check(struct context *c, const struct past *before,
 {
     const struct carp_adv *adv = &c->packet->frame->u.adv;
     const carp_time gap = carp_time_since(c->now, before->last);
-    const bool silent = before->adverts == 0 ||
-                        gap > before->silent_limit;
+    const bool silent = before->adverts == 0 || gap > before->silent_limit;
     struct fit fit;
     bool ordinary;
 
@@ -403,7 +395,8 @@ unseen_check(struct context *c, const struct past *before,
         return;
     }
     ordinary = is_ordinary(c, adv, step);
-    if (!ordinary && step->kind != LINEAGE_SELF && step->kind != LINEAGE_SKIPPED) {
+    if (!ordinary && step->kind != LINEAGE_SELF &&
+        step->kind != LINEAGE_SKIPPED) {
         fit = search(c, before, adv);
         if (fit.found && is_worth_telling(c, &fit)) {
             tell_fit(c, &fit);

@@ -297,6 +297,10 @@ test_hostile_messages(void)
     kernel_table_apply_all(kernel, &answer, sizeof(answer));
     answer.head.nlmsg_len = sizeof(answer);
     g_assert_true(kernel_message_ok(&answer.head, sizeof(answer)));
+    /* Its last attribute may reach to the boundary behind it. */
+    answer.head.nlmsg_len = sizeof(answer) - 3;
+    g_assert_false(kernel_message_ok(&answer.head, sizeof(answer) - 3));
+    answer.head.nlmsg_len = sizeof(answer);
     answer.error.error = INT_MIN;
     g_assert_cmpuint(
         kernel_parse_answers(&answer, sizeof(answer), 3, &request, 1), ==, 1);

@@ -13,8 +13,15 @@
 bool
 kernel_message_ok(const struct nlmsghdr *message, int left)
 {
-    return mnl_nlmsg_ok(message, left) &&
-           message->nlmsg_len <= (unsigned int)left;
+    if (!mnl_nlmsg_ok(message, left)) {
+        return false;
+    }
+    const unsigned int there = (unsigned int)left;
+    const unsigned int len = message->nlmsg_len;
+    /* libmnl looks for attributes up to the next boundary; the kernel fills
+     * every message up to there. */
+    const unsigned int fill = (MNL_ALIGNTO - len % MNL_ALIGNTO) % MNL_ALIGNTO;
+    return len <= there && fill <= there - len;
 }
 
 struct attributes {

@@ -261,7 +261,7 @@ def test_service_manager(played):
     assert notices[0] == "READY=1" and notices[-1] == "STOPPING=1"
     assert notices.count("READY=1") == 1
     assert notices.count("WATCHDOG=1") >= 5
-    assert any(re.match(r"STATUS=1 segments, 1 vhids, \d+ adverts, 0 frames dropped", text)
+    assert any(re.match(r"STATUS=1 segment, 1 vhid, \d+ adverts, 0 frames dropped", text)
                for text in notices)
 
 

@@ -122,7 +122,14 @@ class Machine:
                 % self.address)
 
     def sh(self, script, check=True):
-        """Run a script in it as root; its output."""
+        """Run a script in it as root; its output. What fails says what the journal says."""
+        try:
+            return self._run(script, check)
+        except MachineError as error:
+            raise MachineError("%s\n%s:\n%s" % (error, self.name, self._run(
+                "journalctl --sync; journalctl -n 30 -o short-precise", False))) from error
+
+    def _run(self, script, check):
         return sh("nsenter", "-t", self.init, "-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w",
                   "/usr/bin/env", "-i", "LC_ALL=C.UTF-8", "SYSTEMD_COLORS=0", "SYSTEMD_PAGER=",
                   "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -150,14 +157,14 @@ class Machine:
         path = self.folder / "cgroup"
         if not path.exists():
             return
-        root = path.read_text(encoding="ascii").strip()
-        for folder, _dirs, _files in os.walk(root, topdown=False):
-            for _ in range(100):    # until the last of its processes is gone
-                try:
-                    os.rmdir(folder)
-                    break
-                except OSError:
-                    time.sleep(0.02)
+        for root in path.read_text(encoding="ascii").split():
+            for folder, _dirs, _files in os.walk(root, topdown=False):
+                for _ in range(100):    # until the last of its processes is gone
+                    try:
+                        os.rmdir(folder)
+                        break
+                    except OSError:
+                        time.sleep(0.02)
 
 
 def main():

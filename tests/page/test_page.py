@@ -134,9 +134,9 @@ def test_filter_and_keyboard(page):
     assert page.run("document.activeElement.getAttribute('aria-expanded')") == "true"
     more = text(page, "#more-0-0-4-17")
     assert "00:00:5e:00:01:11" in more and "1 × first advert seen" in more
-    before = page.run("document.querySelector('#more-0-0-4-17 tbody td:nth-child(3)').textContent")
-    page.wait("document.querySelector('#more-0-0-4-17 tbody td:nth-child(3)').textContent > "
-              f"'{before}'")
+    adverts = "Number(document.querySelector('#more-0-0-4-17 tbody td:nth-child(3)').textContent)"
+    before = page.run(adverts)
+    page.wait(f"{adverts} > {before}")
     page.key("Enter", "\r")
     assert page.run("document.getElementById('more-0-0-4-17')") is None
     page.run("document.getElementById('filter').focus()")

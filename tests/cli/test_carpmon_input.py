@@ -5,8 +5,10 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import struct
 import subprocess
+import time
 
 import pytest
 
@@ -204,3 +206,19 @@ def test_check_that_cannot_watch(argv, says):
     status, out, errors = run("--check", *argv)
     assert status == 3 and says in errors
     assert out.startswith("CARP UNKNOWN - " + says) and out.count("\n") == 1
+
+
+def test_two_signals_for_one_stop():
+    """timeout(1) sends to the process and to its group: the summary comes all the same."""
+    for _ in range(20):
+        with subprocess.Popen([CARPMON, "-r", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as process:
+            process.stdin.write(GOOD)
+            process.stdin.flush()
+            process.stdout.read(1)     # it runs
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.002)
+            process.send_signal(signal.SIGINT)
+            said = process.stdout.read().decode()
+            assert process.wait(20) in (0, 1, 2), process.returncode
+        assert " frames, " in said

@@ -9,29 +9,10 @@
 #include "command.h"
 #include "hide.h"
 #include "log.h"
+#include "stop_signal.h"
 
 /* A handler can reach nothing else. */
 static volatile sig_atomic_t stop_wanted;
-
-static void
-on_signal(int number)
-{
-    (void)number;
-    stop_wanted = 1;
-}
-
-static void
-catch_signals(void)
-{
-    /* One-shot: a second Ctrl-C ends at once. No restart, so that what waits
-     * comes back. */
-    struct sigaction action;
-    memset(&action, 0, sizeof(action));
-    action.sa_handler = on_signal;
-    action.sa_flags = (int)SA_RESETHAND;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 static void
 show_help(void)
@@ -81,7 +62,7 @@ main(int argc, char **argv)
         return *name == '\0' ? inj_usage("which command?")
                              : inj_usage("no command '%s'", name);
     }
-    catch_signals();
+    stop_signal_catch(&stop_wanted);
     int status = command->run(argc - 1, argv + 1, &stop_wanted);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         log_line("standard output: cannot be written: is the disk full?");

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "capture.h"
@@ -17,34 +15,11 @@
 #include "outputs.h"
 #include "screen.h"
 #include "service.h"
-
-/* So much later a second signal is not the first one again, in ns. */
-#define AGAIN 300000000L
+#include "stop_signal.h"
 
 /* A handler can reach nothing else. */
 static volatile sig_atomic_t stop_wanted;
 static volatile sig_atomic_t reload_wanted;
-
-/* One stop may come as two signals: timeout(1) sends to the process and to its
- * group. Who asks again later wants the end at once. */
-static void
-on_signal(int number)
-{
-    static struct timespec first;
-    struct timespec now;
-    int kept = errno;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    if (stop_wanted == 0) {
-        first = now;
-        stop_wanted = 1;
-    } else if (now.tv_sec - first.tv_sec > 1 ||
-               (now.tv_sec - first.tv_sec) * 1000000000L + now.tv_nsec -
-                       first.tv_nsec >
-                   AGAIN) {
-        _exit(128 + number); /* as a shell says it of a signal */
-    }
-    errno = kept;
-}
 
 static void
 on_reload(int number)
@@ -56,15 +31,12 @@ on_reload(int number)
 static void
 catch_signals(const struct mon_options *options)
 {
-    /* No restart, so that a read or poll that waits comes back. */
-    struct sigaction action;
-    memset(&action, 0, sizeof(action));
-    action.sa_handler = on_signal;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    stop_signal_catch(&stop_wanted);
     if (options->is_live) {
+        /* No restart, so that a read or poll that waits comes back. */
+        struct sigaction action;
+        memset(&action, 0, sizeof(action));
         action.sa_handler = on_reload;
-        action.sa_flags = 0;
         sigaction(SIGHUP, &action, NULL);
     }
 }

@@ -12,25 +12,6 @@
 #include "fuzz.h"
 #include "vif_internal.h"
 
-static struct vif_table *
-make_table(void)
-{
-    struct vif_table *table = g_new0(struct vif_table, 1);
-    table->vifs = g_ptr_array_new_with_free_func(g_free);
-    table->parents = g_ptr_array_new_with_free_func(g_free);
-    table->noted = g_ptr_array_new_with_free_func(g_free);
-    return table;
-}
-
-static void
-free_table(struct vif_table *table)
-{
-    g_ptr_array_unref(table->vifs);
-    g_ptr_array_unref(table->parents);
-    g_ptr_array_unref(table->noted);
-    g_free(table);
-}
-
 static bool
 is_name(const char *name)
 {
@@ -72,9 +53,10 @@ add_vif(struct vif_table *table, const struct vif_noted *noted)
 static char *
 again(const char *text, gsize len, gsize *written)
 {
-    struct vif_table *table = make_table();
+    struct vif_table *table = vif_table_alloc(NULL);
     GArray *addresses = g_array_new(FALSE, FALSE, sizeof(struct vif_noted));
     char *out = NULL;
+    g_ptr_array_set_free_func(table->vifs, g_free);
     if (vif_state_read(text, len, table, addresses)) {
         for (guint i = 0; i < table->parents->len; i++) {
             check_parent(g_ptr_array_index(table->parents, i));
@@ -88,7 +70,7 @@ again(const char *text, gsize len, gsize *written)
         out = vif_state_write(table, written);
     }
     g_array_unref(addresses);
-    free_table(table);
+    vif_table_dispose(table);
     return out;
 }
 
@@ -109,7 +91,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     gsize len = 0;
-    struct vif_table *empty = make_table();
+    struct vif_table *empty = vif_table_alloc(NULL);
     char *head = vif_state_write(empty, &len);
     GString *text = g_string_new_len(head, (gssize)len);
     g_string_append_len(text, (const char *)data, (gssize)size);
@@ -117,6 +99,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check((const char *)data, size);
     g_string_free(text, TRUE);
     g_free(head);
-    free_table(empty);
+    vif_table_dispose(empty);
     return 0;
 }

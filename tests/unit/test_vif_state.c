@@ -23,22 +23,15 @@ hear(const char *text, void *data)
 static struct vif_table *
 make_table(void)
 {
-    struct vif_table *table = g_new0(struct vif_table, 1);
-    table->path = path;
+    struct vif_table *table = vif_table_alloc(directory);
     table->warner = hear;
-    table->vifs = g_ptr_array_new();
-    table->parents = g_ptr_array_new_with_free_func(g_free);
-    table->noted = g_ptr_array_new_with_free_func(g_free);
     return table;
 }
 
 static void
 free_table(struct vif_table *table)
 {
-    g_ptr_array_unref(table->vifs);
-    g_ptr_array_unref(table->parents);
-    g_ptr_array_unref(table->noted);
-    g_free(table);
+    vif_table_dispose(table);
     g_clear_pointer(&warning, g_free);
 }
 

@@ -68,6 +68,11 @@ struct vif {
 };
 
 /* ---- vif_table.c */
+/** An empty table without a kernel, as the state file's reader and its tests
+ * want it. @param state_dir NULL: nothing is remembered */
+struct vif_table *vif_table_alloc(const char *state_dir);
+/** Its memory; vifs are their owners'. */
+void vif_table_dispose(struct vif_table *table);
 void vif_tell(struct vif *vif, enum vif_event event, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 void vif_warn(struct vif_table *table, const char *format, ...)

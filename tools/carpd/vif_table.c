@@ -250,25 +250,45 @@ keeps_protos(void)
 }
 
 struct vif_table *
-vif_table_open(struct kernel *kernel, const char *state_dir,
-               vif_listener *listener, vif_warner *warner, void *data,
-               struct os_error *error)
+vif_table_alloc(const char *state_dir)
 {
     struct vif_table *table = g_new0(struct vif_table, 1);
-    table->kernel = kernel;
     table->path = state_dir != NULL
                       ? g_build_filename(state_dir, "kernel.state", NULL)
                       : NULL;
-    table->listener = listener;
-    table->warner = warner;
-    table->data = data;
     table->vifs = g_ptr_array_new();
     table->parents = g_ptr_array_new_with_free_func(g_free);
     table->leftovers = g_array_new(FALSE, FALSE, sizeof(unsigned int));
     table->doomed = g_array_new(FALSE, FALSE, sizeof(unsigned int));
     table->noted = g_ptr_array_new_with_free_func(g_free);
-    table->has_protos = keeps_protos();
     g_queue_init(&table->news);
+    return table;
+}
+
+void
+vif_table_dispose(struct vif_table *table)
+{
+    g_queue_clear_full(&table->news, free_news);
+    g_ptr_array_unref(table->vifs);
+    g_ptr_array_unref(table->parents);
+    g_ptr_array_unref(table->noted);
+    g_array_unref(table->leftovers);
+    g_array_unref(table->doomed);
+    g_free(table->path);
+    g_free(table);
+}
+
+struct vif_table *
+vif_table_open(struct kernel *kernel, const char *state_dir,
+               vif_listener *listener, vif_warner *warner, void *data,
+               struct os_error *error)
+{
+    struct vif_table *table = vif_table_alloc(state_dir);
+    table->kernel = kernel;
+    table->listener = listener;
+    table->warner = warner;
+    table->data = data;
+    table->has_protos = keeps_protos();
     kernel_sync(kernel);
     vif_state_load(table);
     vif_find_leftovers(table);
@@ -315,14 +335,7 @@ vif_table_close(struct vif_table *table)
     stop_source(&table->news_source);
     stop_source(&table->retry_source);
     stop_source(&table->sink_source);
-    g_queue_clear_full(&table->news, free_news);
-    g_ptr_array_unref(table->vifs);
-    g_ptr_array_unref(table->parents);
-    g_ptr_array_unref(table->noted);
-    g_array_unref(table->leftovers);
-    g_array_unref(table->doomed);
-    g_free(table->path);
-    g_free(table);
+    vif_table_dispose(table);
 }
 
 bool

@@ -132,6 +132,34 @@ test_wrong_names(void)
     assert_empty("[other eth0]\narp_ignore=0;1\n");
 }
 
+/* Linux takes every octet in a name but blanks, '/' and ':'. */
+static void
+test_odd_names(void)
+{
+    static const char *const names[] = {"lan[0]", "]", "a%5Bb", "50%",
+                                        "\xfe\xff"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        struct os_error error;
+        struct vif_table *table = make_table();
+        struct vif_parent *parent = g_new0(struct vif_parent, 1);
+        g_strlcpy(parent->name, names[i], sizeof(parent->name));
+        parent->saved[0] = (struct vif_saved){IPV4_DEVCONF_ARP_IGNORE, 0, 1};
+        parent->saved_count = 1;
+        g_ptr_array_add(table->parents, parent);
+        g_ptr_array_add(table->noted, g_strdup(names[i]));
+        g_assert_true(vif_state_save(table, &error));
+        struct vif_table *again = make_table();
+        vif_state_load(again);
+        g_assert_cmpuint(again->parents->len, ==, 1);
+        parent = g_ptr_array_index(again->parents, 0);
+        g_assert_cmpstr(parent->name, ==, names[i]);
+        g_assert_cmpuint(again->noted->len, ==, 1);
+        g_assert_cmpstr(g_ptr_array_index(again->noted, 0), ==, names[i]);
+        free_table(table);
+        free_table(again);
+    }
+}
+
 static void
 test_elsewhere(void)
 {
@@ -176,6 +204,7 @@ main(int argc, char **argv)
     g_test_add_func("/vif-state/setting-twice", test_setting_twice);
     g_test_add_func("/vif-state/wrong-settings", test_wrong_settings);
     g_test_add_func("/vif-state/wrong-names", test_wrong_names);
+    g_test_add_func("/vif-state/odd-names", test_odd_names);
     g_test_add_func("/vif-state/elsewhere", test_elsewhere);
     g_test_add_func("/vif-state/damaged", test_damaged);
     int status = g_test_run();

@@ -7,6 +7,8 @@
  *   [parent eth0]      arp_ignore=BEFORE;SET …
  *   [macvlan NAME]     one that was made, or is about to be
  *   [address eth0]     list=…: put up there while MASTER
+ *
+ * Names are escaped as in a URI.
  */
 #include <errno.h>
 #include <string.h>
@@ -36,12 +38,38 @@ read_namespace(void)
     return stat("/proc/self/ns/net", &info) == 0 ? (guint64)info.st_ino : 0;
 }
 
+/* A group's title can hold no bracket; an interface's name can, and octets
+ * that are no UTF-8. */
+static char *
+group_of(const char *kind, const char *name)
+{
+    char *safe = g_uri_escape_string(name, "@:+", FALSE);
+    char *group = g_strconcat(kind, safe, NULL);
+    g_free(safe);
+    return group;
+}
+
+/* The name behind the kind. NULL: no interface has it, and none shall be taken
+ * for it because it was cut. */
+static char *
+interface_of(const char *group, const char *kind)
+{
+    if (!g_str_has_prefix(group, kind)) {
+        return NULL;
+    }
+    char *name = g_uri_unescape_string(group + strlen(kind), "/");
+    if (name != NULL && (*name == '\0' || strlen(name) >= KERNEL_NAME)) {
+        g_clear_pointer(&name, g_free);
+    }
+    return name;
+}
+
 /* ------------------------------------------------------------------ save */
 
 static void
 put_parent(GKeyFile *file, const struct vif_parent *parent)
 {
-    char *group = g_strdup_printf("parent %s", parent->name);
+    char *group = group_of("parent ", parent->name);
     for (unsigned int i = 0; i < parent->saved_count; i++) {
         gint values[2] = {(gint)parent->saved[i].before,
                           (gint)parent->saved[i].set};
@@ -54,7 +82,7 @@ put_parent(GKeyFile *file, const struct vif_parent *parent)
 static void
 put_addresses(GKeyFile *file, const struct vif *vif)
 {
-    char *group = g_strdup_printf("address %s", vif->parent_name);
+    char *group = group_of("address ", vif->parent_name);
     char *list = g_key_file_get_value(file, group, "list", NULL);
     GString *all = g_string_new(list);
     for (uint16_t i = 0; i < vif->config.addrs.count; i++) {
@@ -71,7 +99,7 @@ put_addresses(GKeyFile *file, const struct vif *vif)
 static void
 put_macvlan(GKeyFile *file, const char *name)
 {
-    char *group = g_strdup_printf("macvlan %s", name);
+    char *group = group_of("macvlan ", name);
     g_key_file_set_boolean(file, group, "made", TRUE);
     g_free(group);
 }
@@ -145,18 +173,6 @@ vif_state_remove(const struct vif_table *table)
 
 /* ------------------------------------------------------------------ read */
 
-/* The name in "KIND NAME". NULL: no interface has it, and none shall be taken
- * for it because it was cut. */
-static const char *
-interface_of(const char *group, const char *kind)
-{
-    if (!g_str_has_prefix(group, kind)) {
-        return NULL;
-    }
-    const char *name = group + strlen(kind);
-    return *name != '\0' && strlen(name) < KERNEL_NAME ? name : NULL;
-}
-
 /* A key that stands twice is given twice. */
 static void
 read_setting(GKeyFile *file, const char *group, const char *key,
@@ -214,18 +230,20 @@ static void
 read_group(GKeyFile *file, const char *group, struct vif_table *table,
            GArray *addresses)
 {
-    const char *name = interface_of(group, "parent ");
-    if (name != NULL) {
-        read_parent(file, group, name, table->parents);
+    char *parent = interface_of(group, "parent ");
+    char *holder = interface_of(group, "address ");
+    char *macvlan = interface_of(group, "macvlan ");
+    if (parent != NULL) {
+        read_parent(file, group, parent, table->parents);
     }
-    name = interface_of(group, "address ");
-    if (name != NULL) {
-        read_addresses(file, group, name, addresses);
+    if (holder != NULL) {
+        read_addresses(file, group, holder, addresses);
     }
-    name = interface_of(group, "macvlan ");
-    if (name != NULL) {
-        g_ptr_array_add(table->noted, g_strdup(name));
+    if (macvlan != NULL) {
+        g_ptr_array_add(table->noted, macvlan);
     }
+    g_free(parent);
+    g_free(holder);
 }
 
 static bool

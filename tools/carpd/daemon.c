@@ -2,12 +2,10 @@
 /* Making everything in order, the loop, the end in the opposite order. */
 #include "daemon.h"
 
-#include <signal.h>
 #include <string.h>
 
-#include <glib-unix.h>
-
 #include "daemon_internal.h"
+#include "daemon_signals.h"
 #include "instance.h"
 #include "log.h"
 #include "notify.h"
@@ -164,50 +162,6 @@ on_vif_warning(const char *text, void *data)
     log_say(LOG_LEVEL_WARNING, "%s", text);
 }
 
-static gboolean
-on_stop_signal(gpointer user)
-{
-    daemon_stop(user);
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_reload_signal(gpointer user)
-{
-    struct daemon_reload report;
-    (void)daemon_reload(user, &report);
-    daemon_reload_clear(&report);
-    return G_SOURCE_CONTINUE;
-}
-
-/* As ucarp: USR1 tells the state, USR2 gives it up. */
-static gboolean
-on_status_signal(gpointer user)
-{
-    struct daemon *daemon = user;
-    for (guint i = 0; i < daemon->instances->len; i++) {
-        const struct instance *instance =
-            g_ptr_array_index(daemon->instances, i);
-        log_say(LOG_LEVEL_NOTICE, "%s on %s id %u",
-                carp_state_text(instance->fsm.state), instance->conf->interface,
-                instance->conf->vhid);
-    }
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_demote_signal(gpointer user)
-{
-    struct daemon *daemon = user;
-    for (guint i = 0; i < daemon->instances->len; i++) {
-        struct instance *instance = g_ptr_array_index(daemon->instances, i);
-        if (instance->fsm.state == CARP_STATE_MASTER) {
-            instance_tell(instance, CARP_FSM_FORCE_BACKUP, alarm_now());
-        }
-    }
-    return G_SOURCE_CONTINUE;
-}
-
 /* ------------------------------------------------------------------ life */
 
 static void
@@ -300,6 +254,7 @@ daemon_new(const struct daemon_setup *setup, struct carp_conf *conf,
 {
     struct daemon *daemon = g_new0(struct daemon, 1);
     struct os_error error = {.text = ""};
+    daemon_signals_hold();
     daemon->setup = *setup;
     daemon->conf = conf;
     daemon->started = alarm_now();
@@ -347,6 +302,13 @@ begin(struct daemon *daemon)
 }
 
 static gboolean
+on_last_limit(gpointer user)
+{
+    daemon_stop(user);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
 on_last_hooks(gpointer user)
 {
     struct daemon *daemon = user;
@@ -365,7 +327,7 @@ wait_for_hooks(struct daemon *daemon)
     }
     guint look = g_timeout_add(20, on_last_hooks, daemon);
     guint limit =
-        g_timeout_add((guint)(LAST_HOOKS / CARP_MSEC), on_stop_signal, daemon);
+        g_timeout_add((guint)(LAST_HOOKS / CARP_MSEC), on_last_limit, daemon);
     g_main_loop_run(daemon->loop);
     g_source_remove(look);
     g_source_remove(limit);
@@ -391,17 +353,12 @@ end(struct daemon *daemon)
 int
 daemon_run(struct daemon *daemon)
 {
-    guint signals[] = {g_unix_signal_add(SIGTERM, on_stop_signal, daemon),
-                       g_unix_signal_add(SIGINT, on_stop_signal, daemon),
-                       g_unix_signal_add(SIGHUP, on_reload_signal, daemon),
-                       g_unix_signal_add(SIGUSR1, on_status_signal, daemon),
-                       g_unix_signal_add(SIGUSR2, on_demote_signal, daemon)};
+    struct daemon_signals signals;
     begin(daemon);
+    daemon_signals_heed(&signals, daemon);
     g_main_loop_run(daemon->loop);
     end(daemon);
-    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
-        g_source_remove(signals[i]);
-    }
+    daemon_signals_end(&signals);
     return daemon->exit_status;
 }
 

@@ -74,7 +74,7 @@ struct daemon {
 };
 
 /**
- * Make everything. Messages go to the log.
+ * Make everything. Messages go to the log; signals wait until daemon_run().
  * @param conf usable; taken over in every case
  * @return NULL: nothing is left behind; *exit_status says what to end with
  */

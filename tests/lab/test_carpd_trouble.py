@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""carpd where its surroundings fail: signals at the wrong time, a reader that goes, interfaces that
+move, a reload that cannot be, no descriptors."""
+import os
+import signal
+
+import pytest
+
+import carpd
+import netlab
+
+FAST = {"advbase": 0, "advskew": 60}      # MASTER 1.3 s after the start
+VIP, VIP2 = "10.79.0.50", "10.79.0.51"
+GROUP = {"vhid": 7, "addresses": VIP + "/24", **FAST}
+
+
+@pytest.fixture(name="lab")
+def make_lab():
+    """Two hosts, without IPv6."""
+    if carpd.missing():
+        pytest.skip(carpd.missing())
+    with netlab.Lab({"a": "10.79.0.11", "b": "10.79.0.12"}) as lab:
+        yield lab
+
+
+def master(lab, *groups, **how):
+    """A carpd on a that is MASTER of its first vhid."""
+    a = carpd.Carpd(lab, "a", *(groups or [GROUP]), **how)
+    a.wait_state("MASTER", 10, "v%d" % (groups or [GROUP])[0]["vhid"])
+    return a
+
+
+def test_signals_while_it_starts(lab):
+    """They wait until it runs: nothing half-made is left by one that ends it in the middle."""
+    def lock():
+        with open(os.path.join(a.state_dir, "carpd.lock"), encoding="ascii") as f:
+            return f.read().strip()
+
+    a = carpd.Carpd(lab, "a", GROUP, ready=True)
+    a.stop()
+    counters = os.path.join(a.state_dir, "counters.state")
+    os.unlink(counters)
+    os.mkfifo(counters)         # whoever reads it waits for whoever writes it
+    a.ready = False
+    a.start()
+    netlab.wait_for("it has begun", lambda: lock() == str(a.pid), 5)
+    a.process.send_signal(signal.SIGHUP)
+    a.process.send_signal(signal.SIGUSR1)
+    with open(counters, "w", encoding="ascii"):
+        pass
+    a.wait_state("MASTER", 10)
+    a.wait_output("reload: 0 added, 0 removed, 0 changed, 1 unchanged")
+    assert a.stop() == 0

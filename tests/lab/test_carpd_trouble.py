@@ -3,6 +3,7 @@
 move, a reload that cannot be, no descriptors."""
 import os
 import signal
+import subprocess
 
 import pytest
 
@@ -51,3 +52,23 @@ def test_signals_while_it_starts(lab):
     a.wait_state("MASTER", 10)
     a.wait_output("reload: 0 added, 0 removed, 0 changed, 1 unchanged")
     assert a.stop() == 0
+
+
+def test_nobody_reads_its_messages(lab):
+    """A pipe whose reader has gone takes no message; carpd lives on."""
+    a = carpd.Carpd(lab, "a", GROUP, ready=True)
+    a.stop()
+    env = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
+    with subprocess.Popen(lab.argv("a", carpd.PROGRAM, *a.options, *a.argv), env=env,
+                          stderr=subprocess.PIPE, restore_signals=True) as process:
+        a.process = process
+        try:
+            process.stderr.readline()
+            process.stderr.close()
+            a.wait_state("MASTER", 10)
+            process.send_signal(signal.SIGUSR1)
+            assert a.ask("reload")["ok"]
+        finally:
+            process.terminate()
+        assert process.wait(10) == 0
+    assert not lab.has_address("a", VIP)

@@ -76,6 +76,9 @@ mask(int how)
 void
 daemon_signals_hold(void)
 {
+    /* Messages may go to a pipe: addresses must not stay up because its reader
+     * has gone. Programs that are started get it back. */
+    (void)signal(SIGPIPE, SIG_IGN);
     mask(SIG_BLOCK);
 }
 

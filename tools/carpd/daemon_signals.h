@@ -18,7 +18,8 @@ struct daemon_signals {
     guint sources[DAEMON_SIGNALS];
 };
 
-/** Let those that come wait, in this thread and in those that it starts. */
+/** Let those that come wait, in this thread and in those that it starts. The
+ * one of a pipe that nobody reads is ignored from now on. */
 void daemon_signals_hold(void);
 /** Heed them, in the main loop, also those that have waited. */
 void daemon_signals_heed(struct daemon_signals *signals, struct daemon *daemon);

@@ -4,6 +4,7 @@ move, a reload that cannot be, no descriptors."""
 import os
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -72,3 +73,15 @@ def test_nobody_reads_its_messages(lab):
             process.terminate()
         assert process.wait(10) == 0
     assert not lab.has_address("a", VIP)
+
+
+def test_refused_reload_leaves_no_address(lab):
+    """One of three new addresses cannot be had: none of the others stays."""
+    a = master(lab, {**GROUP, "vmac": "off"})
+    a.write({**GROUP, "vmac": "off", "addresses": "%s/24; %s/24; fd79::50/64" % (VIP, VIP2)})
+    said = a.ask("reload")
+    assert not said["ok"] and "IPv6 is off there" in said["messages"][0]
+    time.sleep(0.2)
+    assert lab.has_address("a", VIP) and not lab.has_address("a", VIP2)
+    assert a.show()["addresses"] == [VIP + "/24"]
+    a.stop()

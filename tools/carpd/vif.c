@@ -119,25 +119,42 @@ vif_release(struct vif *vif, struct os_error *error)
     return false;
 }
 
+static void
+take_config(struct vif *vif, const struct carp_addrs *addrs,
+            const uint8_t *prefix_len)
+{
+    vif->config.addrs = *addrs;
+    memcpy(vif->config.prefix_len, prefix_len, CARP_ADDRS_MAX);
+}
+
+/* The new up, then the old away; a macvlan has no others than the new by
+ * then. */
+static bool
+exchange(struct vif *vif, const struct carp_addrs *old, struct os_error *error)
+{
+    return vif_state_save(vif->table, error) &&
+           (!vif->is_held || vif_put_up(vif, error)) &&
+           (vif->config.kind != VIF_PARENT || vif_drop_old(vif, old, error));
+}
+
 bool
 vif_set_addresses(struct vif *vif, const struct carp_addrs *addrs,
                   const uint8_t *prefix_len, struct os_error *error)
 {
     struct vif_config *before = g_new(struct vif_config, 1);
     *before = vif->config;
-    vif->config.addrs = *addrs;
-    memcpy(vif->config.prefix_len, prefix_len, CARP_ADDRS_MAX);
-    bool is_done =
-        vif->config.kind == VIF_ADVERTS || !vif->is_ready ||
-        (vif_check_taken(vif, error) && vif_state_save(vif->table, error) &&
-         (!vif->is_held || vif_put_up(vif, error)));
-    if (is_done && vif->is_ready && vif->config.kind == VIF_PARENT) {
-        is_done = vif_drop_old(vif, &before->addrs, error);
-    } else if (!is_done) {
-        vif->config.addrs = before->addrs;
-        memcpy(vif->config.prefix_len, before->prefix_len, CARP_ADDRS_MAX);
+    take_config(vif, addrs, prefix_len);
+    bool is_free = vif->config.kind == VIF_ADVERTS || !vif->is_ready;
+    bool is_done = is_free || vif_check_taken(vif, error);
+    if (!is_done) {
+        take_config(vif, &before->addrs, before->prefix_len);
+    } else if (!is_free && !exchange(vif, &before->addrs, error)) {
         char what[VIF_WHAT];
+        is_done = false;
+        take_config(vif, &before->addrs, before->prefix_len);
         (void)vif_reconcile(vif, what, NULL);
+        (void)vif_drop_old(vif, addrs, NULL);
+        (void)vif_state_save(vif->table, NULL);
     }
     g_free(before);
     return is_done;

@@ -320,6 +320,20 @@ vif_reconcile(struct vif *vif, char what[VIF_WHAT], struct os_error *error)
     return is_done;
 }
 
+/* A reload may hand an address from one vhid to another. */
+static bool
+is_held_beside(const struct vif *vif, const struct kernel_address *address)
+{
+    for (guint i = 0; i < vif->table->vifs->len; i++) {
+        const struct vif *other = g_ptr_array_index(vif->table->vifs, i);
+        if (other != vif && other->is_held && other->own == address->index &&
+            carp_addrs_contain(&other->config.addrs, &address->addr)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool
 vif_drop_old(struct vif *vif, const struct carp_addrs *old,
              struct os_error *error)
@@ -331,7 +345,8 @@ vif_drop_old(struct vif *vif, const struct carp_addrs *old,
     while ((row = kernel_address_next(vif->table->kernel, vif->own, &cursor)) !=
            NULL) {
         if (carp_addrs_contain(old, &row->addr) && is_marked(vif, row, old) &&
-            !carp_addrs_contain(&vif->config.addrs, &row->addr)) {
+            !carp_addrs_contain(&vif->config.addrs, &row->addr) &&
+            !is_held_beside(vif, row)) {
             plan_address(plan, KERNEL_DEL_ADDRESS, row);
         }
     }

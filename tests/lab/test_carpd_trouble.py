@@ -85,3 +85,21 @@ def test_refused_reload_leaves_no_address(lab):
     assert lab.has_address("a", VIP) and not lab.has_address("a", VIP2)
     assert a.show()["addresses"] == [VIP + "/24"]
     a.stop()
+
+
+def test_moved_to_another_namespace(lab):
+    """What the interface leaves behind answers no more; when it is back, all is made anew."""
+    a = master(lab)
+    netns = lab.hosts["a"].netns
+    lab.run("a", "ip", "link", "set", "eth0", "netns", lab.hosts["b"].netns, "name", "guest0")
+    a.wait_state("INIT", 5)
+    assert not lab.has_address("a", VIP)
+    assert "carp7" not in lab.run("a", "ip", "-o", "link")
+    assert a.show()["source"] is None
+    lab.run("b", "ip", "link", "set", "guest0", "netns", netns, "name", "eth0")
+    lab.run("a", "ip", "link", "set", "eth0", "up")
+    lab.add_address("a", "10.79.0.11/24")
+    a.wait_state("MASTER", 10)
+    assert lab.has_address("a", VIP)
+    a.stop()
+    assert "carp7" not in lab.run("a", "ip", "-o", "link")

@@ -17,20 +17,19 @@ instance_find_sources(const struct instance *instance,
     struct daemon *daemon = instance->daemon;
     const struct kernel_link *link =
         kernel_link_named(daemon->kernel, conf->interface);
-    unsigned int index = link != NULL ? link->index : 0;
     for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
         const struct carp_addr *given =
             f == CARP_F4 ? &conf->source : &conf->source6;
         const struct carp_addr *dest = instance_dest(instance, f);
-        if (!config->has[f]) {
-            memset(&config->source[f], 0, sizeof(config->source[f]));
-        } else if (given->family != CARP_FAMILY_NONE) {
+        if (config->has[f] && given->family != CARP_FAMILY_NONE) {
             config->source[f] = *given;
-        } else {
+        } else if (config->has[f] && link != NULL) {
             config->source[f] = kernel_source(
-                daemon->kernel, index,
+                daemon->kernel, link->index,
                 dest->family != CARP_FAMILY_NONE ? dest : &groups[f],
                 vif_table_is_virtual, daemon->vifs);
+        } else {
+            memset(&config->source[f], 0, sizeof(config->source[f]));
         }
     }
 }

@@ -227,10 +227,14 @@ lose_parent(struct vif *vif)
                "%s: the interface is gone: waiting for it to come back",
                vif->parent_name);
     /* Its settings went with it; they are made anew for the next. */
-    vif_parent_gone(vif);
+    if (vif->config.kind != VIF_ADVERTS) {
+        vif_parent_gone(vif);
+    }
+    /* With one that only went into another namespace the macvlan stays, and
+     * would answer. */
+    vif_dismantle(vif);
     vif->is_ready = false;
     vif->parent = 0;
-    vif->own = 0;
     lose(vif, text);
     try_to_prepare(vif);
 }

@@ -213,6 +213,17 @@ def test_interface_that_comes_later(lab, state):
         ctl.wait_event("vif y lost")
 
 
+def test_comes_back_before_it_has_gone(lab, state):
+    with Linuxctl(lab, "a", state) as ctl:
+        for _ in range(3):
+            ctl.do("vif x 7 eth0 macvlan " + BOTH)      # never up: its mark was not told
+            ctl.do("free x")
+        ctl.do("vif x 7 eth0 macvlan " + BOTH)
+        ctl.do("acquire x")
+        time.sleep(0.3)
+        assert answers(lab, VIP) == VMAC
+
+
 @pytest.mark.parametrize("kind", ["macvlan", "parent"])
 def test_killed_carpd_leaves_nothing_up(lab, state, kind):
     before = settings(lab)

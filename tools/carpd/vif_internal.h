@@ -97,7 +97,7 @@ void vif_dismantle(struct vif *vif);
 void vif_make_name(const struct vif *vif, char name[KERNEL_NAME]);
 /** Find macvlans of a carpd that is no more; set them down. */
 void vif_find_leftovers(struct vif_table *table);
-/** Does @p link carry our mark, and is its maker no more? */
+/** Does @p link carry our mark and its maker is no more, or is it to go? */
 bool vif_is_leftover(const struct vif_table *table,
                      const struct kernel_link *link);
 

@@ -39,6 +39,12 @@ bool
 vif_is_leftover(const struct vif_table *table, const struct kernel_link *link)
 {
     int maker = maker_of(link);
+    /* The kernel tells of no mark while a link is down. */
+    for (guint i = 0; i < table->doomed->len; i++) {
+        if (g_array_index(table->doomed, unsigned int, i) == link->index) {
+            return true;
+        }
+    }
     if (maker != 0) {
         return maker == (int)getpid() || !is_carpd(maker);
     }

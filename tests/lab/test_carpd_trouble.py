@@ -87,6 +87,25 @@ def test_refused_reload_leaves_no_address(lab):
     a.stop()
 
 
+def test_refused_reload_keeps_counters(lab):
+    """What is known of a vhid outlives a reload that would have brought it back."""
+    def first(vhid):
+        with open(os.path.join(a.state_dir, "counters.state"), encoding="ascii") as f:
+            return [line.split()[2] for line in f if line.startswith("counter %d@eth0 " % vhid)]
+
+    two = {"vhid": 8, "addresses": VIP2 + "/24", **FAST}
+    a = master(lab, GROUP, two)
+    begun = first(8)
+    a.write(GROUP)
+    assert a.ask("reload")["removed"] == ["v8"]
+    a.write(GROUP, two, {"vhid": 9, "interface": "nosuch0", "addresses": "10.79.0.52/24"})
+    assert not a.ask("reload")["ok"]
+    a.write(GROUP, two)
+    assert a.ask("reload")["added"] == ["v8"]
+    a.stop()
+    assert first(8) == begun
+
+
 def test_moved_to_another_namespace(lab):
     """What the interface leaves behind answers no more; when it is back, all is made anew."""
     a = master(lab)

@@ -143,7 +143,9 @@ static void
 undo(struct plan *plan)
 {
     for (guint i = 0; i < plan->added->len; i++) {
-        instance_free(g_ptr_array_index(plan->added, i));
+        struct instance *instance = g_ptr_array_index(plan->added, i);
+        store_forget(plan->daemon->store, instance);
+        instance_free(instance);
     }
     for (guint i = 0; i < plan->replaced->len; i++) {
         instance_free(g_ptr_array_index(plan->replaced, i));

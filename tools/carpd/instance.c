@@ -212,6 +212,7 @@ instance_begin(struct instance *instance, struct wire *wire,
     const struct carp_conf_vhid *conf = instance->conf;
     resume(instance);
     if (!wire_join(wire, instance, error)) {
+        store_forget(instance->daemon->store, instance);
         return false;
     }
     instance_demote(instance, "configured", conf->demote, false);

@@ -2,6 +2,7 @@
 """carpd where its surroundings fail: signals at the wrong time, a reader that goes, interfaces that
 move, a reload that cannot be, no descriptors."""
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -122,3 +123,21 @@ def test_moved_to_another_namespace(lab):
     assert lab.has_address("a", VIP)
     a.stop()
     assert "carp7" not in lab.run("a", "ip", "-o", "link")
+
+
+def test_no_descriptor_when_it_comes_back(lab):
+    """An interface that returns while there are no descriptors is opened once there are."""
+    a = master(lab)
+    lab.detach("a")
+    a.wait_state("INIT", 5)
+    usual = resource.prlimit(a.pid, resource.RLIMIT_NOFILE)
+    time.sleep(0.3)         # what asked for its state is gone
+    used = os.listdir("/proc/%d/fd" % a.pid)
+    free = next(number for number in range(1000) if str(number) not in used)
+    resource.prlimit(a.pid, resource.RLIMIT_NOFILE, (free, usual[1]))
+    lab.attach("a")
+    a.wait_output("Too many open files")
+    time.sleep(0.5)
+    resource.prlimit(a.pid, resource.RLIMIT_NOFILE, usual)
+    a.wait_state("MASTER", 10)
+    a.stop()

@@ -53,7 +53,11 @@ hindrance(const struct instance *instance)
                                "switch port",
                                name);
     }
-    if (!port_is_open(instance->wire->port) || !vif_is_ready(instance->vif)) {
+    const struct port *port = instance->wire->port;
+    if (!port_is_open(port) && *port_trouble(port) != '\0') {
+        return g_strdup(port_trouble(port));
+    }
+    if (!port_is_open(port) || !vif_is_ready(instance->vif)) {
         return g_strdup_printf("%s cannot be used yet", name);
     }
     if (config->source[CARP_F4].family == CARP_FAMILY_NONE &&

@@ -9,6 +9,8 @@
 
 #include "port_internal.h"
 
+#define RETRY_MS 1000
+
 static void
 tell(struct port *port, enum port_event event, const char *text)
 {
@@ -31,13 +33,19 @@ count_dropped(const struct port *port)
 }
 
 static void
+drop_source(GSource **source)
+{
+    if (*source != NULL) {
+        g_source_destroy(*source);
+        g_clear_pointer(source, g_source_unref);
+    }
+}
+
+static void
 close_all(struct port *port)
 {
-    if (port->source != NULL) {
-        g_source_destroy(port->source);
-        g_source_unref(port->source);
-        port->source = NULL;
-    }
+    drop_source(&port->source);
+    drop_source(&port->retry);
     if (port->pcap != NULL) {
         pcap_close(port->pcap);
         port->pcap = NULL;
@@ -57,6 +65,18 @@ close_and_tell(struct port *port, const char *text)
         g_strlcpy(port->told, text, sizeof(port->told));
         tell(port, PORT_CLOSED, text);
     }
+}
+
+static gboolean on_retry(gpointer data);
+
+/* The interface may never change again. */
+static void
+retry_later(struct port *port)
+{
+    drop_source(&port->retry);
+    port->retry = g_timeout_source_new(RETRY_MS);
+    g_source_set_callback(port->retry, on_retry, port, NULL);
+    g_source_attach(port->retry, port->context);
 }
 
 static bool
@@ -115,6 +135,7 @@ port_drain(struct port *port, unsigned int limit)
         g_snprintf(text, sizeof(text), "%s: %s: waiting for it to come back",
                    port->name, pcap_geterr(port->pcap));
         close_and_tell(port, text);
+        retry_later(port);
     }
     return (unsigned int)(port->received - before);
 }
@@ -219,9 +240,22 @@ static void
 open_or_tell(struct port *port)
 {
     struct os_error error;
-    if (port->index == 0 && !port_try_open(port, &error)) {
-        close_and_tell(port, error.text);
+    if (port->index != 0 || port_try_open(port, &error)) {
+        return;
     }
+    close_and_tell(port, error.text);
+    if (error.fault != OS_NO_INTERFACE && error.fault != OS_LINK_DOWN) {
+        retry_later(port);
+    }
+}
+
+static gboolean
+on_retry(gpointer data)
+{
+    struct port *port = data;
+    drop_source(&port->retry);
+    open_or_tell(port);
+    return G_SOURCE_REMOVE;
 }
 
 static void
@@ -366,4 +400,10 @@ bool
 port_is_open(const struct port *port)
 {
     return port->index != 0;
+}
+
+const char *
+port_trouble(const struct port *port)
+{
+    return port->told;
 }

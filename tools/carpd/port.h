@@ -68,7 +68,8 @@ void port_want_vhid(struct port_want *want, uint8_t vhid);
 enum port_event {
     PORT_OPENED = 0, /**< the interface came (back): sending may work again */
     PORT_CLOSED,     /**< the interface is gone, or cannot be opened: see text;
-                          tried again with its next change */
+                          tried again with its next change, and each second
+                          while it is there and up */
     PORT_TROUBLE     /**< told once: the kernel dropped frames */
 };
 typedef void port_watcher(struct port *port, enum port_event event,
@@ -102,6 +103,8 @@ bool port_set_want(struct port *port, const struct port_want *want,
 
 const char *port_name(const struct port *port);
 bool port_is_open(const struct port *port);
+/** Why it is closed, as PORT_CLOSED told it; "" when it never was. */
+const char *port_trouble(const struct port *port);
 
 /**
  * Deliver what has already arrived, @p limit frames at most, in this call:

@@ -95,6 +95,7 @@ struct port {
     struct port_link *link;
     struct port_sockets sockets;
     GSource *source;
+    GSource *retry;    /* while it is closed for no reason of the interface's */
     uint64_t received; /* frames delivered */
     bool has_told_drops;
     char told[OS_ERROR_TEXT]; /* last line of PORT_CLOSED */

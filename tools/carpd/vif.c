@@ -169,8 +169,9 @@ lose(struct vif *vif, const char *text)
         vif->is_held = false;
         (void)vif_take_down(vif, NULL);
     }
-    if (!vif->is_lost) {
+    if (!vif->is_lost || strcmp(vif->trouble, text) != 0) {
         vif->is_lost = true;
+        g_strlcpy(vif->trouble, text, sizeof(vif->trouble));
         vif_tell(vif, VIF_LOST, "%s", text);
     }
 }

@@ -52,7 +52,8 @@ enum vif_event {
     VIF_REPAIRED = 0,
     /** The addresses cannot be held: the parent is gone, or putting them back
      * failed or was undone too often. Not MASTER's place any more: the vhid
-     * should go to INIT or be demoted. */
+     * should go to INIT or be demoted. Again when the reason becomes another
+     * one. */
     VIF_LOST,
     /** After VIF_LOST: acquiring may be tried again. */
     VIF_READY,

@@ -56,8 +56,9 @@ struct vif {
     char parent_name[KERNEL_NAME];
     void *user;
     bool is_ready, is_held;
-    bool is_lost;        /* told */
-    bool is_sinking;     /* the macvlan is to be set down */
+    bool is_lost;                /* told */
+    char trouble[OS_ERROR_TEXT]; /* why, as it was told */
+    bool is_sinking;             /* the macvlan is to be set down */
     bool may_be_up;      /* something was put up and not yet taken away */
     unsigned int parent; /* index; 0: gone */
     unsigned int own;    /* index of the macvlan, or the parent */

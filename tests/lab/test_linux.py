@@ -162,13 +162,16 @@ def test_stray_address_while_released_is_removed(lab, state):
         assert "carp7-eth0" not in addresses(lab)
 
 
-def test_fight_is_given_up_and_told(lab, state):
+@pytest.mark.parametrize("undo", [("addr", "flush", "dev"), ("link", "del")])
+def test_fight_is_given_up_and_told(lab, state, undo):
     with Linuxctl(lab, "a", state) as ctl:
         ctl.do("vif x 7 eth0 macvlan %s/24" % VIP)
         ctl.do("acquire x")
-        for _ in range(30):
-            lab.run("a", "ip", "addr", "flush", "dev", "carp7-eth0", check=False)
-            time.sleep(0.02)
+        for _ in range(40):
+            lab.run("a", "ip", *undo, "carp7-eth0", check=False)
+            time.sleep(0.05 if "del" in undo else 0.02)
+            if ctl.events("lost"):
+                break
         _, text = ctl.wait_event("lost")
         assert "left alone" in text and len(ctl.events("repaired")) == 20
         assert ctl.ask("acquire x").startswith("error system")

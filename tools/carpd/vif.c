@@ -240,30 +240,6 @@ lose_parent(struct vif *vif)
     try_to_prepare(vif);
 }
 
-static void
-rebuild(struct vif *vif)
-{
-    struct os_error error;
-    bool was_held = vif->is_held;
-    vif_dismantle(vif);
-    if (!is_parent_there(vif)) {
-        lose_parent(vif);
-        return;
-    }
-    vif_parent_leave(vif);
-    vif->is_ready = false;
-    vif->is_held = false;
-    if (vif_prepare(vif, &error) && (!was_held || vif_acquire(vif, &error))) {
-        vif_tell(vif, VIF_REPAIRED,
-                 "%s: was removed or changed by somebody else: made anew",
-                 vif->name);
-        come_back(vif);
-        return;
-    }
-    lose(vif, error.text);
-    vif_retry_later(vif->table);
-}
-
 /* Is this one repair too many? */
 static bool
 is_fight(struct vif *vif)
@@ -287,6 +263,32 @@ give_way(struct vif *vif)
                vif->name, FIGHT_REPAIRS);
     lose(vif, text);
     vif_retry_later(vif->table);
+}
+
+static void
+rebuild(struct vif *vif)
+{
+    struct os_error error;
+    bool was_held = vif->is_held;
+    vif_dismantle(vif);
+    if (!is_parent_there(vif)) {
+        lose_parent(vif);
+        return;
+    }
+    vif_parent_leave(vif);
+    vif->is_ready = false;
+    vif->is_held = false;
+    if (!vif_prepare(vif, &error) || (was_held && !vif_acquire(vif, &error))) {
+        lose(vif, error.text);
+        vif_retry_later(vif->table);
+    } else if (is_fight(vif)) {
+        give_way(vif);
+    } else {
+        vif_tell(vif, VIF_REPAIRED,
+                 "%s: was removed or changed by somebody else: made anew",
+                 vif->name);
+        come_back(vif);
+    }
 }
 
 static void

@@ -141,3 +141,13 @@ def test_no_descriptor_when_it_comes_back(lab):
     resource.prlimit(a.pid, resource.RLIMIT_NOFILE, usual)
     a.wait_state("MASTER", 10)
     a.stop()
+
+
+def test_no_bow_out_of_one_that_never_spoke(lab):
+    """Whoever cannot put its addresses up has no office to leave: other BACKUPs must not act."""
+    wire = carpd.Wire(lab, "b")
+    a = carpd.Carpd(lab, "a", {**GROUP, "vmac": "off", "addresses": VIP + "/24; fd79::50/64"})
+    a.wait_output("IPv6 is off there")
+    time.sleep(0.5)
+    assert wire.adverts("10.79.0.11") == []
+    a.stop()

@@ -61,6 +61,8 @@ struct instance {
     int demotion;      /**< the sum that the election knows */
     unsigned int send_errors, send_successes;
     bool is_up;         /**< the election was told that it may run */
+    bool is_mute;       /**< MASTER for the election, but has no addresses and
+                             has said nothing */
     carp_time retry_at; /**< not up before; CARP_NEVER: no wait */
     bool wants_retry;
     bool is_quiet;       /**< being made: nothing is logged or hooked */

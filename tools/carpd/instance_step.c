@@ -81,7 +81,7 @@ carry_out(struct instance *instance, const struct carp_effects *effects,
     if (effects->to == CARP_STATE_MASTER && effects->from != effects->to) {
         carp_counter_lead(&instance->replay.counter);
     }
-    if ((todo & CARP_DO_BOW_OUT) != 0) {
+    if ((todo & CARP_DO_BOW_OUT) != 0 && !instance->is_mute) {
         instance_send(instance, CARP_BOW_OUT, CARP_BOW_OUT, 0);
     }
     if ((todo & CARP_DO_LAST_ADVERT) != 0) {
@@ -112,7 +112,10 @@ carry_out(struct instance *instance, const struct carp_effects *effects,
         server_tell_transition(instance->daemon->server, instance, effects);
     }
     if (has_failed) {
+        /* Of one that never spoke a bow-out would make others act. */
+        instance->is_mute = true;
         instance_retry_later(instance);
+        instance->is_mute = false;
     }
 }
 

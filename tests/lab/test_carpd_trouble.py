@@ -151,3 +151,13 @@ def test_no_bow_out_of_one_that_never_spoke(lab):
     time.sleep(0.5)
     assert wire.adverts("10.79.0.11") == []
     a.stop()
+
+
+def test_another_mac(lab):
+    """Without the virtual MAC neighbours must hear of a new one of the interface."""
+    a = master(lab, {**GROUP, "vmac": "off", "announce-repeat": 0})
+    wire = carpd.Wire(lab, "b")
+    lab.run("a", "ip", "link", "set", "eth0", "address", "02:00:00:00:ca:77")
+    netlab.wait_for("an announcement of the new MAC", lambda: wire.lines(
+        r"02:00:00:00:ca:77 > ff:ff:ff:ff:ff:ff.*%s" % VIP), 3)
+    a.stop()

@@ -145,6 +145,11 @@ on_kernel(const struct kernel_event *event, void *data)
             strcmp(event->before.name, name) == 0) {
             instance_evaluate(instance);
         }
+        if (strcmp(event->link.name, name) == 0 &&
+            event->change == KERNEL_LINK_CHANGED &&
+            !carp_mac_equal(&event->link.mac, &event->before.mac)) {
+            instance_on_mac(instance);
+        }
     }
 }
 

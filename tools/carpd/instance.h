@@ -100,6 +100,8 @@ bool instance_change(struct instance *instance,
 
 /** Look at interface, link, addresses and sources, and tell the election. */
 void instance_evaluate(struct instance *instance);
+/** The interface has another MAC address. */
+void instance_on_mac(struct instance *instance);
 /** A vif or its addresses changed. */
 void instance_on_vif(struct instance *instance, enum vif_event event,
                      const char *text);

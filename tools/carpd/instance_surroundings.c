@@ -135,6 +135,26 @@ instance_evaluate(struct instance *instance)
     take_siblings_along(instance, now);
 }
 
+static void
+announce_again(struct instance *instance)
+{
+    /* A BACKUP that says it has the address takes the clients away. */
+    if (instance->fsm.state == CARP_STATE_MASTER) {
+        announce_start(&instance->announce, alarm_now());
+        instance_announce(instance, alarm_now());
+    }
+}
+
+void
+instance_on_mac(struct instance *instance)
+{
+    const struct carp_mac own = vif_mac(instance->vif);
+    const struct carp_mac vmac = carp_mac_virtual(instance->conf->vhid);
+    if (!carp_mac_equal(&own, &vmac)) {
+        announce_again(instance);
+    }
+}
+
 void
 instance_on_vif(struct instance *instance, enum vif_event event,
                 const char *text)
@@ -142,11 +162,7 @@ instance_on_vif(struct instance *instance, enum vif_event event,
     switch (event) {
     case VIF_REPAIRED:
         log_say(LOG_LEVEL_WARNING, "%s: %s", instance->id, text);
-        /* A BACKUP that says it has the address takes the clients away. */
-        if (instance->fsm.state == CARP_STATE_MASTER) {
-            announce_start(&instance->announce, alarm_now());
-            instance_announce(instance, alarm_now());
-        }
+        announce_again(instance);
         break;
     case VIF_LOST:
         instance_set_fault(instance, &instance->address_fault, text);

@@ -205,7 +205,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     open_client(&clients[0]);
     open_client(&clients[1]);
     run(clients, &in);
-    server_broadcast(daemon_of_none.server, "{}", 2);
+    server_broadcast(daemon_of_none.server, NULL, "{}", 2);
     close_client(&clients[0]);
     close_client(&clients[1]);
     check_alive();

@@ -163,11 +163,11 @@ class Carpd(peers.Peer):
 class Watcher:
     """Follows carpd's events."""
 
-    def __init__(self, carpd):
+    def __init__(self, carpd, **members):
         self.events = []
         self._talk = socket.socket(socket.AF_UNIX)
         self._talk.connect(carpd.socket)
-        self._talk.sendall(b'{"command":"watch"}\n')
+        self._talk.sendall(json.dumps({"command": "watch", **members}).encode() + b"\n")
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 

@@ -27,6 +27,9 @@ def reload(scene):
     a.write(one, two)
     said = a.ask("reload")
     assert (said["added"], said["unchanged"]) == (["two"], 1)
+    of_two = carpd.Watcher(a, vhid="two")
+    of_one = carpd.Watcher(a, vhid="%d@eth0" % scene.vhid)
+    assert a.ask("watch", vhid="three")["error"]["code"] == "no-vhid"
     yield is_state(a, "MASTER", 5, "two")
     assert scene.has("a") and scene.has("a", scene.vip2)
     a.write(one, {**two, "addresses": scene.vip2 + "/24; 10.79.0.240/24"})
@@ -48,7 +51,11 @@ def reload(scene):
     assert a.show()["transitions"] == 2
     assert a.counts()["opackets"] - sent < 15
     assert [event["event"] for event in watcher.events].count("reload") == 3
-    watcher.close()
+    assert [event["to"] for event in of_two.events if "to" in event] == ["MASTER", "INIT"]
+    assert not [event for event in of_one.events if event.get("name", "one") != "one"]
+    assert [event["event"] for event in of_one.events].count("reload") == 2
+    for one_watching in (watcher, of_one, of_two):
+        one_watching.close()
     a.stop()
 
 

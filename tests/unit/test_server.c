@@ -189,7 +189,7 @@ test_watching(void)
     open_scene(&scene, 10);
     say(&scene, "{\"command\":\"watch\"}\n" SHOW SHOW);
     take_all(&scene, 3);
-    server_broadcast(scene.daemon.server, "{}", 2);
+    server_broadcast(scene.daemon.server, NULL, "{}", 2);
     take_all(&scene, 4);
     g_assert_cmpuint(server_client_count(scene.daemon.server), ==, 1);
     close_scene(&scene);

@@ -68,13 +68,9 @@ append_rest(GString *out, const char *kind, JsonObject *event)
 static void
 append_hook(GString *out, JsonObject *event)
 {
-    JsonArray *argv = member_array(event, "argv");
-    g_string_append(out, "hook");
-    for (guint i = 0; argv != NULL && i < json_array_get_length(argv); i++) {
-        g_string_append_printf(out, " %s", member_element_text(argv, i));
-    }
-    g_string_append_printf(out, ": %s", member_text(event, "end"));
-    if (strcmp(member_text(event, "end"), "exit") == 0) {
+    g_string_append_printf(out, "hook %s: %s", member_text(event, "argv"),
+                           member_text(event, "end"));
+    if (strcmp(member_text(event, "end"), "exited") == 0) {
         g_string_append_printf(out, " %" G_GINT64_FORMAT,
                                member_integer(event, "code"));
     }

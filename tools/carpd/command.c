@@ -177,11 +177,13 @@ run_reload(struct daemon *daemon, const struct request *request,
     daemon_reload_clear(&report);
 }
 
-static void
+/* True: it is to watch from now on. */
+static bool
 run_selected(struct daemon *daemon, const struct request *request,
              struct jsonl *json)
 {
     GPtrArray *selected = select_instances(daemon, request->vhid);
+    bool is_watch = false;
     if (request->vhid != NULL && selected->len == 0) {
         char *text = g_strdup_printf("%s: no vhid has this name or instance: "
                                      "carpctl show lists them",
@@ -193,6 +195,10 @@ run_selected(struct daemon *daemon, const struct request *request,
         show_daemon(json, daemon);
         show_vhids(json, selected);
         jsonl_close_object(json);
+    } else if (request->command == REQUEST_WATCH) {
+        accept_request(json, request);
+        jsonl_close_object(json);
+        is_watch = true;
     } else if (request->command == REQUEST_STATS) {
         accept_request(json, request);
         show_stats(json, daemon, selected);
@@ -201,10 +207,12 @@ run_selected(struct daemon *daemon, const struct request *request,
         run_change(daemon, request, selected, json);
     }
     g_ptr_array_free(selected, TRUE);
+    return is_watch;
 }
 
 enum command_after
-command_run(struct daemon *daemon, const char *line, struct jsonl *json)
+command_run(struct daemon *daemon, const char *line, struct jsonl *json,
+            char **vhid)
 {
     struct request request;
     enum command_after after = COMMAND_DONE;
@@ -212,12 +220,9 @@ command_run(struct daemon *daemon, const char *line, struct jsonl *json)
         command_refuse(json, request.name, request.code, request.error);
     } else if (request.command == REQUEST_RELOAD) {
         run_reload(daemon, &request, json);
-    } else if (request.command == REQUEST_WATCH) {
-        accept_request(json, &request);
-        jsonl_close_object(json);
+    } else if (run_selected(daemon, &request, json)) {
+        *vhid = g_steal_pointer(&request.vhid);
         after = COMMAND_WATCHES;
-    } else {
-        run_selected(daemon, &request, json);
     }
     request_clear(&request);
     return after;

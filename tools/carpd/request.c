@@ -91,7 +91,7 @@ takes(enum request_command command, const char *member)
         return true;
     }
     if (strcmp(member, "vhid") == 0) {
-        return command != REQUEST_RELOAD && command != REQUEST_WATCH;
+        return command != REQUEST_RELOAD;
     }
     if (strcmp(member, "amount") == 0) {
         return command == REQUEST_DEMOTE;

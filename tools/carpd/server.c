@@ -21,7 +21,7 @@
 #include "command.h"
 #include "control.h"
 #include "credential.h"
-#include "daemon.h"
+#include "instance.h"
 #include "log.h"
 #include "text.h"
 
@@ -37,6 +37,7 @@ struct client {
     GSource *in, *turn, *out;
     GString *request, *answer;
     bool is_watching;
+    char *watched;   /* the vhid; NULL: all of them */
     bool is_closing; /* once the answer is written */
     guint64 lost;    /* events */
 };
@@ -71,6 +72,7 @@ free_client(void *memory)
     close(client->fd);
     g_string_free(client->request, TRUE);
     g_string_free(client->answer, TRUE);
+    g_free(client->watched);
     g_free(client);
 }
 
@@ -173,7 +175,7 @@ answer(struct client *client, char *line)
                        "this connection watches: open another one");
     } else {
         enum command_after after =
-            command_run(client->server->daemon, line, &json);
+            command_run(client->server->daemon, line, &json, &client->watched);
         client->is_watching = after == COMMAND_WATCHES;
     }
     g_string_append_len(client->answer, json.text->str, (gssize)json.text->len);
@@ -390,12 +392,22 @@ server_is_watched(const struct server *server)
     return false;
 }
 
+static bool
+watches(const struct client *client, const struct instance *instance)
+{
+    return client->is_watching &&
+           (client->watched == NULL || instance == NULL ||
+            strcmp(client->watched, instance->id) == 0 ||
+            strcmp(client->watched, instance->conf->name) == 0);
+}
+
 void
-server_broadcast(struct server *server, const char *line, gsize len)
+server_broadcast(struct server *server, const struct instance *instance,
+                 const char *line, gsize len)
 {
     for (guint i = server->clients->len; i > 0; i--) {
         struct client *client = g_ptr_array_index(server->clients, i - 1);
-        if (!client->is_watching) {
+        if (!watches(client, instance)) {
             continue;
         }
         if (client->answer->len > EVENTS_MAX) {

@@ -56,7 +56,8 @@ void server_tell_stop(struct server *server);
 /* Between server.c and server_events.c. */
 /** Does anybody watch? */
 bool server_is_watched(const struct server *server);
-/** Send a line to all that watch. */
-void server_broadcast(struct server *server, const char *line, gsize len);
+/** Send a line to all that watch @p instance; NULL: to all that watch. */
+void server_broadcast(struct server *server, const struct instance *instance,
+                      const char *line, gsize len);
 
 #endif

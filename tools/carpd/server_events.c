@@ -21,10 +21,10 @@ begin(struct jsonl *json, const char *event, const struct instance *instance)
 }
 
 static void
-end(struct jsonl *json, struct server *server)
+end(struct jsonl *json, struct server *server, const struct instance *instance)
 {
     jsonl_close_object(json);
-    server_broadcast(server, json->text->str, json->text->len);
+    server_broadcast(server, instance, json->text->str, json->text->len);
     jsonl_clear(json);
 }
 
@@ -62,7 +62,7 @@ server_tell_transition(struct server *server, const struct instance *instance,
     jsonl_string(&json, "to", carp_state_text(effects->to));
     jsonl_string(&json, "reason", carp_fsm_reason_text(effects->reason));
     put_master(&json, instance);
-    end(&json, server);
+    end(&json, server, instance);
 }
 
 void
@@ -77,7 +77,7 @@ server_tell_demotion(struct server *server, const struct instance *instance,
     jsonl_string(&json, "by", by);
     jsonl_uint(&json, "amount", amount);
     jsonl_uint(&json, "demotion", (uint64_t)MAX(instance->demotion, 0));
-    end(&json, server);
+    end(&json, server, instance);
 }
 
 void
@@ -91,7 +91,7 @@ server_tell_fault(struct server *server, const struct instance *instance,
     begin(&json, "fault", instance);
     jsonl_string(&json, "text", text);
     jsonl_bool(&json, "resolved", is_over);
-    end(&json, server);
+    end(&json, server, instance);
 }
 
 static const char *
@@ -134,7 +134,7 @@ server_tell_finding(struct server *server, const struct instance *instance,
     jsonl_string(&json, "text", event->text);
     jsonl_string(&json, "detail", event->detail);
     jsonl_string(&json, "remedy", event->remedy);
-    end(&json, server);
+    end(&json, server, instance);
 }
 
 static const char *
@@ -170,7 +170,7 @@ server_tell_hook(struct server *server, const struct instance *instance,
     jsonl_string(&json, "end", end_name(result->end));
     jsonl_uint(&json, "code", (uint64_t)MAX(result->code, 0));
     jsonl_seconds(&json, "seconds", result->elapsed);
-    end(&json, server);
+    end(&json, server, instance);
 }
 
 void
@@ -185,7 +185,7 @@ server_tell_reload(struct server *server, const struct daemon_reload *report)
     jsonl_strings(&json, "removed", report->removed);
     jsonl_strings(&json, "changed", report->changed);
     jsonl_uint(&json, "unchanged", report->unchanged);
-    end(&json, server);
+    end(&json, server, NULL);
 }
 
 void
@@ -194,6 +194,6 @@ server_tell_stop(struct server *server)
     if (server_is_watched(server)) {
         struct jsonl json;
         begin(&json, "stop", NULL);
-        end(&json, server);
+        end(&json, server, NULL);
     }
 }

@@ -87,9 +87,11 @@ def test_refused_in_the_background(conf, tmp_path):
 
 def test_usage():
     for argv in (("--what",), ("word",), ("-f", "--background"), ("--ucarp", "--what"),
-                 ("--ucarp", "-i", "eth0", "-v", "300"), ("--check", "--ucarp", "-i", "eth0", "-s",
-                                                         "10.0.0.1", "-v", "1", "-p", SECRET, "-a",
-                                                         "10.0.0.2")):
+                 ("--ucarp", "-i", "eth0", "-v", "300"),
+                 ("--ucarp", "-i", "eth0", "-s", "10.0.0.1", "-v", "1", "-p", SECRET, "-a",
+                  "10.0.0.2", "-f", "nowhere"),
+                 ("--check", "--ucarp", "-i", "eth0", "-s", "10.0.0.1", "-v", "1", "-p", SECRET,
+                  "-a", "10.0.0.2")):
         status, out, err = run(*argv)
         assert (status, out) == (2, ""), argv
         assert len(err.splitlines()) == 1 and "--help" in err, argv

@@ -124,6 +124,7 @@ test_facility(void)
 {
     g_assert_cmpint(log_facility("daemon"), ==, LOG_DAEMON);
     g_assert_cmpint(log_facility("local7"), ==, LOG_LOCAL7);
+    g_assert_cmpint(log_facility("authpriv"), ==, LOG_AUTHPRIV);
     g_assert_cmpint(log_facility("LOCAL7"), ==, -1);
     g_assert_cmpint(log_facility("kern"), ==, -1);
 }

@@ -47,8 +47,9 @@ note_rest(struct import *import, const struct ucarp_options *options)
     static const struct import_place place = {"ucarp's options", 0};
     const struct carp_conf_vhid *group = carp_conf_get(options->conf, 0);
     if (options->facility != NULL) {
+        const bool is_none = strcmp(options->facility, "none") == 0;
         import_note(import, &place, "-f: say log = %s in [carpd]",
-                    options->facility);
+                    is_none ? "stderr" : options->facility);
     }
     if (options->daemonize) {
         import_note(import, &place, "-B: the service manager does that");

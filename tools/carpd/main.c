@@ -61,7 +61,8 @@ open_log(const struct carpd_options *options, const struct carp_conf *conf)
                           ? options->facility
                           : carp_conf_get_daemon(conf)->log;
     bool is_auto = strcmp(log, "auto") == 0;
-    if (options->foreground || strcmp(log, "stderr") == 0) {
+    if (options->foreground || strcmp(log, "stderr") == 0 ||
+        strcmp(log, "none") == 0) {
         log_set_sink(NULL);
         return false;
     }

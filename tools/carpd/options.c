@@ -8,6 +8,7 @@
 
 #include "control.h"
 #include "daemon.h"
+#include "log_sink.h"
 #include "ucarp_options.h"
 
 /* What GOption fills in. */
@@ -127,6 +128,12 @@ parse_ucarp(struct carpd_options *options, int argc, char **argv, char **error)
     } else if (options->config != NULL || options->check) {
         *error = g_strdup("--config and --check do not go with ucarp's "
                           "options");
+        result = CARPD_PARSE_USAGE;
+    } else if (ucarp.facility != NULL && strcmp(ucarp.facility, "none") != 0 &&
+               log_facility(ucarp.facility) < 0) {
+        *error = g_strdup_printf("--facility=%s: must be none or a facility "
+                                 "of syslog such as daemon or local0",
+                                 ucarp.facility);
         result = CARPD_PARSE_USAGE;
     } else {
         options->is_ucarp = true;

@@ -90,7 +90,8 @@ mon_service_options_check(const struct mon_service_options *options,
         return "--evidence-size must be 1 to 1000000 MiB";
     }
     if (options->syslog != NULL && log_facility(options->syslog) < 0) {
-        return "--syslog must be daemon, user or local0 to local7";
+        return "--syslog must be a facility such as daemon, user or local0 to "
+               "local7";
     }
     const char *wrong = check_state(options, is_live, check);
     if (wrong != NULL) {

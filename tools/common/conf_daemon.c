@@ -4,11 +4,11 @@
 
 #include "conf_set.h"
 
+/* Those of log_facility(). */
 static const char *const log_words[] = {
-    "auto",   "stderr", "auth",   "authpriv", "cron",   "daemon",
-    "ftp",    "kern",   "local0", "local1",   "local2", "local3",
-    "local4", "local5", "local6", "local7",   "lpr",    "mail",
-    "news",   "syslog", "user",   "uucp"};
+    "auto",   "stderr", "auth",   "authpriv", "cron",   "daemon", "ftp",
+    "local0", "local1", "local2", "local3",   "local4", "local5", "local6",
+    "local7", "lpr",    "mail",   "news",     "syslog", "user",   "uucp"};
 
 static void
 set_log(struct conf_group *group, const struct conf_row *row, const char *value)

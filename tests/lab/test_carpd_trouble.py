@@ -143,6 +143,27 @@ def test_no_descriptor_when_it_comes_back(lab):
     a.stop()
 
 
+def test_one_interface_is_away_at_the_start(lab):
+    """The vhids of the others run; its own follow when it comes."""
+    lab.run("a", "ip", "link", "add", "eth1", "type", "veth", "peer", "name", "other1")
+    other = {"vhid": 8, "interface": "eth1", "addresses": "10.80.0.50/24", **FAST}
+    later = {"vhid": 9, "interface": "eth2", "addresses": "10.81.0.50/24", **FAST}
+    a = master(lab, GROUP, other, later)
+    assert a.state("v8") == a.state("v9") == "INIT"
+    assert "eth1 is down" in a.show("v8")["faults"][0]
+    assert "eth2 is not there" in a.show("v9")["faults"][0]
+    lab.run("a", "ip", "link", "add", "eth2", "type", "veth", "peer", "name", "other2")
+    for name, net in (("1", "10.80"), ("2", "10.81")):
+        lab.run("a", "ip", "addr", "add", net + ".0.11/24", "dev", "eth" + name)
+        lab.run("a", "ip", "link", "set", "other" + name, "up")
+        lab.run("a", "ip", "link", "set", "eth" + name, "up")
+    a.wait_state("MASTER", 10, "v8")
+    a.wait_state("MASTER", 10, "v9")
+    assert lab.has_address("a", "10.81.0.50")
+    assert a.stop() == 0
+    assert "macvlan" not in lab.run("a", "ip", "-o", "-d", "link")
+
+
 def test_no_bow_out_of_one_that_never_spoke(lab):
     """Whoever cannot put its addresses up has no office to leave: other BACKUPs must not act."""
     wire = carpd.Wire(lab, "b")

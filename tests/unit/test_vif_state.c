@@ -160,6 +160,22 @@ test_odd_names(void)
     }
 }
 
+/* An interface that is away has no macvlan yet: its own name stands there,
+ * and the interface may be a macvlan of somebody else's. */
+static void
+test_no_macvlan_yet(void)
+{
+    struct vif_table *table = make_table();
+    struct vif_config config = {.vhid = 7, .interface = "lan0"};
+    struct vif vif = {.config = config, .name = "lan0", .parent_name = "lan0"};
+    gsize len = 0;
+    g_ptr_array_add(table->vifs, &vif);
+    char *text = vif_state_write(table, &len);
+    g_assert_null(strstr(text, "lan0"));
+    g_free(text);
+    free_table(table);
+}
+
 static void
 test_elsewhere(void)
 {
@@ -205,6 +221,7 @@ main(int argc, char **argv)
     g_test_add_func("/vif-state/wrong-settings", test_wrong_settings);
     g_test_add_func("/vif-state/wrong-names", test_wrong_names);
     g_test_add_func("/vif-state/odd-names", test_odd_names);
+    g_test_add_func("/vif-state/no-macvlan-yet", test_no_macvlan_yet);
     g_test_add_func("/vif-state/elsewhere", test_elsewhere);
     g_test_add_func("/vif-state/damaged", test_damaged);
     int status = g_test_run();

@@ -183,9 +183,9 @@ free_wire(void *memory)
 
 struct instance *
 daemon_add(struct daemon *daemon, const struct carp_conf_vhid *conf,
-           struct os_error *error)
+           bool may_wait, struct os_error *error)
 {
-    struct wire *wire = wire_get(daemon, conf->interface, error);
+    struct wire *wire = wire_get(daemon, conf->interface, may_wait, error);
     struct instance *instance =
         wire != NULL ? instance_new(daemon, conf, NULL, error) : NULL;
     if (instance != NULL && !instance_begin(instance, wire, error)) {
@@ -193,6 +193,22 @@ daemon_add(struct daemon *daemon, const struct carp_conf_vhid *conf,
         return NULL;
     }
     return instance;
+}
+
+/* A card that died must not keep the vhids of the others away. With none of
+ * them carpd has nothing to do: most often a name is wrong. */
+static bool
+has_interface(const struct daemon *daemon, struct os_error *error)
+{
+    for (guint i = 0; i < daemon->wires->len; i++) {
+        const struct wire *wire = g_ptr_array_index(daemon->wires, i);
+        if (port_is_open(wire->port)) {
+            return true;
+        }
+    }
+    const struct instance *first = g_ptr_array_index(daemon->instances, 0);
+    return os_error_set(error, OS_NO_INTERFACE, 0, "[vhid \"%s\"]: %s",
+                        first->conf->name, port_trouble(first->wire->port));
 }
 
 static bool
@@ -204,14 +220,14 @@ add_all(struct daemon *daemon, struct os_error *error)
             continue;
         }
         struct os_error why;
-        struct instance *instance = daemon_add(daemon, conf, &why);
+        struct instance *instance = daemon_add(daemon, conf, true, &why);
         if (instance == NULL) {
             return os_error_set(error, why.fault, why.code, "[vhid \"%s\"]: %s",
                                 conf->name, why.text);
         }
         g_ptr_array_add(daemon->instances, instance);
     }
-    return true;
+    return has_interface(daemon, error);
 }
 
 static bool

@@ -12,9 +12,10 @@
 struct instance;
 
 /** Make the instance of a group; it does not run yet and belongs to the
- * caller. @return NULL and @p error: nothing is left behind */
+ * caller. @param may_wait an interface that is not there or down is waited for
+ * @return NULL and @p error: nothing is left behind */
 struct instance *daemon_add(struct daemon *daemon,
-                            const struct carp_conf_vhid *conf,
+                            const struct carp_conf_vhid *conf, bool may_wait,
                             struct os_error *error);
 
 /** Tell the service manager what runs. */

@@ -89,7 +89,7 @@ prepare_one(struct plan *plan, const struct carp_conf_vhid *conf,
 {
     struct instance *instance = find_instance(plan->daemon, conf);
     if (instance == NULL) {
-        instance = daemon_add(plan->daemon, conf, error);
+        instance = daemon_add(plan->daemon, conf, false, error);
         if (instance == NULL) {
             return false;
         }
@@ -185,7 +185,8 @@ replace_instances(struct plan *plan, struct daemon_reload *report)
         struct instance *instance = g_ptr_array_index(plan->replaced, i);
         const struct carp_conf_vhid *conf = instance->conf;
         struct os_error error;
-        struct wire *wire = wire_get(plan->daemon, conf->interface, &error);
+        struct wire *wire =
+            wire_get(plan->daemon, conf->interface, false, &error);
         if (wire == NULL || !instance_begin(instance, wire, &error)) {
             char *text = g_strdup_printf("[vhid \"%s\"] does not run any "
                                          "more: %s",

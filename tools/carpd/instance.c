@@ -135,6 +135,10 @@ make_vif(struct instance *instance, const struct instance *old,
         config.kind = VIF_PARENT;
         instance->vif = vif_new(vifs, &config, instance, error);
     }
+    /* Whether it may be absent the wire has decided. */
+    if (instance->vif == NULL && error->fault == OS_NO_INTERFACE) {
+        instance->vif = vif_new_absent(vifs, &config, instance);
+    }
     return instance->vif != NULL;
 }
 

@@ -342,6 +342,7 @@ port_new(struct kernel *kernel, const char *name, const struct port_want *want,
         port_free(port);
         return NULL;
     }
+    g_strlcpy(port->told, is_open ? "" : why.text, sizeof(port->told));
     kernel_listen(kernel, on_kernel, port);
     return port;
 }

@@ -86,8 +86,9 @@ struct port_ops {
  * @param kernel must outlive the port; tells when the interface changes
  * @param want copied
  * @return NULL and @p error when it cannot be opened now: OS_NO_PERMISSION,
- *         OS_NO_INTERFACE, OS_SYSTEM. With @p may_be_absent a missing
- *         interface is no error: PORT_OPENED tells when it came.
+ *         OS_NO_INTERFACE, OS_LINK_DOWN, OS_SYSTEM. With @p may_be_absent an
+ *         interface that is missing or down is no error: PORT_OPENED tells
+ *         when it came.
  */
 struct port *port_new(struct kernel *kernel, const char *name,
                       const struct port_want *want, const struct port_ops *ops,
@@ -103,7 +104,7 @@ bool port_set_want(struct port *port, const struct port_want *want,
 
 const char *port_name(const struct port *port);
 bool port_is_open(const struct port *port);
-/** Why it is closed, as PORT_CLOSED told it; "" when it never was. */
+/** Why it is closed; "" when it never was. */
 const char *port_trouble(const struct port *port);
 
 /**

@@ -123,7 +123,8 @@ make_file(const struct vif_table *table)
         const struct vif *vif = g_ptr_array_index(table->vifs, i);
         if (vif->config.kind == VIF_PARENT) {
             put_addresses(file, vif);
-        } else if (vif->config.kind == VIF_MACVLAN && vif->name[0] != '\0') {
+        } else if (vif->config.kind == VIF_MACVLAN &&
+                   strcmp(vif->name, vif->parent_name) != 0) {
             put_macvlan(file, vif->name);
         }
     }

@@ -126,7 +126,8 @@ hear(struct wire *wire, struct os_error *error)
 }
 
 static struct wire *
-make(struct daemon *daemon, const char *name, struct os_error *error)
+make(struct daemon *daemon, const char *name, bool may_wait,
+     struct os_error *error)
 {
     struct wire *wire = g_new0(struct wire, 1);
     struct port_want want = {.all_vhids = true};
@@ -135,17 +136,21 @@ make(struct daemon *daemon, const char *name, struct os_error *error)
     wire->segment = observer_add_segment(daemon->observer, name);
     g_strlcpy(wire->name, name, sizeof(wire->name));
     wire->port =
-        port_new(daemon->kernel, name, &want, &ops, NULL, false, error);
+        port_new(daemon->kernel, name, &want, &ops, NULL, may_wait, error);
     if (wire->port == NULL) {
         g_free(wire);
         return NULL;
+    }
+    if (!port_is_open(wire->port)) {
+        observer_set_sight(daemon->observer, wire->segment, false, alarm_now());
     }
     g_ptr_array_add(daemon->wires, wire);
     return wire;
 }
 
 struct wire *
-wire_get(struct daemon *daemon, const char *name, struct os_error *error)
+wire_get(struct daemon *daemon, const char *name, bool may_wait,
+         struct os_error *error)
 {
     for (guint i = 0; i < daemon->wires->len; i++) {
         struct wire *wire = g_ptr_array_index(daemon->wires, i);
@@ -153,7 +158,7 @@ wire_get(struct daemon *daemon, const char *name, struct os_error *error)
             return wire;
         }
     }
-    return make(daemon, name, error);
+    return make(daemon, name, may_wait, error);
 }
 
 bool

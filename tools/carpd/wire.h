@@ -27,9 +27,10 @@ struct wire {
 
 /**
  * The wire of an interface, made when it is the first to ask.
+ * @param may_wait an interface that is not there or down is waited for
  * @return NULL and @p error: no such interface, no permission
  */
-struct wire *wire_get(struct daemon *daemon, const char *name,
+struct wire *wire_get(struct daemon *daemon, const char *name, bool may_wait,
                       struct os_error *error);
 /** A vhid joins or leaves; the port then hears what is wanted.
  * @return false and @p error: it has not joined */

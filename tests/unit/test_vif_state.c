@@ -210,6 +210,26 @@ test_damaged(void)
     free_table(table);
 }
 
+/* A disk that is full keeps no interface from coming back. */
+static void
+test_unchanged(void)
+{
+    struct os_error error;
+    struct vif_table *table = make_table();
+    g_assert_true(vif_state_save(table, &error));
+    g_unlink(path);
+    g_assert_cmpint(g_rmdir(directory), ==, 0);
+    g_assert_true(vif_state_save(table, &error));
+    g_ptr_array_add(table->noted, g_strdup("carp7-eth0"));
+    g_assert_false(vif_state_save(table, &error));
+    g_assert_nonnull(strstr(error.text, "cannot be written: No such file"));
+    g_assert_cmpint(g_mkdir(directory, 0700), ==, 0);
+    g_assert_true(vif_state_save(table, &error));
+    g_assert_true(g_file_test(path, G_FILE_TEST_IS_REGULAR));
+    g_unlink(path);
+    free_table(table);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -224,6 +244,7 @@ main(int argc, char **argv)
     g_test_add_func("/vif-state/no-macvlan-yet", test_no_macvlan_yet);
     g_test_add_func("/vif-state/elsewhere", test_elsewhere);
     g_test_add_func("/vif-state/damaged", test_damaged);
+    g_test_add_func("/vif-state/unchanged", test_unchanged);
     int status = g_test_run();
     g_unlink(path);
     g_rmdir(directory);

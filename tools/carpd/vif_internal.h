@@ -35,7 +35,8 @@ struct vif_noted {
 
 struct vif_table {
     struct kernel *kernel;
-    char *path; /* of the state file; NULL: none */
+    char *path;    /* of the state file; NULL: none */
+    char *written; /* its text; NULL: not known */
     vif_listener *listener;
     vif_warner *warner;
     void *data;
@@ -138,7 +139,8 @@ bool vif_has_ipv6(const struct vif *vif);
 void vif_warn_of_host(struct vif_table *table);
 
 /* ---- vif_state.c */
-bool vif_state_save(const struct vif_table *table, struct os_error *error);
+/** Nothing is written when nothing has changed since. */
+bool vif_state_save(struct vif_table *table, struct os_error *error);
 /** Fills parents and noted, takes addresses away. */
 void vif_state_load(struct vif_table *table);
 void vif_state_remove(const struct vif_table *table);

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "replace_file.h"
 #include "vif_internal.h"
 
 #define FORMAT 1
@@ -140,27 +141,33 @@ vif_state_write(const struct vif_table *table, gsize *len)
     return text;
 }
 
+/* Whole or not at all; what a power cut loses is of no use after it, so that
+ * no disk is waited for. An interface that comes back changes nothing: then
+ * not even room is needed. */
 bool
-vif_state_save(const struct vif_table *table, struct os_error *error)
+vif_state_save(struct vif_table *table, struct os_error *error)
 {
     if (table->path == NULL) {
         return true;
     }
-    GError *why = NULL;
     gsize len = 0;
     char *text = vif_state_write(table, &len);
-    /* Whole or not at all; what a power cut loses is of no use after it. */
-    bool is_saved =
-        g_file_set_contents_full(table->path, text, (gssize)len,
-                                 G_FILE_SET_CONTENTS_CONSISTENT, 0600, &why);
-    g_free(text);
+    bool is_saved = g_strcmp0(text, table->written) == 0;
     if (!is_saved) {
-        os_error_set(error, OS_SYSTEM, 0,
-                     "%s: cannot be written: %s: make the state directory or "
-                     "give another with --state-dir",
-                     table->path, why->message);
-        g_error_free(why);
+        GString *all = g_string_new_len(text, (gssize)len);
+        is_saved = replace_file(table->path, all, false);
+        int code = errno;
+        g_string_free(all, TRUE);
+        if (!is_saved) {
+            os_error_set(error, OS_SYSTEM, code,
+                         "%s: cannot be written: %s: make the state directory "
+                         "or room in it, or give another with --state-dir",
+                         table->path, g_strerror(code));
+        }
     }
+    g_free(table->written);
+    table->written = is_saved ? g_steal_pointer(&text) : NULL;
+    g_free(text);
     return is_saved;
 }
 

@@ -275,6 +275,7 @@ vif_table_dispose(struct vif_table *table)
     g_array_unref(table->leftovers);
     g_array_unref(table->doomed);
     g_free(table->path);
+    g_free(table->written);
     g_free(table);
 }
 

@@ -182,3 +182,20 @@ def test_another_mac(lab):
     netlab.wait_for("an announcement of the new MAC", lambda: wire.lines(
         r"02:00:00:00:ca:77 > ff:ff:ff:ff:ff:ff.*%s" % VIP), 3)
     a.stop()
+
+
+def test_what_cannot_be_taken_back(lab):
+    """A refused reload whose first vhid cannot become what it was: it runs on, and it is said."""
+    two = {"vhid": 8, "addresses": VIP2 + "/24", **FAST}
+    a = master(lab, GROUP, two)
+    lab.run("a", "ip", "addr", "add", VIP + "/32", "dev", "lo")
+    a.write({**GROUP, "addresses": "10.79.0.60/24"}, {**two, "addresses": "10.79.0.11/24"})
+    said = a.ask("reload")
+    assert not said["ok"] and "10.79.0.11: is on eth0 already" in said["messages"][0]
+    assert VIP + ": is on lo already" in said["messages"][1]
+    assert a.show("v7")["addresses"] == ["10.79.0.60/24"] and a.state("v7") == "MASTER"
+    lab.run("a", "ip", "addr", "del", VIP + "/32", "dev", "lo")
+    a.write(GROUP, two)
+    assert a.ask("reload")["changed"] == ["v7"]
+    assert a.show("v7")["addresses"] == [VIP + "/24"] and lab.has_address("a", VIP)
+    a.stop()

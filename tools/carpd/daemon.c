@@ -176,6 +176,12 @@ free_instance(void *memory)
 }
 
 static void
+free_conf(void *memory)
+{
+    carp_conf_free(memory);
+}
+
+static void
 free_wire(void *memory)
 {
     wire_free(memory);
@@ -285,6 +291,7 @@ daemon_new(const struct daemon_setup *setup, struct carp_conf *conf,
     daemon->programs = program_pool_new(0, 4096);
     daemon->wires = g_ptr_array_new_with_free_func(free_wire);
     daemon->instances = g_ptr_array_new_with_free_func(free_instance);
+    daemon->refused_confs = g_ptr_array_new_with_free_func(free_conf);
     if (make(daemon, &error)) {
         kernel_listen(daemon->kernel, on_kernel, daemon);
         *exit_status = DAEMON_EXIT_OK;
@@ -406,6 +413,7 @@ daemon_free(struct daemon *daemon)
     store_close(daemon->store);
     alarm_free(daemon->alarm);
     log_rate_free(daemon->rate);
+    g_ptr_array_free(daemon->refused_confs, TRUE);
     carp_conf_free(daemon->conf);
     g_main_loop_unref(daemon->loop);
     g_free(daemon);

@@ -51,6 +51,8 @@ struct watches;
 struct daemon {
     struct daemon_setup setup;
     struct carp_conf *conf; /**< owned */
+    /** Refused ones that some vhid could not be taken back from; owned. */
+    GPtrArray *refused_confs;
     GMainLoop *loop;
     struct kernel *kernel;
     struct vif_table *vifs;

@@ -139,8 +139,29 @@ prepare(struct plan *plan, struct daemon_reload *report)
     return true;
 }
 
+/* A vhid that cannot become what it was runs on as it is, with the refused
+ * configuration. */
 static void
-undo(struct plan *plan)
+undo_change(struct plan *plan, guint i, struct daemon_reload *report)
+{
+    struct instance *instance = g_ptr_array_index(plan->changed, i);
+    struct os_error error;
+    if (!instance_change(instance, g_ptr_array_index(plan->before, i),
+                         &error)) {
+        char *text = g_strdup_printf("[vhid \"%s\"]: cannot be changed back, "
+                                     "and is as the file says: %s",
+                                     instance->conf->name, error.text);
+        complain(report, LOG_LEVEL_ERROR, text);
+        g_free(text);
+        if (plan->conf != NULL) {
+            g_ptr_array_add(plan->daemon->refused_confs,
+                            g_steal_pointer(&plan->conf));
+        }
+    }
+}
+
+static void
+undo(struct plan *plan, struct daemon_reload *report)
 {
     for (guint i = 0; i < plan->added->len; i++) {
         struct instance *instance = g_ptr_array_index(plan->added, i);
@@ -151,11 +172,7 @@ undo(struct plan *plan)
         instance_free(g_ptr_array_index(plan->replaced, i));
     }
     for (guint i = 0; i < plan->changed->len; i++) {
-        struct os_error error;
-        if (!instance_change(g_ptr_array_index(plan->changed, i),
-                             g_ptr_array_index(plan->before, i), &error)) {
-            log_say(LOG_LEVEL_ERROR, "reload: %s", error.text);
-        }
+        undo_change(plan, i, report);
     }
     wire_sweep(plan->daemon);
 }
@@ -305,6 +322,7 @@ carry_out(struct plan *plan, struct daemon_reload *report)
     settle(daemon, plan);
     daemon_say_status(daemon);
     carp_conf_free(old);
+    g_ptr_array_set_size(daemon->refused_confs, 0);
     log_say(LOG_LEVEL_NOTICE,
             "reload: %u added, %u removed, %u changed, %u "
             "unchanged",
@@ -354,8 +372,8 @@ daemon_reload(struct daemon *daemon, struct daemon_reload *report)
     if (is_good) {
         carry_out(&plan, report);
     } else if (plan.conf != NULL) {
-        undo(&plan);
-        carp_conf_free(plan.conf);
+        undo(&plan, report);
+        g_clear_pointer(&plan.conf, carp_conf_free);
     }
     if (!is_good) {
         log_say(LOG_LEVEL_ERROR, "reload: not done: the configuration before "

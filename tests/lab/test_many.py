@@ -103,6 +103,21 @@ def test_pattern_finds_nothing_yet(lab):
     assert monitor.events[0]["inputs"] == []
 
 
+def test_pattern_leaves_out_vmac(lab):
+    """carpd's macvlan is down whenever its host is BACKUP, and shows nothing that is not seen below it."""
+    for name, mac in (("m6v", "00:00:5e:00:01:01"), ("m6w", "00:00:5e:00:02:01"),
+                      ("m6c", "02:00:00:00:00:01")):
+        lab.run("obs", "ip", "link", "add", "link", "m6", "name", name, "address", mac,
+                "type", "macvlan", "mode", "bridge")
+        lab.run("obs", "ip", "link", "set", "dev", name, "up")
+    make_wire(lab, 66)     # whose own MAC is the virtual one
+    lab.run("obs", "ip", "link", "set", "dev", "m66", "address", "00:00:5e:00:01:02")
+    monitor = watch.Carpmon(lab, "obs", "--duration", "1", interface="m6*")
+    assert monitor.wait_end() == 0
+    names = {entry["name"] for entry in monitor.events[0]["inputs"]}
+    assert names == {"m6", "m6c", "m66"}
+
+
 def test_pattern_with_name(lab):
     """Two captures of one wire: the same advert counts once."""
     monitor = watch.Carpmon(lab, "obs", interface="lan=?5")

@@ -44,11 +44,15 @@ void mon_live_free(struct mon_live *live);
 
 /** Is it a pattern for interfaces ('*' and '?'), not a name? */
 bool mon_capture_is_pattern(const char *name);
-/** Names of the interfaces that fit, are up, and are no loopback: to be freed
- * with g_strfreev(). */
+/** Names of the interfaces that fit, are up, and are neither a loopback nor
+ * mon_capture_is_vmac(): to be freed with g_strfreev(). */
 char **mon_capture_find(const char *pattern);
 /** Up, and no loopback? */
 bool mon_capture_is_worth(const char *name);
+/** Is it a macvlan with a virtual MAC, as carpd and keepalived have them? It is
+ * down while the host is BACKUP, and the interface that it is on shows all of
+ * its frames. */
+bool mon_capture_is_vmac(const char *name);
 
 /** Let only what matters through. False when the filter cannot be set, which
  * costs time but no frames. */

@@ -19,7 +19,8 @@ mon_capture_find(const char *pattern)
     for (const struct if_nameindex *at = all; at != NULL && at->if_index != 0;
          at++) {
         if (g_pattern_spec_match_string(spec, at->if_name) &&
-            mon_capture_is_worth(at->if_name)) {
+            mon_capture_is_worth(at->if_name) &&
+            !mon_capture_is_vmac(at->if_name)) {
             g_ptr_array_add(names, g_strdup(at->if_name));
         }
     }

@@ -196,6 +196,71 @@ test_restarted_peer(void)
     carp_replay_clear(&c);
 }
 
+/* An advert of host 1 in this family, @p wait after the one before. */
+static bool
+acts(struct carp_replay *to, uint8_t family, uint64_t counter, uint8_t skew,
+     carp_time wait)
+{
+    const uint8_t six[2][16] = {{0xfe, 0x80, [15] = 1}, {0xfe, 0x80, [15] = 9}};
+    const bool is_six = family == CARP_IPV6;
+    const struct carp_addr source = is_six ? carp_addr_v6(six[0]) : host(1);
+    const struct carp_addr own = is_six ? carp_addr_v6(six[1]) : host(9);
+    const struct carp_verdict good = {.status = CARP_GOOD};
+    const struct carp_adv adv = {
+        .advbase = 1, .advskew = skew, .counter = counter};
+
+    now += wait;
+    if (!carp_replay_acts(carp_replay_judge(to, 2, &own, &source, &adv, now),
+                          CARP_REPLAY_STRICT)) {
+        return false;
+    }
+    carp_peers_accept(&to->peers, &source, &adv, &good, now);
+    return true;
+}
+
+/* Both families of each advert reach a strict host, the second one first. What
+ * is not of one moment with what was heard, or says something else, or was
+ * heard, is refused. */
+static void
+test_overtaken(void)
+{
+    for (unsigned int round = 0; round < 40; round++) {
+        struct carp_replay a = node((uint64_t)g_test_rand_int() << 32);
+        struct carp_replay b = node((uint64_t)g_test_rand_int() << 32);
+        if (round % 2 != 0) {
+            carp_counter_hear(&a.counter, a.counter.last + 1, true);
+        }
+        carp_counter_lead(&a.counter);
+        for (unsigned int i = 0; i < 20; i++) {
+            const uint64_t four = carp_replay_next(&a, false, round + i);
+            const uint64_t six = carp_replay_next(&a, true, 0);
+
+            g_assert_true(acts(&b, CARP_IPV6, six, 7, CARP_SEC));
+            if (i == 5) { /* kept back */
+                g_assert_false(acts(&b, CARP_IPV4, four, 7, CARP_SEC / 8));
+                continue;
+            }
+            if (i == 7) { /* rewritten */
+                g_assert_false(acts(&b, CARP_IPV4, four, 0, CARP_MSEC));
+                continue;
+            }
+            if (i > 0 && round % 4 > 1) {
+                g_assert_false(acts(&b, CARP_IPV4, six, 7, CARP_MSEC));
+            }
+            g_assert_true(acts(&b, CARP_IPV4, four, 7, CARP_MSEC));
+            /* The first one of a sender may be an OpenBSD's. */
+            for (unsigned int k = 0; i > 0 && k < 3; k++) {
+                g_assert_false(acts(&b, CARP_IPV4, four, 7, CARP_MSEC));
+                g_assert_false(acts(&b, CARP_IPV4, four, 0, CARP_MSEC));
+                g_assert_false(acts(&b, CARP_IPV6, four, 7, CARP_MSEC));
+                g_assert_false(acts(&b, CARP_IPV4, six, 7, CARP_MSEC));
+            }
+        }
+        carp_replay_clear(&a);
+        carp_replay_clear(&b);
+    }
+}
+
 static void
 test_modes(void)
 {
@@ -225,6 +290,7 @@ main(int argc, char **argv)
     g_test_add_func("/replay/third-host", test_third_host);
     g_test_add_func("/replay/in-step", test_in_step);
     g_test_add_func("/replay/restarted-peer", test_restarted_peer);
+    g_test_add_func("/replay/overtaken", test_overtaken);
     g_test_add_func("/replay/modes", test_modes);
     return g_test_run();
 }

@@ -207,6 +207,29 @@ is_constant_after_all(struct carp_peers *peers, const struct carp_peer *peer,
            carp_time_since(now, c->since) >= CARP_SEC;
 }
 
+/* The IPv6 advert of one moment has overtaken the IPv4 one, which carries the
+ * counter right below: it is not older than that, it says the same, and it was
+ * not heard yet. */
+static bool
+is_overtaken(struct carp_peers *peers, const struct carp_addr *source,
+             const struct carp_adv *adv, carp_time now)
+{
+    if (source->family != CARP_IPV4 ||
+        !carp_seen_has(&peers->skipped, adv->counter)) {
+        return false;
+    }
+    for (unsigned int i = 0; i < peers->count; i++) {
+        const struct carp_peer *six = &peers->list[i];
+        if (six->address.family == CARP_IPV6 &&
+            six->counter == adv->counter + 1 && says_the_same(six, adv) &&
+            carp_time_since(now, six->since) < CARP_PEERS_DUPLICATE) {
+            carp_seen_remove(&peers->skipped, adv->counter);
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum carp_peer_verdict
 judge_seen(struct carp_peers *peers, struct carp_peer *peer,
            const struct carp_addr *source, const struct carp_adv *adv,
@@ -300,10 +323,11 @@ carp_peers_judge(struct carp_peers *peers, const struct carp_addr *source,
         return CARP_PEER_ECHO;
     }
     struct carp_peer *peer = carp_peers_find(peers, source);
-    if (carp_seen_has(&peers->seen, adv->counter)) {
+    if (!carp_seen_has(&peers->seen, adv->counter)) {
+        add_heard(peers, peer, source, adv->counter);
+    } else if (!is_overtaken(peers, source, adv, now)) {
         return judge_seen(peers, peer, source, adv, now);
     }
-    add_heard(peers, peer, source, adv->counter);
     if (peer == NULL) {
         peer = add(peers, source);
         peer->counter = adv->counter;

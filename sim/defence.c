@@ -137,22 +137,27 @@ sim_defence_remember(struct sim_defence *d, const struct sim_advert *a)
     }
 }
 
-/* OpenBSD's adverts cannot be told from a recording; so one whose sender may
- * be one acts again (SECURITY-MODEL 6.8). */
+/* OpenBSD's adverts cannot be told from a recording, nor those that go on from
+ * them; so one whose sender may be one acts again (SECURITY-MODEL 6.8). */
 static bool
-may_be_constant(const struct sim_defence *d, uint64_t counter)
+may_be_constant(const struct sim_defence *d, const struct sim_advert *a)
 {
     const struct carp_peers *peers = &d->replay.peers;
 
     for (unsigned int i = 0; i < peers->count; i++) {
         const struct carp_peer *peer = &peers->list[i];
 
-        if (peer->counter == counter && (peer->kind == CARP_PEER_UNKNOWN ||
-                                         peer->kind == CARP_PEER_CONSTANT)) {
+        if (peer->counter == a->counter && (peer->kind == CARP_PEER_UNKNOWN ||
+                                            peer->kind == CARP_PEER_CONSTANT)) {
+            return true;
+        }
+        if (peer->kind == CARP_PEER_CONSTANT &&
+            peer->address.family == a->family && a->counter > peer->line &&
+            a->counter - peer->line <= CARP_PEERS_LINE) {
             return true;
         }
     }
-    return carp_seen_has(&peers->skipped, counter);
+    return carp_seen_has(&peers->skipped, a->counter);
 }
 
 bool
@@ -169,5 +174,5 @@ sim_defence_recall(const struct sim_defence *d, GRand *rand,
                                  rand, 0, (gint32)(d->heard - oldest))) %
                    SIM_MEMORY];
     a->is_replayed = true;
-    return !may_be_constant(d, a->counter);
+    return !may_be_constant(d, a);
 }

@@ -175,6 +175,51 @@ test_constant(void)
     carp_peers_clear(&peers);
 }
 
+/* Kernels go on from OpenBSD's counter each time that it has spoken. */
+static void
+test_line_of_constant(void)
+{
+    const uint64_t x = 1ull << 60;
+    struct carp_addr one = host(1);
+    struct carp_addr six = {.family = CARP_IPV6,
+                            .octets = {0xfe, 0x80, [15] = 2}};
+    begin();
+    for (int i = 0; i < 5; i++) {
+        hear(1, x);
+    }
+    g_assert_cmpint(hear(2, x + 1), ==, CARP_PEER_FRESH);
+    for (uint64_t i = 2; i < 10; i++) {
+        g_assert_cmpint(hear(2, x + i), ==, CARP_PEER_FRESH);
+        g_assert_cmpint(hear(2, x + i), ==, CARP_PEER_REPLAYED);
+        g_assert_cmpint(hear(3, x + 1), ==, CARP_PEER_REPLAYED);
+    }
+    g_assert_cmpint(hear(1, x), ==, CARP_PEER_REPEAT);
+    g_assert_cmpint(hear(2, x + 1), ==, CARP_PEER_REPEAT);
+    g_assert_cmpint(hear(2, x + 1), ==, CARP_PEER_REPLAYED);
+    g_assert_cmpint(hear(3, x + 3), ==, CARP_PEER_REPEAT); /* 2 got lost */
+    g_assert_cmpint(hear(2, x + 2), ==, CARP_PEER_REPLAYED);
+    g_assert_cmpint(hear_from(&six, x + 4, 0), ==, CARP_PEER_REPLAYED);
+    g_assert_cmpint(hear(1, x + 4), ==, CARP_PEER_REPLAYED);
+    g_assert_cmpint(hear(2, x + 10), ==, CARP_PEER_FRESH);
+    g_assert_cmpint(hear(2, x + 4), ==, CARP_PEER_REPLAYED);
+    /* A stranger acts, but is no sender yet. */
+    g_assert_cmpint(hear(1, x), ==, CARP_PEER_REPEAT);
+    g_assert_cmpint(hear(4, x + 5), ==, CARP_PEER_REPEAT);
+    g_assert_cmpuint(peers.count, ==, 2);
+    /* What did not go on from it stays old. */
+    g_assert_cmpint(hear(2, x + 2 * CARP_PEERS_LINE), ==, CARP_PEER_FRESH);
+    g_assert_cmpint(hear(1, x), ==, CARP_PEER_REPEAT);
+    g_assert_cmpint(hear(2, x + 2 * CARP_PEERS_LINE), ==, CARP_PEER_REPLAYED);
+    g_assert_cmpint(hear(2, x - 1), ==, CARP_PEER_REPLAYED);
+    /* Read back: until OpenBSD speaks. */
+    peers.count = 0;
+    carp_peers_restore(&peers, &one, CARP_PEER_CONSTANT, x);
+    g_assert_cmpint(hear(2, x + 6), ==, CARP_PEER_REPLAYED);
+    g_assert_cmpint(hear(1, x), ==, CARP_PEER_REPEAT);
+    g_assert_cmpint(hear(2, x + 6), ==, CARP_PEER_REPEAT);
+    carp_peers_clear(&peers);
+}
+
 /* A machine that counted is replaced by one that does not. */
 static void
 test_replaced_machine(void)
@@ -248,6 +293,7 @@ main(int argc, char **argv)
     g_test_add_func("/peers/older-than-we", test_older_than_we);
     g_test_add_func("/peers/random-master", test_random_master);
     g_test_add_func("/peers/constant", test_constant);
+    g_test_add_func("/peers/line-of-constant", test_line_of_constant);
     g_test_add_func("/peers/replaced-machine", test_replaced_machine);
     g_test_add_func("/peers/echo", test_echo_and_duplicate);
     g_test_add_func("/peers/bounded", test_table_bounded);

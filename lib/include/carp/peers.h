@@ -30,6 +30,9 @@ CARP_BEGIN_DECLS
 #define CARP_PEERS_CANDIDATES 4
 /** So many repeats make a sender one that never counts. */
 #define CARP_PEERS_REPEATS 3
+/** So far behind what it went on from is whoever counted on unheard for a
+ * while. */
+#define CARP_PEERS_LINE ((uint64_t)1 << 16)
 /** The same advert again within this time is the network's doing. */
 #define CARP_PEERS_DUPLICATE (100 * CARP_MSEC)
 /** A sender that was silent for this long may be another machine now. */
@@ -48,6 +51,8 @@ struct carp_peer {
     struct carp_addr address;
     enum carp_peer_kind kind;
     uint64_t counter;       /**< the last new one */
+    uint64_t line;          /**< a constant one: the highest of those who went
+                                 on from it since it was heard */
     unsigned int repeats;   /**< of it, while the kind is not settled */
     unsigned int strangers; /**< new ones in a row that do not follow */
     carp_time since;        /**< first sight of @c counter */

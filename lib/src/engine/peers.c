@@ -6,9 +6,6 @@
 #include <carp/counter.h>
 #include <carp/timing.h>
 
-/* So far behind what it adopted is whoever counted on unheard for a while. */
-#define ADOPTED_MAX ((uint64_t)1 << 16)
-
 void
 carp_peers_init(struct carp_peers *peers)
 {
@@ -86,7 +83,7 @@ says_the_same(const struct carp_peer *peer, const struct carp_adv *adv)
 static bool
 is_behind(uint64_t counter, uint64_t earlier)
 {
-    return counter > earlier && counter - earlier <= ADOPTED_MAX;
+    return counter > earlier && counter - earlier <= CARP_PEERS_LINE;
 }
 
 /* Does it go on from what we or another sender said? Who does that counts. A
@@ -230,6 +227,34 @@ is_overtaken(struct carp_peers *peers, const struct carp_addr *source,
     return false;
 }
 
+/* Kernels go on from OpenBSD's one counter each time that they hear it, so that
+ * what they sent before comes again. Whoever could play that back can play back
+ * OpenBSD's own. Between two of its adverts they count upwards. */
+static bool
+follow_constant(struct carp_peers *peers, const struct carp_addr *source,
+                uint64_t counter)
+{
+    bool is_any = false;
+    for (unsigned int i = 0; i < peers->count; i++) {
+        struct carp_peer *peer = &peers->list[i];
+        if (peer->kind == CARP_PEER_CONSTANT &&
+            peer->address.family == source->family &&
+            !carp_addr_equal(&peer->address, source) &&
+            is_behind(counter, peer->line)) {
+            peer->line = counter;
+            is_any = true;
+        }
+    }
+    return is_any;
+}
+
+static enum carp_peer_verdict
+repeat_constant(struct carp_peer *peer)
+{
+    peer->line = peer->counter;
+    return CARP_PEER_REPEAT;
+}
+
 static enum carp_peer_verdict
 judge_seen(struct carp_peers *peers, struct carp_peer *peer,
            const struct carp_addr *source, const struct carp_adv *adv,
@@ -240,7 +265,7 @@ judge_seen(struct carp_peers *peers, struct carp_peer *peer,
         peer->kind = CARP_PEER_CONSTANT;
         peer->counter = adv->counter;
         peer->since = now;
-        return CARP_PEER_REPEAT;
+        return repeat_constant(peer);
     }
     if (peer == NULL) {
         if (is_twin(peers, source, adv->counter)) {
@@ -249,11 +274,13 @@ judge_seen(struct carp_peers *peers, struct carp_peer *peer,
             peer->since = now;
             return CARP_PEER_REPEAT;
         }
-        return CARP_PEER_REPLAYED;
+        return follow_constant(peers, source, adv->counter)
+                   ? CARP_PEER_REPEAT
+                   : CARP_PEER_REPLAYED;
     }
     bool is_last = peer->counter == adv->counter;
     if (is_last && peer->kind == CARP_PEER_CONSTANT) {
-        return CARP_PEER_REPEAT;
+        return repeat_constant(peer);
     }
     if (is_last && carp_time_since(now, peer->heard) < CARP_PEERS_DUPLICATE &&
         peer->adverts > 0 && says_the_same(peer, adv)) {
@@ -263,6 +290,10 @@ judge_seen(struct carp_peers *peers, struct carp_peer *peer,
         peer->repeats++;
         peer->kind = peer->repeats >= CARP_PEERS_REPEATS ? CARP_PEER_CONSTANT
                                                          : CARP_PEER_UNKNOWN;
+        return repeat_constant(peer);
+    }
+    if (follow_constant(peers, source, adv->counter)) {
+        learn(peers, peer, adv->counter, now);
         return CARP_PEER_REPEAT;
     }
     peer->replays++;
@@ -328,6 +359,7 @@ carp_peers_judge(struct carp_peers *peers, const struct carp_addr *source,
     } else if (!is_overtaken(peers, source, adv, now)) {
         return judge_seen(peers, peer, source, adv, now);
     }
+    (void)follow_constant(peers, source, adv->counter);
     if (peer == NULL) {
         peer = add(peers, source);
         peer->counter = adv->counter;
@@ -364,6 +396,7 @@ carp_peers_restore(struct carp_peers *peers, const struct carp_addr *address,
         struct carp_peer *peer = add(peers, address);
         peer->kind = kind;
         peer->counter = counter;
+        peer->line = UINT64_MAX; /* until it is heard */
         peer->strangers = kind == CARP_PEER_RANDOM ? 2 : 0;
     }
 }

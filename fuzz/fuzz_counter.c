@@ -165,6 +165,14 @@ hear_advert(struct node *node, struct fuzz_input *in, uint64_t value)
     FUZZ_CHECK(node->replay.peers.count <= CARP_PEERS_MAX);
 }
 
+static void
+keep_spans(struct carp_seen_set *to, const struct carp_seen_set *from)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        carp_seen_add_span(to, from->spans[i].first, from->spans[i].last);
+    }
+}
+
 /* What a restart keeps is what the header says; the reserve is on the disk. */
 static void
 restart(struct node *node)
@@ -174,10 +182,8 @@ restart(struct node *node)
     carp_replay_init(&kept, 0);
     carp_counter_resume(&kept.counter, old->counter.first,
                         old->counter.reserve);
-    for (size_t i = 0; i < old->peers.seen.count; i++) {
-        carp_seen_add_span(&kept.peers.seen, old->peers.seen.spans[i].first,
-                           old->peers.seen.spans[i].last);
-    }
+    keep_spans(&kept.peers.seen, &old->peers.seen);
+    keep_spans(&kept.peers.skipped, &old->peers.skipped);
     for (unsigned int i = 0; i < old->peers.count; i++) {
         const struct carp_peer *peer = &old->peers.list[i];
         carp_peers_restore(&kept.peers, &peer->address, peer->kind,

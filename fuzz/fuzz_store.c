@@ -34,6 +34,7 @@ write_table(GHashTable *table)
         const struct stored *stored = g_hash_table_lookup(table, id->data);
         FUZZ_CHECK(stored->peers.count <= CARP_PEERS_MAX);
         check_seen(&stored->peers.seen);
+        check_seen(&stored->peers.skipped);
         store_text_add(out, stored->id, stored->first, stored->counter,
                        &stored->peers);
     }

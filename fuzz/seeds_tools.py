@@ -228,6 +228,7 @@ def make_store(add):
             b"counter 1@eth0 0123456789abcdef 0123456789abcdff\n"
             b"seen 1@eth0 0123456789abcdef-0123456789abcdff\n"
             b"seen 1@eth0 ffffffffffffff00-ffffffffffffffff\n"
+            b"skipped 1@eth0 0123456789abcdf0-0123456789abcdfe\n"
             b"peer 1@eth0 10.0.0.2 moving 0123456789abcdef\n"
             b"peer 1@eth0 fe80::1 constant 0000000000000001\n"
             b"counter 2@eth0 0000000000000000 0000000000000000\n")

@@ -8,16 +8,38 @@ image_clear(struct sim_image *image)
 {
     if (image->is_there) {
         g_array_free(image->spans, TRUE);
+        g_array_free(image->skipped, TRUE);
         g_array_free(image->senders, TRUE);
     }
     *image = (struct sim_image){0};
+}
+
+static GArray *
+write_spans(const struct carp_seen_set *set)
+{
+    GArray *spans = g_array_new(FALSE, FALSE, sizeof(struct carp_seen_span));
+
+    if (set->count != 0) {
+        g_array_append_vals(spans, set->spans, (guint)set->count);
+    }
+    return spans;
+}
+
+static void
+read_spans(struct carp_seen_set *set, const GArray *spans)
+{
+    for (guint i = 0; i < spans->len; i++) {
+        const struct carp_seen_span *span =
+            &g_array_index(spans, struct carp_seen_span, i);
+
+        carp_seen_add_span(set, span->first, span->last);
+    }
 }
 
 static void
 write_image(struct sim_defence *d)
 {
     const struct carp_replay *replay = &d->replay;
-    const struct carp_seen_set *seen = &replay->peers.seen;
 
     image_clear(&d->before);
     d->before = d->last;
@@ -25,15 +47,13 @@ write_image(struct sim_defence *d)
         .is_there = true,
         .first = replay->counter.first,
         .reserve = carp_counter_extend(&replay->counter),
-        .spans = g_array_new(FALSE, FALSE, sizeof(struct carp_seen_span)),
+        .spans = write_spans(&replay->peers.seen),
+        .skipped = write_spans(&replay->peers.skipped),
         .senders = g_array_new(FALSE, FALSE, sizeof(struct carp_peer)),
         .heard = d->heard};
-    if (seen->count != 0) {
-        g_array_append_vals(d->last.spans, seen->spans, (guint)seen->count);
-    }
     g_array_append_vals(d->last.senders, replay->peers.list,
                         replay->peers.count);
-    d->additions = seen->additions;
+    d->additions = replay->peers.seen.additions;
     carp_counter_written(&d->replay.counter, d->last.reserve);
 }
 
@@ -44,12 +64,8 @@ read_image(struct sim_defence *d)
     struct carp_replay *replay = &d->replay;
 
     carp_counter_resume(&replay->counter, image->first, image->reserve);
-    for (guint i = 0; i < image->spans->len; i++) {
-        const struct carp_seen_span *span =
-            &g_array_index(image->spans, struct carp_seen_span, i);
-
-        carp_seen_add_span(&replay->peers.seen, span->first, span->last);
-    }
+    read_spans(&replay->peers.seen, image->spans);
+    read_spans(&replay->peers.skipped, image->skipped);
     for (guint i = 0; i < image->senders->len; i++) {
         const struct carp_peer *peer =
             &g_array_index(image->senders, struct carp_peer, i);

@@ -30,7 +30,8 @@ struct sim_advert {
 struct sim_image {
     bool is_there;
     uint64_t first, reserve;
-    GArray *spans;   /**< struct carp_seen_span */
+    GArray *spans;   /**< struct carp_seen_span: what was seen */
+    GArray *skipped; /**< struct carp_seen_span */
     GArray *senders; /**< struct carp_peer */
     uint64_t heard;  /**< adverts in the memory by then */
 };

@@ -98,6 +98,7 @@ test_store_round_trip(void)
     carp_peers_init(&peers);
     carp_seen_add_span(&peers.seen, 5, 9);
     carp_seen_add_span(&peers.seen, 1ull << 60, UINT64_MAX);
+    carp_seen_add_span(&peers.skipped, 7, 9);
     struct carp_addr addr = {.family = CARP_IPV6, .octets = {0xfe, 0x80}};
     carp_peers_restore(&peers, &addr, CARP_PEER_CONSTANT, 42);
     GString *text = g_string_new(NULL);
@@ -113,6 +114,8 @@ test_store_round_trip(void)
     g_assert_cmpuint(stored->counter, ==, 0x1234);
     g_assert_cmpuint(stored->peers.seen.count, ==, 2);
     g_assert_true(carp_seen_has(&stored->peers.seen, UINT64_MAX));
+    g_assert_cmpuint(stored->peers.skipped.count, ==, 1);
+    g_assert_true(carp_seen_has(&stored->peers.skipped, 9));
     g_assert_cmpint(carp_peers_find(&stored->peers, &addr)->kind, ==,
                     CARP_PEER_CONSTANT);
     g_hash_table_destroy(table);

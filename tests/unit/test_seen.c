@@ -108,6 +108,18 @@ test_seen_bounded(void)
         g_assert_true(carp_seen_has(&seen, i * CARP_COUNTER_LEAP));
     }
     carp_seen_clear(&seen);
+    /* An exact one holds nothing that was not added. */
+    seen.is_exact = true;
+    for (uint64_t i = 0; i < 3 * CARP_SEEN_SPANS_MAX; i++) {
+        carp_seen_add(&seen, 2 * i);
+    }
+    g_assert_cmpuint(seen.count, ==, CARP_SEEN_SPANS_MAX);
+    for (uint64_t i = 0; i < 3 * CARP_SEEN_SPANS_MAX; i++) {
+        g_assert_cmpint(carp_seen_has(&seen, 2 * i), ==,
+                        i >= 2 * CARP_SEEN_SPANS_MAX);
+        g_assert_false(carp_seen_has(&seen, 2 * i + 1));
+    }
+    carp_seen_clear(&seen);
 }
 
 int

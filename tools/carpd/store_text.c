@@ -14,6 +14,19 @@ store_text_begin(GString *out)
     g_string_assign(out, TITLE);
 }
 
+static void
+add_spans(GString *out, const char *word, const char *id,
+          const struct carp_seen_set *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        const struct carp_seen_span *span = &set->spans[i];
+        g_string_append_printf(out,
+                               "%s %s %016" G_GINT64_MODIFIER
+                               "x-%016" G_GINT64_MODIFIER "x\n",
+                               word, id, span->first, span->last);
+    }
+}
+
 void
 store_text_add(GString *out, const char *id, uint64_t first, uint64_t reserve,
                const struct carp_peers *peers)
@@ -22,13 +35,8 @@ store_text_add(GString *out, const char *id, uint64_t first, uint64_t reserve,
                            "counter %s %016" G_GINT64_MODIFIER
                            "x %016" G_GINT64_MODIFIER "x\n",
                            id, first, reserve);
-    for (size_t i = 0; i < peers->seen.count; i++) {
-        const struct carp_seen_span *span = &peers->seen.spans[i];
-        g_string_append_printf(out,
-                               "seen %s %016" G_GINT64_MODIFIER
-                               "x-%016" G_GINT64_MODIFIER "x\n",
-                               id, span->first, span->last);
-    }
+    add_spans(out, "seen", id, &peers->seen);
+    add_spans(out, "skipped", id, &peers->skipped);
     for (unsigned int i = 0; i < peers->count; i++) {
         char addr[CARP_ADDR_TEXT];
         const struct carp_peer *peer = &peers->list[i];
@@ -61,7 +69,7 @@ read_hex(const char *text, uint64_t *value)
 }
 
 static bool
-read_span(struct stored *stored, char *text)
+read_span(struct carp_seen_set *set, char *text)
 {
     uint64_t first = 0;
     uint64_t last = 0;
@@ -73,7 +81,7 @@ read_span(struct stored *stored, char *text)
     if (!read_hex(text, &first) || !read_hex(dash + 1, &last) || first > last) {
         return false;
     }
-    carp_seen_add_span(&stored->peers.seen, first, last);
+    carp_seen_add_span(set, first, last);
     return true;
 }
 
@@ -129,7 +137,11 @@ read_line(GHashTable *table, const char *line)
                   read_hex(words[3], &stored->counter);
         stored->has_counter |= is_good;
     } else if (strcmp(words[0], "seen") == 0 && count == 3) {
-        is_good = read_span(store_text_get(table, words[1]), words[2]);
+        is_good =
+            read_span(&store_text_get(table, words[1])->peers.seen, words[2]);
+    } else if (strcmp(words[0], "skipped") == 0 && count == 3) {
+        is_good = read_span(&store_text_get(table, words[1])->peers.skipped,
+                            words[2]);
     } else if (strcmp(words[0], "peer") == 0 && count == 5) {
         is_good = read_peer(store_text_get(table, words[1]), words);
     }

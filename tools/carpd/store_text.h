@@ -6,6 +6,7 @@
  *     carpd-state 1
  *     counter 1@eth0 0123456789abcdef 0123456789abcdef
  *     seen 1@eth0 0123456789abcdef-0123456789abcdff
+ *     skipped 1@eth0 0123456789abcdf0-0123456789abcdfe
  *     peer 1@eth0 10.0.0.2 moving 0123456789abcdef
  */
 #ifndef CARPD_STORE_TEXT_H

@@ -7,8 +7,8 @@
  *
  * carpd runs it, and so does the simulator. The caller has checked the digest,
  * brings randomness and the time, and keeps between runs: @c counter.first,
- * carp_counter_extend(), the spans of @c peers.seen, each sender's address,
- * kind and counter.
+ * carp_counter_extend(), the spans of @c peers.seen and @c peers.skipped, each
+ * sender's address, kind and counter.
  */
 #ifndef CARP_REPLAY_H
 #define CARP_REPLAY_H

@@ -7,7 +7,7 @@
  * span. A node that has never heard a peer draws each at random: such ones
  * are spans of their own. When there are too many, the one that was not added
  * to for longest is joined to its neighbour if that is near, else forgotten;
- * so it is when there is no memory for more.
+ * so it is when there is no memory for more. A set that is exact joins none.
  */
 #ifndef CARP_SEEN_H
 #define CARP_SEEN_H
@@ -38,6 +38,7 @@ struct carp_seen_set {
     struct carp_seen_span *spans; /**< ascending, apart */
     size_t count, allocated;
     uint64_t additions;
+    bool is_exact; /**< never holds what was not added; set it when empty */
 };
 
 /** An empty set; it needs no memory until something is added. */

@@ -12,6 +12,7 @@ carp_peers_init(struct carp_peers *peers)
     memset(peers, 0, sizeof(*peers));
     carp_seen_init(&peers->seen);
     carp_seen_init(&peers->skipped);
+    peers->skipped.is_exact = true;
 }
 
 void

@@ -60,7 +60,7 @@ forget_oldest(struct carp_seen_set *seen)
             oldest = i;
         }
     }
-    if (oldest + 1 < seen->count &&
+    if (!seen->is_exact && oldest + 1 < seen->count &&
         seen->spans[oldest + 1].first - seen->spans[oldest].last <=
             CARP_SEEN_FILL) {
         seen->spans[oldest + 1].first = seen->spans[oldest].first;

@@ -211,6 +211,32 @@ test_nothing_seen(void)
     world_free(w);
 }
 
+/* A pulled cable, or a machine that was suspended, is no advert. */
+static void
+test_nothing_seen_still(void)
+{
+    struct world *w = hosts(12);
+    const struct world_event *e;
+
+    carp_track_watch(w->track, 0, w->now);
+    world_wait(w, WORLD_S(70));
+    e = world_one(w, CARP_CAPTURE_BLIND, CARP_CAUSE_NOTHING_SEEN);
+    carp_track_blind(w->track, 0, w->now);
+    g_assert_cmpuint(world_count(w, CARP_EVENT_RESOLVED, CARP_CAPTURE_BLIND),
+                     ==, 0);
+    carp_track_blind(w->track, 0, CARP_NEVER);
+    world_wait(w, WORLD_S(10));
+    carp_track_blind(w->track, 0, w->now);
+    (void)world_end(w, e);
+    world_forget(w);
+    world_wait(w, WORLD_S(70));
+    e = world_one(w, CARP_CAPTURE_BLIND, CARP_CAUSE_NOTHING_SEEN);
+    world_start(w, 0);
+    world_wait(w, WORLD_S(5));
+    g_assert_nonnull(strstr(world_end(w, e)->text, "an advert came"));
+    world_free(w);
+}
+
 /* Two masters and everything else fall silent in one moment. */
 static void
 test_all_silent(void)
@@ -229,6 +255,28 @@ test_all_silent(void)
     /* The wire is there and they are not. */
     world_wait(w, WORLD_S(10));
     g_assert_cmpuint(world_count(w, CARP_EVENT_FINDING, CARP_NO_MASTER), ==, 2);
+    world_free(w);
+}
+
+/* Suspended meanwhile, the machine knows no more than before. */
+static void
+test_all_silent_still(void)
+{
+    struct world *w = hosts(13);
+    const struct world_event *e;
+    struct carp_frame f = garp("10.0.0.77", "02:00:00:00:00:77", NULL);
+
+    hold(w, 0, 1, 0, 20);
+    (void)world_put(w, &f);
+    world_wait(w, WORLD_S(60));
+    e = world_one(w, CARP_CAPTURE_BLIND, CARP_CAUSE_ALL_SILENT);
+    carp_track_blind(w->track, 0, w->now);
+    world_wait(w, WORLD_S(60));
+    world_none(w, CARP_NO_MASTER);
+    g_assert_cmpuint(world_count(w, CARP_EVENT_RESOLVED, CARP_CAPTURE_BLIND),
+                     ==, 0);
+    (void)world_put(w, &f);
+    g_assert_nonnull(strstr(world_end(w, e)->text, "frames come again"));
     world_free(w);
 }
 
@@ -266,7 +314,9 @@ main(int argc, char **argv)
     g_test_add_func("/blind/away", test_away);
     g_test_add_func("/blind/dropped", test_dropped);
     g_test_add_func("/blind/nothing-seen", test_nothing_seen);
+    g_test_add_func("/blind/nothing-seen-still", test_nothing_seen_still);
     g_test_add_func("/blind/all-silent", test_all_silent);
+    g_test_add_func("/blind/all-silent-still", test_all_silent_still);
     g_test_add_func("/blind/one-died", test_one_died);
     return g_test_run();
 }

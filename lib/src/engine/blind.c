@@ -42,13 +42,23 @@ tell(struct context *c, enum carp_cause cause, carp_time hold, const char *text,
     }
 }
 
-static void
-resolve(struct context *c, const char *why)
+static struct alert *
+find(struct context *c, enum carp_cause cause)
 {
     struct alert *alert =
         alert_find(c->group, CARP_IPV4, CARP_CAPTURE_BLIND, NULL, NULL);
 
-    if (alert != NULL && alert->cause != CARP_CAUSE_FRAMES_DROPPED) {
+    return alert != NULL && alert->cause == cause ? alert : NULL;
+}
+
+/* Each cause has an end of its own: an interface that is back has not heard
+ * an advert yet. */
+static void
+resolve(struct context *c, enum carp_cause cause, const char *why)
+{
+    struct alert *alert = find(c, cause);
+
+    if (alert != NULL) {
         alert->last = c->now;
         alert_resolve(c, alert, why);
     }
@@ -86,6 +96,35 @@ set_blind(struct carp_track *track, uint16_t segment, carp_time until)
     }
 }
 
+static bool
+has_advert(const struct carp_track *track, uint16_t segment)
+{
+    for (unsigned int i = 0; i < track->group_count; i++) {
+        if (track->groups[i].used && track->groups[i].segment == segment) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The interface is back, or was never away: the machine was suspended. */
+static void
+end_away(struct context *c, struct network *n)
+{
+    n->is_away = false;
+    n->blind = c->now;
+    if (n->is_silent) {
+        n->is_silent = false;
+        c->track->silent_segments--;
+    }
+    resolve(c, CARP_CAUSE_INTERFACE_LOST, "the interface is back");
+    if (n->is_watched && find(c, CARP_CAUSE_NOTHING_SEEN) == NULL &&
+        !has_advert(c->track, n->segment)) {
+        n->watch_due = carp_time_add(c->now, first_advert);
+        track_due(c->track, n->self, n->watch_due);
+    }
+}
+
 void
 carp_track_blind(struct carp_track *track, uint16_t segment, carp_time until)
 {
@@ -93,23 +132,24 @@ carp_track_blind(struct carp_track *track, uint16_t segment, carp_time until)
     struct network *n;
     struct context c;
 
-    set_blind(track, segment, until);
     if (!context_of(track, segment, now, &c, &n)) {
+        set_blind(track, segment, until);
         return;
     }
-    n->is_away = until == CARP_NEVER;
-    n->blind = until;
-    if (n->is_away) {
-        tell(&c, CARP_CAUSE_INTERFACE_LOST, CARP_NEVER,
-             "the interface is away or has no carrier",
-             "Nothing is known of this segment until it returns.");
-    } else {
-        resolve(&c, "the interface is back");
-        if (n->watch_due != 0) {
-            n->watch_due = carp_time_add(now, first_advert);
-            track_due(track, n->self, n->watch_due);
-        }
+    /* All are silent until a frame comes, however long nobody looked. */
+    if (n->is_silent && !n->is_away && until != CARP_NEVER) {
+        return;
     }
+    set_blind(track, segment, until);
+    if (until != CARP_NEVER) {
+        end_away(&c, n);
+        return;
+    }
+    n->is_away = true;
+    n->blind = until;
+    tell(&c, CARP_CAUSE_INTERFACE_LOST, CARP_NEVER,
+         "the interface is away or has no carrier",
+         "Nothing is known of this segment until it returns.");
 }
 
 void
@@ -145,19 +185,9 @@ carp_track_watch(struct carp_track *track, uint16_t segment, carp_time now)
     if (!context_of(track, segment, now, &c, &n)) {
         return;
     }
+    n->is_watched = true;
     n->watch_due = carp_time_add(now, first_advert);
     track_due(track, n->self, n->watch_due);
-}
-
-static bool
-has_advert(const struct carp_track *track, uint16_t segment)
-{
-    for (unsigned int i = 0; i < track->group_count; i++) {
-        if (track->groups[i].used && track->groups[i].segment == segment) {
-            return true;
-        }
-    }
-    return false;
 }
 
 void
@@ -197,7 +227,7 @@ blind_on_first(struct carp_track *track, const struct carp_packet *packet)
     if (!n->is_away && !n->is_silent) {
         c.group = n->self;
         c.view = &n->self->views[VIEW4];
-        resolve(&c, "an advert came");
+        resolve(&c, CARP_CAUSE_NOTHING_SEEN, "an advert came");
     }
 }
 
@@ -278,5 +308,5 @@ blind_on_frame(struct carp_track *track, const struct carp_packet *packet)
     }
     c.group = n->self;
     c.view = &n->self->views[VIEW4];
-    resolve(&c, "frames come again");
+    resolve(&c, CARP_CAUSE_ALL_SILENT, "frames come again");
 }

@@ -46,6 +46,7 @@ struct network {
     carp_time blind;     /* nothing could be seen until then */
     carp_time watch_due; /* an advert should have come by then; 0: has */
     bool has_carp;       /* a vhid was seen on it */
+    bool is_watched;     /* live: somebody waits for its first advert */
     bool is_away;        /* interface lost */
     bool is_silent;      /* all masters at once */
     uint64_t dropped;

@@ -109,6 +109,28 @@ test_wrong_from_now(void)
     done(w, &k);
 }
 
+/* Keys are read anew, and a new group stands in front: nothing changed. */
+static void
+test_other_ring(void)
+{
+    struct keys k = {.ring = carp_ring_new()};
+    struct carp_ring *before = k.ring;
+    struct world *w;
+
+    add_row(&k, 0, "lan", "secret", "10.0.0.50");
+    add_row(&k, 1, "old", "earlier", "10.0.0.50");
+    w = pair(&k);
+    carp_auth_clear(&k.auth[1]);
+    k.ring = carp_ring_new();
+    add_row(&k, 1, "new", "later", "10.0.0.50");
+    add_row(&k, 2, "lan", "secret", "10.0.0.50");
+    carp_track_set_ring(w->track, k.ring);
+    world_wait(w, WORLD_S(10));
+    world_quiet(w, 0);
+    carp_ring_free(before);
+    done(w, &k);
+}
+
 /* A wrong password from the first advert on did not change; nor does another
  * member with another row's addresses. */
 static void
@@ -351,6 +373,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/changed/hash/rotation", test_rotation);
     g_test_add_func("/changed/hash/wrong-from-now", test_wrong_from_now);
+    g_test_add_func("/changed/hash/other-ring", test_other_ring);
     g_test_add_func("/changed/hash/never-right", test_never_right);
     g_test_add_func("/changed/hash/constant", test_constant);
     g_test_add_func("/changed/hash/often", test_changed_often);

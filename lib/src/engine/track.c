@@ -80,6 +80,9 @@ forget_verdicts(struct group *group)
             struct sender *s = &view->senders[i];
 
             memset(&s->verdict, 0, sizeof(s->verdict));
+            memset(&s->proved, 0, sizeof(s->proved));
+            s->has_proved = false;
+            s->proved_set = 0;
             explained_free(s->explained);
             s->explained = NULL;
         }

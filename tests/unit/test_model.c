@@ -341,6 +341,33 @@ test_alerts(void)
     tear_down(&f);
 }
 
+/* A warning about one sender beside something critical about another. */
+static void
+test_worst_of_code(void)
+{
+    struct fixture f;
+    set_up(&f);
+    struct carp_event bad = finding(1, CARP_EVENT_FINDING);
+    mon_model_ops.event(f.model, &bad);
+    struct carp_event other = finding(2, CARP_EVENT_FINDING);
+    other.vhid = bad.vhid;
+    other.vlan = bad.vlan;
+    other.severity = CARP_WARNING;
+    mon_model_ops.event(f.model, &other);
+    const struct mon_code *code = g_ptr_array_index(f.model->codes, 0);
+    g_assert_cmpuint(f.model->codes->len, ==, 1);
+    g_assert_cmpuint(code->on, ==, 2);
+    g_assert_cmpint(code->severity, ==, CARP_CRITICAL);
+    bad.kind = CARP_EVENT_RESOLVED;
+    mon_model_ops.event(f.model, &bad);
+    g_assert_cmpint(code->severity, ==, CARP_WARNING);
+    other.kind = CARP_EVENT_RESOLVED;
+    mon_model_ops.event(f.model, &other);
+    g_assert_cmpuint(code->on, ==, 0);
+    g_assert_cmpint(code->severity, ==, CARP_WARNING);
+    tear_down(&f);
+}
+
 static void
 test_json(void)
 {
@@ -381,6 +408,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/made-up-senders", test_made_up_senders);
     g_test_add_func("/model/made-up-vhids", test_made_up_vhids);
     g_test_add_func("/model/alerts", test_alerts);
+    g_test_add_func("/model/worst-of-code", test_worst_of_code);
     g_test_add_func("/model/json", test_json);
     return g_test_run();
 }

@@ -124,7 +124,7 @@ struct mon_code {
     uint16_t segment, vlan;
     uint8_t family, vhid;
     enum carp_code code;
-    enum carp_severity severity; /**< of the last onset or update */
+    enum carp_severity severity; /**< the worst of those that are on, or was */
     unsigned int on;             /**< findings that are on */
     uint64_t onsets;
 };

@@ -164,6 +164,31 @@ resolve(struct mon_model *model, struct mon_alert *alert,
     }
 }
 
+static bool
+is_of_code(const struct mon_alert *alert, const struct mon_code *code)
+{
+    return alert->code == code->code && alert->vhid == code->vhid &&
+           alert->family == code->family && alert->vlan == code->vlan &&
+           alert->segment == code->segment;
+}
+
+/* Of several that are on the worst counts: a harmless one that comes later
+ * must not hide it. What was last on keeps its label when all are over. */
+static void
+rate_code(struct mon_model *model, const struct carp_event *event)
+{
+    struct mon_code *code = code_of(model, event);
+    bool is_on = false;
+    for (guint i = 0; code != NULL && i < model->alerts->len; i++) {
+        const struct mon_alert *alert = g_ptr_array_index(model->alerts, i);
+        if (alert->over == CARP_NEVER && is_of_code(alert, code)) {
+            code->severity =
+                is_on ? MAX(code->severity, alert->severity) : alert->severity;
+            is_on = true;
+        }
+    }
+}
+
 /* What is about a whole segment belongs to no row. */
 static struct mon_row *
 row_of(struct mon_model *model, const struct carp_event *event)
@@ -209,11 +234,8 @@ mon_model_alert(struct mon_model *model, const struct carp_event *event)
             return;
         }
         fill(alert, event);
-        struct mon_code *code = code_of(model, event);
-        if (code != NULL) {
-            code->severity = alert->severity;
-        }
     }
+    rate_code(model, event);
     struct mon_row *row = row_of(model, event);
     count_alerts(model, row);
     draw_unseen(model, row, alert);

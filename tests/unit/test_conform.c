@@ -3,6 +3,7 @@
  * of every kind pass. */
 #include <string.h>
 
+#include "conform.h"
 #include "conform_fixture.h"
 
 #define NO_IPV6                                                \
@@ -111,6 +112,37 @@ test_script(void)
     }
 }
 
+/* A tie is decided by value here and by the last octet there: the rivals must
+ * stand on either side of any device, also of one in 10.0.0.0/16. */
+static void
+test_tie_addresses(void)
+{
+    static const char *const targets[] = {
+        "10.79.0.11", "10.0.0.11", "192.0.2.7", "10.0.255.3", "192.168.1.252"};
+    for (size_t i = 0; i < G_N_ELEMENTS(targets); i++) {
+        GHashTable *vars =
+            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        struct conform_device device = {.vhid = 7, .base = 1};
+        struct carp_addr low, high;
+        const struct carp_addr *target = &device.address;
+        g_assert_cmpint(carp_addr_parse(targets[i], &device.address, NULL), ==,
+                        CARP_OK);
+        conform_set_vars(vars, &device);
+        g_assert_cmpint(
+            carp_addr_parse(g_hash_table_lookup(vars, "tie_low"), &low, NULL),
+            ==, CARP_OK);
+        g_assert_cmpint(
+            carp_addr_parse(g_hash_table_lookup(vars, "tie_high"), &high, NULL),
+            ==, CARP_OK);
+        g_test_message("%s", targets[i]);
+        g_assert_cmpint(carp_addr_compare(&low, target), >, 0);
+        g_assert_cmpuint(low.octets[3], <, target->octets[3]);
+        g_assert_cmpint(carp_addr_compare(&high, target), <, 0);
+        g_assert_cmpuint(high.octets[3], >, target->octets[3]);
+        g_hash_table_unref(vars);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -118,5 +150,6 @@ main(int argc, char **argv)
     g_test_add_func("/conform/right", test_right);
     g_test_add_func("/conform/not-that", test_not_that);
     g_test_add_func("/conform/script", test_script);
+    g_test_add_func("/conform/tie-addresses", test_tie_addresses);
     return g_test_run();
 }

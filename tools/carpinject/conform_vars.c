@@ -52,17 +52,28 @@ set_rivals(GHashTable *vars, unsigned int base, unsigned int skew)
     set_var(vars, "slow_base", "%u", MIN(3 * base + 2, 255));
 }
 
+/* An address of the network so many behind or before the target's: 10.0.0.x
+ * and x.y.255.z must carry, else the order would be the other one. */
+static struct carp_addr
+beside(const struct carp_addr *target, int networks, uint8_t last)
+{
+    const uint8_t *octets = target->octets;
+    const int network =
+        (octets[0] << 16 | octets[1] << 8 | octets[2]) + networks;
+    const uint8_t other[4] = {(uint8_t)(network >> 16), (uint8_t)(network >> 8),
+                              (uint8_t)network, last};
+    return carp_addr_v4(other);
+}
+
 /* Two addresses whose order differs by value and by last octet. */
 static void
 set_tie_addresses(GHashTable *vars, const struct carp_addr *target)
 {
-    struct carp_addr low = *target;
-    struct carp_addr high = *target;
+    const struct carp_addr low =
+        beside(target, 1, (uint8_t)(target->octets[3] > 1 ? 1 : 0));
+    const struct carp_addr high =
+        beside(target, -256, (uint8_t)CLAMP(target->octets[3] + 1, 250, 255));
     char text[CARP_ADDR_TEXT];
-    low.octets[2]++;
-    low.octets[3] = (uint8_t)(target->octets[3] > 1 ? 1 : 0);
-    high.octets[1]--;
-    high.octets[3] = 250;
     set_var(vars, "tie_low", "%s", carp_addr_format(&low, text));
     set_var(vars, "tie_high", "%s", carp_addr_format(&high, text));
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# bash completion for carpctl, carpd, carpinject and carpmon. Options and
+# bash completion for carpctl, carpd, carpinject, carpmon and carpsim. Options and
 # commands come from --help, names of vhids from the running carpd.
 
 _carpkit_help()
@@ -78,4 +78,4 @@ _carpkit()
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }
 
-complete -o default -F _carpkit carpctl carpd carpinject carpmon
+complete -o default -F _carpkit carpctl carpd carpinject carpmon carpsim

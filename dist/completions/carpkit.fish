@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# fish completion for carpctl, carpd, carpinject and carpmon. Options and
+# fish completion for carpctl, carpd, carpinject, carpmon and carpsim. Options and
 # commands come from --help, names of vhids from the running carpd.
 
 function __carpkit_options
@@ -22,7 +22,7 @@ function __carpkit_vhids
     carpctl --format json show 2>/dev/null | string match -arg '"(?:name|id)":"([^"]*)"'
 end
 
-for program in carpctl carpd carpinject carpmon
+for program in carpctl carpd carpinject carpmon carpsim
     complete -c $program -a '(__carpkit_options)' -n 'string match -q -- "-*" (commandline -ct)'
 end
 for program in carpctl carpinject

@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMPLETIONS = ROOT / "dist" / "completions"
 BIN = os.environ["CARP_BIN"]
 ENV = dict(os.environ, PATH=BIN + os.pathsep + os.environ["PATH"], LC_ALL="C.UTF-8")
-PROGRAMS = [name for name in ("carpctl", "carpd", "carpinject", "carpmon")
+PROGRAMS = [name for name in ("carpctl", "carpd", "carpinject", "carpmon", "carpsim")
             if os.access(os.path.join(BIN, name), os.X_OK)]
 
 
@@ -38,6 +38,16 @@ def fish(line):
                            COMPLETIONS / "carpkit.fish", line],
                           env=ENV, capture_output=True, text=True, timeout=20, check=True)
     return {word.split("\t")[0] for word in done.stdout.splitlines()}
+
+
+def zsh(*words):
+    """What the widget would get for the last of the words."""
+    script = ('compadd() { print -rl -- "${found[@]}" }; _files() { }; completion=$1; shift; '
+              'words=("$@"); CURRENT=$#; PREFIX=${words[-1]}; source $completion')
+    done = subprocess.run(["zsh", "-fc", script, "zsh", COMPLETIONS / "_carpkit", *words],
+                          env=ENV, capture_output=True, text=True, timeout=20, check=True)
+    assert done.stderr == ""
+    return set(done.stdout.split())
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -72,8 +82,13 @@ def test_fish(program):
 
 
 @pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
-def test_zsh_reads_it():
-    subprocess.run(["zsh", "-n", COMPLETIONS / "_carpkit"], env=ENV, check=True, timeout=20)
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_zsh(program):
+    assert zsh(program, "--") >= options(program)
+    assert program in (COMPLETIONS / "_carpkit").read_text().splitlines()[0].split()
+    if program == "carpinject":
+        assert {"advert", "conform"} <= zsh(program, "")
+        assert zsh(program, "-q", "advert", "--") >= options(program, "advert")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 """carpinject on a wire of namespaces: a real ucarp obeys it, and it does not
 disturb a live master that it was not told of."""
 import os
+import re
 import shutil
+import signal
 import struct
 import subprocess
 import time
@@ -189,6 +191,30 @@ def test_rate_and_end(lab):
     done = inject(lab, "flood", *lab.sign, "--count", "1000", "--slow",
                   "--i-own-this-network")
     assert done.stdout.startswith("sent 1000 frames")
+
+
+def stopped(lab, *argv):
+    """Ended by ^C after half a second: exit status and both outputs."""
+    child = subprocess.Popen(lab.argv("inj", CARPINJECT, argv[0], "-i", "eth0", *argv[1:]),
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(0.5)
+    child.send_signal(signal.SIGINT)
+    out, errors = child.communicate(timeout=10)
+    return child.returncode, out, errors
+
+
+def test_stopped(lab):
+    """Before the first frame one line says so; behind it there is the summary."""
+    for argv in (["advert", *lab.sign, "--listen", "5"],
+                 ["fuzz", *lab.sign, "--listen", "5", "--count", "9", "--seed", "3"],
+                 ["flood", *lab.sign, "--listen", "5", "--count", "9"],
+                 ["advert", "--dest", "10.79.0.77"]):
+        status, out, errors = stopped(lab, *argv)
+        assert (status, out) == (1, "seed 3\n" if argv[0] == "fuzz" else "")
+        assert errors == f"carpinject {argv[0]}: stopped: nothing was sent\n"
+    status, out, errors = stopped(lab, "advert", *lab.sign, "--count", "0", "--interval", "0.1",
+                                  "--i-own-this-network")
+    assert (status, errors) == (0, "") and re.match(r"sent [1-6] frames on eth0 ", out)
 
 
 def test_probe(lab):

@@ -26,7 +26,7 @@ run(struct inj_options *options, const volatile sig_atomic_t *stop)
     if (status == INJ_EXIT_OK) {
         status = inj_session_look(&session);
     }
-    if (status == INJ_EXIT_OK && *stop == 0) {
+    if (status == INJ_EXIT_OK) {
         status = inj_session_run(&session, plan_advert(options), NULL, NULL);
     }
     return inj_session_close(&session, status);

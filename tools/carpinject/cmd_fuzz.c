@@ -186,7 +186,10 @@ run(struct inj_options *options, const volatile sig_atomic_t *stop)
     if (status == INJ_EXIT_OK) {
         status = start_probe(watch);
     }
-    if (status == INJ_EXIT_OK && *stop == 0) {
+    if (status == INJ_EXIT_OK) {
+        status = inj_session_stopped(&session);
+    }
+    if (status == INJ_EXIT_OK) {
         status = fuzz(watch);
     }
     g_free(watch);

@@ -55,6 +55,13 @@ open_interface(struct inj_session *session)
     return session->receiver != NULL ? INJ_EXIT_OK : fail(error);
 }
 
+int
+inj_session_stopped(const struct inj_session *session)
+{
+    return *session->stop == 0 ? INJ_EXIT_OK
+                               : fail(g_strdup("stopped: nothing was sent"));
+}
+
 /* A unicast destination needs a MAC, unless one is given. */
 static int
 resolve(struct inj_session *session)
@@ -78,7 +85,11 @@ resolve(struct inj_session *session)
                                             : session->interface.address,
                               .target = dest,
                               .timeout = 3 * CARP_SEC};
-    if (!inj_probe_ask(&probe, session->stop) || !probe.has_target_mac) {
+    bool is_there = inj_probe_ask(&probe, session->stop);
+    if (inj_session_stopped(session) != INJ_EXIT_OK) {
+        return INJ_EXIT_FAILED;
+    }
+    if (!is_there || !probe.has_target_mac) {
         return fail(g_strdup_printf("%s: nobody answers for %s: give "
                                     "--eth-dst MAC",
                                     session->interface.name,
@@ -164,7 +175,7 @@ inj_session_look(struct inj_session *session)
     struct inj_safety safety;
     memset(&safety, 0, sizeof(safety));
     if (session->sender == NULL || options->is_owner) {
-        return INJ_EXIT_OK;
+        return inj_session_stopped(session);
     }
     safety.ring = carp_ring_new();
     safety.named = options->peers;
@@ -190,7 +201,7 @@ inj_session_look(struct inj_session *session)
         g_free(wrong);
         return fail(line);
     }
-    return INJ_EXIT_OK;
+    return inj_session_stopped(session);
 }
 
 /* ----------------------------------------------------------------- running */

@@ -30,6 +30,9 @@ struct inj_session {
  */
 int inj_session_open(struct inj_session *session, struct inj_options *options,
                      const volatile sig_atomic_t *stop);
+/** INJ_EXIT_OK, or a failure that is said: the user wanted an end before the
+ * first frame. */
+int inj_session_stopped(const struct inj_session *session);
 /** Listen before anything is sent. enum inj_exit. */
 int inj_session_look(struct inj_session *session);
 /** Drive @p plan, or show it; sum up. Frees the plan. enum inj_exit. */

@@ -162,6 +162,11 @@ def test_replay(tmp_path):
         assert frame["issues"] == []
     assert len(frames("replay", CAPTURE, "--loop", "3")) == 3 * len(first)
     assert len(frames("replay", CAPTURE, "--loop", "0", "--count", "7")) == 7
+    assert len(frames("replay", CAPTURE, "--only-vhid", "79")) == len(first)
+    for tpid in ("0x8100", "0x88a8", "0x9100", "0x9200"):
+        run("advert", "-w", again, "--vlan", "5", "--vlan-tpid", tpid)
+        tagged = frames("replay", again, "--vhid", "8", "--key-hex", "11" * 20)[0]
+        assert (tagged["vlan"], tagged["issues"]) == (5, [])
 
 
 def test_group_signs(tmp_path):
@@ -236,6 +241,8 @@ def test_asks_only_a_terminal():
     (["fuzz", "-w", "x"], 2, "a bound is required"),
     (["replay", "--dry-run", "--loop", "0", "x"], 2, "a bound is required"),
     (["replay", "--dry-run", "/nonexistent"], 1, "No such file"),
+    (["replay", "--dry-run", CAPTURE, "--only-vhid", "9"], 1,
+     "holds no adverts of vhid 9"),
     (["advert", "-w", "/nonexistent/x"], 1, "No such file"),
     (["advert", "-i", "nonexistent0"], 1, "no such interface"),
     (["advert", "-i", "lo"], 1, "is not Ethernet"),

@@ -217,6 +217,18 @@ def test_stopped(lab):
     assert (status, errors) == (0, "") and re.match(r"sent [1-6] frames on eth0 ", out)
 
 
+def test_replay_of_one_vhid(lab):
+    """The live master of a vhid that is left out is not disturbed."""
+    peers.Ucarp(lab, "a", vhid=int(VHID), vip=VIP, password="other").wait_state("MASTER")
+    path = os.path.join(lab.dir, "two.pcap")
+    subprocess.run([CARPINJECT, "flood", "-w", path, "-q", "--vhid", VHID, "--vhids", "2",
+                    "--count", "4"], timeout=20, check=True)
+    done = inject(lab, "replay", "--speed", "0", path, status=1)
+    assert "10.79.0.11 is a live master of vhid 7" in done.stderr
+    done = inject(lab, "replay", "--speed", "0", "--only-vhid", "8", path)
+    assert done.stdout.startswith("sent 2 frames")
+
+
 def test_probe(lab):
     """Fuzzing goes on while the target answers, and says what killed it."""
     done = inject(lab, "fuzz", *lab.sign, "--count", "40", "--interval",

@@ -19,14 +19,34 @@ note_vhids(struct inj_session *session, const GPtrArray *frames)
     }
 }
 
-static GPtrArray *
-read_capture(const char *path)
+static void
+drop_others(GPtrArray *frames, uint8_t vhid)
 {
+    for (guint i = frames->len; i > 0; i--) {
+        const struct inj_frame *frame = g_ptr_array_index(frames, i - 1);
+        struct inj_value is =
+            inj_field_get(frame->octets, &frame->layout, INJ_VHID);
+        if (is.number != vhid) {
+            g_ptr_array_remove_index(frames, i - 1);
+        }
+    }
+}
+
+static GPtrArray *
+read_capture(const struct inj_options *options)
+{
+    const struct inj_replay *replay = &options->replay;
+    const char *path = options->file;
     char *error = NULL;
     GPtrArray *frames = inj_record_read(path, &error);
+    if (frames != NULL && replay->has_only_vhid) {
+        drop_others(frames, replay->only_vhid);
+    }
     if (error != NULL) {
         log_line("%s", error);
         g_free(error);
+    } else if (frames->len == 0 && replay->has_only_vhid) {
+        log_line("%s: holds no adverts of vhid %u", path, replay->only_vhid);
     } else if (frames->len == 0) {
         log_line("%s: holds no adverts", path);
     }
@@ -41,7 +61,7 @@ static int
 run(struct inj_options *options, const volatile sig_atomic_t *stop)
 {
     struct inj_session session;
-    GPtrArray *frames = read_capture(options->file);
+    GPtrArray *frames = read_capture(options);
     if (frames == NULL) {
         return INJ_EXIT_FAILED;
     }
@@ -50,7 +70,7 @@ run(struct inj_options *options, const volatile sig_atomic_t *stop)
     if (status == INJ_EXIT_OK) {
         status = inj_session_look(&session);
     }
-    if (status == INJ_EXIT_OK && *stop == 0) {
+    if (status == INJ_EXIT_OK) {
         struct inj_plan *plan =
             inj_plan_replay(frames, &options->spec, &options->replay,
                             &options->pace, options->seed);

@@ -58,7 +58,7 @@ struct inj_replay {
     uint64_t loops;     /**< 1: once */
     bool rewrites;      /**< apply the spec's overrides */
     bool renumbers;     /**< new counters, by the spec's counter mode */
-    bool has_only_vhid; /**< leave others out */
+    bool has_only_vhid; /**< whoever reads the file leaves others out */
     uint8_t only_vhid;
 };
 /** @param frames takes over: struct inj_frame with times as captured, in

@@ -91,16 +91,6 @@ free_replay(struct inj_plan *plan)
     g_free(replay);
 }
 
-static void
-drop_others(GPtrArray *frames, uint8_t vhid)
-{
-    for (guint i = frames->len; i > 0; i--) {
-        if (vhid_of(g_ptr_array_index(frames, i - 1)) != vhid) {
-            g_ptr_array_remove_index(frames, i - 1);
-        }
-    }
-}
-
 /* The first frame of a loop follows the last of the one before by the mean
  * of all gaps. */
 static carp_time
@@ -135,9 +125,6 @@ inj_plan_replay(GPtrArray *frames, const struct inj_spec *spec,
     struct replay *replay = g_new0(struct replay, 1);
     replay->how = *how;
     replay->frames = frames;
-    if (how->has_only_vhid) {
-        drop_others(frames, how->only_vhid);
-    }
     start_at_zero(frames);
     replay->round = round_of(frames);
     plan->own = replay;

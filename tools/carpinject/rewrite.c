@@ -122,7 +122,8 @@ static bool
 is_tag(const uint8_t *type)
 {
     unsigned int number = (unsigned int)type[0] << 8 | type[1];
-    return number == 0x8100 || number == 0x88a8 || number == 0x9100;
+    return number == 0x8100 || number == 0x88a8 || number == 0x9100 ||
+           number == 0x9200;
 }
 
 static void

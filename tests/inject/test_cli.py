@@ -268,6 +268,8 @@ def test_asks_only_a_terminal():
     (["conform", "-i", "lo", *DEVICE, "--as", "beos"], 2, "carpd"),
     (["conform", "--dry-run", *DEVICE, "--suite", "/nonexistent"], 2,
      "give --suite DIR"),
+    (["conform", "--dry-run", *DEVICE, "--suite", SUITE.parent], 2,
+     "has no scenario (NAME.carp): give --suite DIR"),
     (["conform", "--dry-run", *DEVICE, "--suite", SUITE, "--group", "x"], 2,
      "names no test"),
 ])

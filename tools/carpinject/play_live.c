@@ -264,7 +264,11 @@ play_files(struct play_live *live, char **files, GHashTable *vars,
         g_ptr_array_add(scenarios, scenario);
     }
     bool is_shown = live->session->options->dry_run;
-    if (status == INJ_EXIT_OK && count_tests(scenarios) == 0) {
+    if (status == INJ_EXIT_OK && files[0] == NULL) {
+        log_line("the suite's directory has no scenario (NAME.carp): give "
+                 "--suite DIR");
+        status = INJ_EXIT_USAGE;
+    } else if (status == INJ_EXIT_OK && count_tests(scenarios) == 0) {
         log_line("--group: \"%s\" names no test: --dry-run lists them", group);
         status = INJ_EXIT_USAGE;
     } else if (status == INJ_EXIT_OK && is_shown) {

@@ -185,6 +185,27 @@ def test_interface_comes_back(lab):
     assert_was_blind(monitor, status)
 
 
+def test_pattern_finds_idle_interfaces(lab):
+    """One without CARP may go: nothing is lost. Of one with CARP that is a finding."""
+    lab.run("obs", "ip", "link", "add", "spare0", "type", "veth", "peer", "name", "spare1")
+    lab.run("obs", "ip", "link", "set", "spare0", "up")
+    lab.run("obs", "ip", "link", "set", "spare1", "up")
+    monitor = watch.Carpmon(lab, "obs", interface="*")
+    monitor.wait_event(event="transition")
+    lab.run("obs", "ip", "link", "del", "spare0")
+    monitor.wait_output("spare0: ", 5)
+    time.sleep(1.5)
+    assert [e for e in monitor.events if e["event"] == "finding"] == []
+    lab.detach("obs")
+    try:
+        found = monitor.wait_event(event="finding")
+    finally:
+        lab.attach("obs")
+    assert (found["segment"], found["code"], found["cause"]) == \
+        ("eth0", "CAPTURE_BLIND", "INTERFACE_LOST")
+    monitor.stop()
+
+
 @pytest.mark.parametrize("more", [(), ("-i", "lo")], ids=["one", "two"])
 def test_delay_at_rest(lab, more, record_property):
     """From the frame leaving its sender to the line arriving here."""

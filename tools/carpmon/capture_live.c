@@ -17,6 +17,8 @@
 /* Frames that fall due one after the other are taken together. */
 #define TOGETHER (5 * CARP_MSEC)
 #define HOUSEKEEPING CARP_SEC
+/* As long as the observer waits for the first advert. */
+#define HEARS (60 * CARP_SEC)
 
 /* ------------------------------------------------------------------ clocks */
 
@@ -75,6 +77,7 @@ do_chores(struct mon_live *live)
         live_look_at(live, live_port(live, i));
     }
     live_find_more(live);
+    live_say_nothing_heard(live);
     mon_monitor_tick(live->monitor, live->now);
 }
 
@@ -269,8 +272,9 @@ mon_live_run(struct mon_live *live, struct mon_monitor *monitor,
     }
     say_start(live);
     for (guint i = 0; i < live->ports->len; i++) {
-        live_watch(live, live_port(live, i)->next.segment);
+        live_watch(live, live_port(live, i));
     }
+    live->hears_due = carp_time_add(live->now, HEARS);
     run(live);
     live->next_chore = 0;
     do_chores(live);

@@ -22,6 +22,7 @@ struct mon_live {
     GHashTable *watched; /* segments that the tracker was told of */
     carp_time now;       /* even wall clock, read once a round */
     carp_time next_chore, next_drops;
+    carp_time hears_due;  /* when to say that nothing is heard */
     carp_time end;        /* CARP_NEVER without --duration */
     uint64_t frames_left; /* UINT64_MAX without --count */
     bool is_full_said;
@@ -38,8 +39,11 @@ live_port(const struct mon_live *live, guint i)
 bool live_open_ports(struct mon_live *live);
 /** Open what patterns find and is not open yet. */
 void live_find_more(struct mon_live *live);
-/** Tell the tracker that a segment is watched, once. */
-void live_watch(struct mon_live *live, uint16_t segment);
+/** Tell the tracker that a port's segment is watched, once; not of one that
+ * only a pattern found. */
+void live_watch(struct mon_live *live, const struct mon_port *port);
+/** Say once when no wire has CARP and none was named. */
+void live_say_nothing_heard(struct mon_live *live);
 /** Has the port its link, does it drop frames? Says so. */
 void live_look_at(struct mon_live *live, struct mon_port *port);
 /** Count what the kernel dropped and tell the tracker. Cheap. */

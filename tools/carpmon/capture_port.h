@@ -17,12 +17,13 @@
 
 struct mon_port {
     char *name;
-    pcap_t *pcap;  /**< NULL while the interface is away */
-    int fd;        /**< readable when a block is ready; -1 while away */
-    int buffer;    /**< octets for the kernel's ring */
-    bool is_found; /**< by a pattern: it may come and go */
-    bool is_blind; /**< away, or without carrier */
-    bool has_next; /**< @c next is a frame that waits */
+    pcap_t *pcap;    /**< NULL while the interface is away */
+    int fd;          /**< readable when a block is ready; -1 while away */
+    int buffer;      /**< octets for the kernel's ring */
+    bool is_found;   /**< by a pattern: it may come and go */
+    bool is_unasked; /**< nobody named it or its wire: it need not have CARP */
+    bool is_blind;   /**< away, or without carrier */
+    bool has_next;   /**< @c next is a frame that waits */
     struct mon_frame next;
     carp_time stamp;    /**< of @c next, as the wall clock showed it */
     carp_time empty_at; /**< when it was last found to hold no frame */

@@ -14,12 +14,34 @@
 #define BUFFER_ALL (64 * 1024 * 1024)
 #define DROPS_EVERY (10 * CARP_MSEC)
 #define PORTS_MAX 256
+/* Below the numbers that segments have. */
+#define SEGMENTS_MAX 32768
 
 void
-live_watch(struct mon_live *live, uint16_t segment)
+live_watch(struct mon_live *live, const struct mon_port *port)
 {
-    if (g_hash_table_add(live->watched, GUINT_TO_POINTER(segment + 1u))) {
+    const uint16_t segment = port->next.segment;
+    if (!port->is_unasked &&
+        g_hash_table_add(live->watched, GUINT_TO_POINTER(segment + 1u))) {
         mon_monitor_watch(live->monitor, segment, live->now);
+    }
+}
+
+void
+live_say_nothing_heard(struct mon_live *live)
+{
+    if (live->now < live->hears_due) {
+        return;
+    }
+    live->hears_due = CARP_NEVER;
+    for (guint i = 0; i < live->ports->len; i++) {
+        if (!live_port(live, i)->is_unasked) {
+            return; /* a finding says so of each wire that was named */
+        }
+    }
+    if (!mon_monitor_hears(live->monitor, -1)) {
+        log_line("no CARP has come on any interface for 60 s: does multicast "
+                 "come here?");
     }
 }
 
@@ -36,7 +58,18 @@ sees(const struct mon_live *live, uint16_t segment)
     return false;
 }
 
-/* Silence says nothing while the wire cannot be seen. */
+/* Silence says nothing while the wire cannot be seen. What a pattern found and
+ * never had CARP on it, as a container's or an idle interface, is no loss. */
+static void
+tell_lost(struct mon_live *live, const struct mon_port *port)
+{
+    const uint16_t segment = port->next.segment;
+    if (!sees(live, segment) &&
+        (!port->is_unasked || mon_monitor_hears(live->monitor, segment))) {
+        mon_monitor_blind(live->monitor, segment, CARP_NEVER);
+    }
+}
+
 static void
 look_at_link(struct mon_live *live, struct mon_port *port)
 {
@@ -44,10 +77,7 @@ look_at_link(struct mon_live *live, struct mon_port *port)
     if (port->pcap == NULL && !mon_port_open(port, error)) {
         if (!port->is_blind) {
             port->is_blind = true;
-            if (!sees(live, port->next.segment)) {
-                mon_monitor_blind(live->monitor, port->next.segment,
-                                  CARP_NEVER);
-            }
+            tell_lost(live, port);
         }
         return;
     }
@@ -62,9 +92,10 @@ look_at_link(struct mon_live *live, struct mon_port *port)
     } else {
         log_line("%s: is back", port->name);
     }
-    if (!is_blind || !sees(live, port->next.segment)) {
-        mon_monitor_blind(live->monitor, port->next.segment,
-                          is_blind ? CARP_NEVER : live->now);
+    if (is_blind) {
+        tell_lost(live, port);
+    } else {
+        mon_monitor_blind(live->monitor, port->next.segment, live->now);
     }
 }
 
@@ -134,12 +165,33 @@ has_place(struct mon_live *live)
     return live->ports->len < PORTS_MAX;
 }
 
+/* Names are never forgotten, and their numbers must not begin anew: where
+ * interfaces come and go for years, new ones end here. */
+static bool
+has_segment(struct mon_live *live, const struct mon_input *pattern,
+            const char *name)
+{
+    const struct mon_options *options = live->options;
+    if (mon_options_has_segment(options, pattern, name) ||
+        options->segments->len < SEGMENTS_MAX) {
+        return true;
+    }
+    if (!live->is_full_said) {
+        live->is_full_said = true;
+        log_line("more than %d names of interfaces so far: new ones are not "
+                 "watched: restart, or give narrower patterns",
+                 SEGMENTS_MAX);
+    }
+    return false;
+}
+
 static void
 add_found(struct mon_live *live, const struct mon_input *pattern,
           const char *name)
 {
     char error[PCAP_ERRBUF_SIZE];
-    if (is_watched(live, name) || !has_place(live)) {
+    if (is_watched(live, name) || !has_place(live) ||
+        !has_segment(live, pattern, name)) {
         return;
     }
     uint16_t segment =
@@ -147,6 +199,7 @@ add_found(struct mon_live *live, const struct mon_input *pattern,
     struct mon_port *port =
         mon_port_new(name, segment, live->next_number, BUFFER_LEAST);
     port->is_found = true;
+    port->is_unasked = mon_options_is_unnamed(pattern);
     if (!mon_port_open(port, error)) {
         /* It went again, or is no Ethernet: not asked for by name. */
         mon_port_free(port);
@@ -156,7 +209,7 @@ add_found(struct mon_live *live, const struct mon_input *pattern,
     port->is_blind = !mon_capture_has_link(name);
     g_ptr_array_add(live->ports, port);
     if (live->monitor != NULL) {
-        live_watch(live, segment);
+        live_watch(live, port);
         log_say(LOG_LEVEL_INFO, "%s: new: it is watched too", name);
     }
 }

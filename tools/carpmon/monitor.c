@@ -263,6 +263,18 @@ mon_monitor_watch(struct mon_monitor *monitor, uint16_t segment, carp_time now)
     monitor->is_deadline_known = false;
 }
 
+bool
+mon_monitor_hears(const struct mon_monitor *monitor, int segment)
+{
+    struct carp_view_summary view;
+    for (size_t i = 0; carp_track_view(monitor->track, i, &view); i++) {
+        if (segment < 0 || view.segment == segment) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 mon_monitor_dropped(struct mon_monitor *monitor, uint16_t segment,
                     carp_time now, uint64_t frames)

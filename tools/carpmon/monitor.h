@@ -68,6 +68,8 @@ void mon_monitor_blind(struct mon_monitor *monitor, uint16_t segment,
 /** A segment is watched live from now on: once a segment. */
 void mon_monitor_watch(struct mon_monitor *monitor, uint16_t segment,
                        carp_time now);
+/** Has a vhid been heard on this segment; -1: on any? */
+bool mon_monitor_hears(const struct mon_monitor *monitor, int segment);
 /** The capture of a segment lost frames since it was asked last. */
 void mon_monitor_dropped(struct mon_monitor *monitor, uint16_t segment,
                          carp_time now, uint64_t frames);

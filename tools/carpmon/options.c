@@ -116,6 +116,21 @@ add_pattern(struct mon_options *options, const struct raw *raw,
         shared != NULL ? segment_index(options, shared) : OWN_SEGMENT;
 }
 
+bool
+mon_options_is_unnamed(const struct mon_input *pattern)
+{
+    return pattern->segment == OWN_SEGMENT;
+}
+
+bool
+mon_options_has_segment(const struct mon_options *options,
+                        const struct mon_input *pattern, const char *name)
+{
+    return pattern->segment != OWN_SEGMENT ||
+           g_ptr_array_find_with_equal_func(options->segments, name,
+                                            g_str_equal, NULL);
+}
+
 uint16_t
 mon_options_pattern_segment(const struct mon_options *options,
                             const struct mon_input *pattern, const char *name)

@@ -53,6 +53,11 @@ enum mon_parse {
  */
 enum mon_parse mon_options_parse(struct mon_options *options, int argc,
                                  char **argv, char **error);
+/** No NAME= and no --segment: each interface is a wire of its own. */
+bool mon_options_is_unnamed(const struct mon_input *pattern);
+/** Is there a segment for interface @p name already? */
+bool mon_options_has_segment(const struct mon_options *options,
+                             const struct mon_input *pattern, const char *name);
 /** The segment of an interface that a pattern found; a new one if need be. */
 uint16_t mon_options_pattern_segment(const struct mon_options *options,
                                      const struct mon_input *pattern,

@@ -105,6 +105,7 @@ struct carp_seen {
     bool is_parsed; /* frame is set */
     struct carp_frame frame;
     uint16_t segment;
+    uint16_t source; /* tells the interfaces of a capture of "any" apart */
 };
 /* True for what is CARP, faulty CARP included. Cheap for right CARP. */
 bool carp_is_carp(tvbuff_t *tvb, packet_info *pinfo, const void *ip);

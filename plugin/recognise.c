@@ -8,6 +8,8 @@
 #include <epan/tvbuff.h>
 #include <wiretap/wtap.h>
 
+#include <cooked.h>
+
 /* Octets of a payload that are looked at: any VRRP fits. */
 enum { PROTOCOL = 112, PAYLOAD_MAX = 1100, IPV4_HEADER = 20, IPV6_HEADER = 40 };
 /* Set in the segment of what came through a tunnel: another wire. */
@@ -63,6 +65,16 @@ segment_of(const packet_info *pinfo)
         return 0;
     }
     return rec->rec_header.packet_header.interface_id & (TUNNELLED - 1);
+}
+
+static uint16_t
+source_of(tvbuff_t *whole, const packet_info *pinfo)
+{
+    uint8_t head[8] = {0};
+    const unsigned int captured = tvb_captured_length(whole);
+
+    tvb_memcpy(whole, head, 0, MIN(sizeof(head), captured));
+    return cooked_source(link_type(pinfo), head, captured, 0, pinfo->num);
 }
 
 static bool
@@ -219,6 +231,7 @@ carp_see_advert(tvbuff_t *tvb, packet_info *pinfo, const void *ip,
     const bool is_known = is_first && parse_frame(whole, pinfo, &seen->frame);
 
     seen->segment = segment_of(pinfo);
+    seen->source = is_first ? source_of(whole, pinfo) : 0;
     seen->is_parsed = true;
     if (is_known && seen->frame.kind == CARP_FRAME_CARP &&
         seen->frame.payload_off == (size_t)tvb_raw_offset(tvb)) {
@@ -235,6 +248,7 @@ void
 carp_see_frame(tvbuff_t *tvb, packet_info *pinfo, struct carp_seen *seen)
 {
     seen->segment = segment_of(pinfo);
+    seen->source = 0; /* of adverts only */
     seen->is_parsed = pinfo->rec->rec_type == REC_TYPE_PACKET &&
                       parse_frame(tvb, pinfo, &seen->frame);
 }

@@ -194,6 +194,7 @@ feed(const packet_info *pinfo, const struct carp_seen *seen,
     const struct carp_packet packet = {.time = time_of(pinfo),
                                        .number = pinfo->num,
                                        .segment = seen->segment,
+                                       .source = seen->source,
                                        .frame = &seen->frame};
 
     carp_track_feed(session.track, &packet, o);

@@ -208,6 +208,39 @@ def test_check_that_cannot_watch(argv, says):
     assert out.startswith("CARP UNKNOWN - " + says) and out.count("\n") == 1
 
 
+def cooked(name, link_type, interfaces):
+    """A capture as "any" sees it: each frame once on each of these interfaces."""
+    data = (ROOT / "captures" / f"{name}.pcap").read_bytes()
+    out = bytearray(data[:20] + struct.pack("<I", link_type))
+    for at in records(data):
+        length = struct.unpack_from("<I", data, at + 8)[0]
+        frame = data[at + 16:at + 16 + length]
+        mac, kind = frame[6:12] + b"\0\0", frame[12:14]
+        for index in interfaces:
+            head = (struct.pack(">HHH", 1, 1, 6) + mac + kind
+                    if link_type == 113 else
+                    kind + struct.pack(">HIHBB", 0, index, 1, 1, 6) + mac)
+            out += data[at:at + 8] + struct.pack("<II", len(head) + length - 14,
+                                                 len(head) + length - 14) + head + frame[14:]
+    return bytes(out)
+
+
+@pytest.mark.parametrize("link_type", [113, 276], ids=["SLL", "SLL2"])
+def test_bridge_on_any(tmp_path, link_type):
+    """A bridge and its port show each frame once: two copies, no loop."""
+    path = tmp_path / "any.pcap"
+    path.write_bytes(cooked("ucarp-election", link_type, [2, 3]))
+    end = [json.loads(line) for line in run("-r", path, "--format", "json")[1].splitlines()]
+    wanted = run("-r", ROOT / "captures" / "ucarp-election.pcap", "--format", "json")[1]
+    wanted = [json.loads(line) for line in wanted.splitlines()]
+    assert [e["findings"] for e in end if e["event"] == "summary"] == \
+        [e["findings"] for e in wanted if e["event"] == "summary"]
+    assert [e["adverts"] for e in end if e["event"] == "summary"] == \
+        [e["adverts"] for e in wanted if e["event"] == "summary"]
+    path.write_bytes(cooked("ucarp-loop", 276, [2]))
+    assert "LOOPED" in run("-r", path)[1]
+
+
 def test_two_signals_for_one_stop():
     """timeout(1) sends to the process and to its group: the summary comes all the same."""
     for _ in range(20):

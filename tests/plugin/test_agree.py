@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The plugin and carpmon say the same of every capture."""
 import collections
+import struct
 
 import pytest
 
+import packets
 from wireshark import captures, carpmon_events
 
 FINDING = ["frame.number", "carp.analysis.finding", "carp.analysis.severity",
@@ -77,3 +79,22 @@ def test_transitions(world, carpmon, name):
         event["role"] for event in carpmon_events(carpmon, name)
         if event["event"] == "transition")
     assert +plugin == +monitor
+
+
+@pytest.mark.parametrize("link", [113, 276], ids=["SLL", "SLL2"])
+def test_bridge_on_any(world, link):
+    """A bridge and its port show one frame each: copies, no loop."""
+    def head(frame, index):
+        mac = frame[6:12] + b"\0\0"
+        if link == 113:
+            return struct.pack(">HHH", 1, 1, 6) + mac + frame[12:14]
+        return frame[12:14] + struct.pack(">HIHBB", 0, index, 1, 1, 6) + mac
+
+    packets.write(world.folder / "work" / "any.pcap",
+                  [(when, head(frame, index) + frame[14:])
+                   for when, frame in packets.read("ucarp-election")
+                   for index in (2, 3)], link=link)
+    rows = world.fields("any.pcap", ["carp.vhid"], "-Y",
+                        "carp.analysis.loop || carp.analysis.duplicate")
+    assert rows == []
+    assert len(world.fields("any.pcap", ["carp.vhid"], "-Y", "carp")) > 10

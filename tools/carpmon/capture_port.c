@@ -76,6 +76,10 @@ mon_port_open(struct mon_port *port, char error[PCAP_ERRBUF_SIZE])
     if (pcap == NULL) {
         return false;
     }
+    /* "any" can tell which interface a frame came from, if asked. */
+    if (pcap_datalink(pcap) == CARP_LINK_SLL) {
+        (void)!pcap_set_datalink(pcap, CARP_LINK_SLL2);
+    }
     int link_type = pcap_datalink(pcap);
     if (!carp_link_known(link_type)) {
         g_snprintf(error, PCAP_ERRBUF_SIZE,

@@ -3,6 +3,7 @@
 
 #include <carp/frame.h>
 
+#include "cooked.h"
 #include "text.h"
 
 struct listener {
@@ -204,11 +205,13 @@ mon_monitor_frame(struct mon_monitor *monitor, const struct mon_frame *frame)
         return;
     }
     totals->adverts += parsed.kind == CARP_FRAME_CARP;
-    struct carp_packet packet = {.time = frame->time,
-                                 .number = totals->frames,
-                                 .segment = frame->segment,
-                                 .source = frame->source,
-                                 .frame = &parsed};
+    struct carp_packet packet = {
+        .time = frame->time,
+        .number = totals->frames,
+        .segment = frame->segment,
+        .source = cooked_source(frame->link_type, frame->data, frame->captured,
+                                frame->source, totals->frames),
+        .frame = &parsed};
     if (monitor->wants_frames) {
         show_frame(monitor, frame, &packet);
     } else {

@@ -102,6 +102,43 @@ def test_split_brain_comes_and_goes(lan, page):
               "'10.77.0.12 in 3.4 s'")
 
 
+CUT = """(() => {
+  const real = window.fetch;
+  let end = new AbortController();
+  window.fetch = (path, how) => end === null ? Promise.reject(new Error("cut"))
+    : real(path, { ...how, signal: end.signal });
+  window.cut = (isCut) => { end?.abort(); end = isCut ? null : new AbortController(); };
+})()"""
+
+
+def test_events_of_a_lost_connection(lan, chromium, monitor):
+    """What happened while the page had no connection is in its list when it is back."""
+    script = chromium.send("Page.addScriptToEvaluateOnNewDocument", source=CUT)
+    first = lan.first[11]
+    second = wire.Master(11, "10.77.0.12", 100, counter=first.counter)
+    shown = ("[...document.querySelectorAll('#events .name')].filter((name) => "
+             "name.textContent === '11@lan').length")
+    try:
+        chromium.open(monitor.url)
+        chromium.wait("document.getElementById('link').textContent === 'live'")
+        chromium.run("window.cut(true)")
+        first.follow = second
+        lan.start(second)
+        wire.wait_for("split", lambda: monitor.json("api/v1/state")["worst"] == "critical")
+        lan.stop(second)
+        first.follow = None
+        wire.wait_for("calm", lambda: monitor.json("api/v1/state")["worst"] is None)
+        time.sleep(1)
+        told = [e for e in monitor.json("api/v1/events")["events"] if e["vhid"] == 11]
+        assert len(told) >= 3 and chromium.run(shown) < len(told)
+        chromium.run("window.cut(false)")
+        chromium.wait(f"{shown} === {len(told)}")
+    finally:
+        chromium.send("Page.removeScriptToEvaluateOnNewDocument", **script)
+        chromium.open("about:blank")
+        chromium.problems.clear()
+
+
 def test_only_what_changes_is_drawn(lan, page):
     """Rows out of sight are left alone; those in sight keep their elements."""
     page.run("""(() => {

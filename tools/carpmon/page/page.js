@@ -16,6 +16,7 @@
   let head = null;
   let skew = 0; // the server's clock minus ours
   let lastWord = 0;
+  let lastEvent = 0; // number of the newest one in the list
   let token = sessionStorage.getItem("carpmon-token");
 
   const now = () => Date.now() + skew;
@@ -301,7 +302,8 @@
 
   function addEvents(list) {
     const log = el("events");
-    for (const event of list) {
+    for (const event of list.filter((e) => e.number > lastEvent)) {
+      lastEvent = event.number;
       const item = make("li");
       const time = Date.parse(event.time);
       const stamp = make("time", dated(time, now()));
@@ -318,6 +320,17 @@
     while (log.children.length > MAX_EVENTS) {
       log.lastElementChild.remove();
     }
+  }
+
+  // What the stream did not tell, because there was none. A smaller number is
+  // that of a program that was started anew.
+  async function catchUp() {
+    let told = await (await ask(`api/v1/events?after=${lastEvent}`)).json();
+    if (told.last < lastEvent) {
+      lastEvent = 0;
+      told = await (await ask("api/v1/events")).json();
+    }
+    addEvents(told.events);
   }
 
   // ----------------------------------------------------------------- data
@@ -362,6 +375,8 @@
       placeRows();
     }
     if (data.findings.length > 0) {
+      Pieces.surplus([...findings.values()])
+        .forEach((id) => findings.delete(id));
       drawFindings();
     } else {
       drawHead();
@@ -417,10 +432,8 @@
   async function follow() {
     const state = await (await ask("api/v1/state")).json();
     takeState(state);
-    if (el("events").children.length === 0) {
-      addEvents((await (await ask("api/v1/events")).json()).events);
-    }
     const stream = await ask(`api/v1/stream?after=${state.revision}`);
+    await catchUp();
     const reader = stream.body.pipeThrough(new TextDecoderStream())
       .getReader();
     let text = "";

@@ -6,6 +6,7 @@
 const Pieces = (() => {
   const MAX_CARDS = 12;
   const MAX_NAMES = 6;
+  const MAX_KEPT = 512; // as many findings as the server keeps
   const rank = { critical: 0, warning: 1, info: 2 };
 
   function make(name, text, ...classes) {
@@ -118,6 +119,13 @@ const Pieces = (() => {
     return cards.length > 0 ? cards : [make("p", "None now.", "calm")];
   }
 
+  // Ids of what is over and too old to keep: a page may be open for months.
+  function surplus(findings) {
+    return findings.filter((f) => f.over !== null).map((f) => f.id)
+      .sort((a, b) => a - b)
+      .slice(0, Math.max(0, findings.length - MAX_KEPT));
+  }
+
   // "10.0.0.2 in 3.4 s"; "?" when it left without a sign of life since.
   function next(who) {
     return who === null ? "–" : `${who.confidence === "low" ? "? " : ""}` +
@@ -178,6 +186,6 @@ const Pieces = (() => {
     return list;
   }
 
-  return { make, clock, dated, duration, card, cardsNow, next, senderTable,
-    facts };
+  return { make, clock, dated, duration, card, cardsNow, surplus, next,
+    senderTable, facts };
 })();

@@ -167,6 +167,33 @@ test_collision(void)
               CARP_CAUSE_HASH_ADDRESSES);
 }
 
+/* Explained at once, a wrong digest is a warning; that nobody else is MASTER is
+ * known a moment later, and worth more than a line a minute. */
+static void
+test_only_master(void)
+{
+    struct scene s = scene_new(WORLD_NETBSD, WORLD_NETBSD, NULL, NULL);
+    const struct carp_ring_row row =
+        fix_row("lan", 7, "secret", "10.0.0.50", CARP_PROFILE_NETBSD);
+    const struct carp_ring_row other =
+        fix_row("lan", 7, " secret", "10.0.0.50", CARP_PROFILE_NETBSD);
+    const struct world_event *e;
+
+    fix_add(s.ring, &row);
+    sign(&s, 0, &other);
+    world_start(s.w, 0);
+    world_wait(s.w, WORLD_S(8));
+    e = world_get(s.w, CARP_EVENT_FINDING, CARP_BAD_HMAC, 0);
+    g_assert_nonnull(e);
+    g_assert_cmpint(e->e.severity, ==, CARP_WARNING);
+    e = world_get(s.w, CARP_EVENT_UPDATE, CARP_BAD_HMAC, 0);
+    g_assert_nonnull(e);
+    g_assert_cmpint(e->e.severity, ==, CARP_CRITICAL);
+    world_wait(s.w, WORLD_S(30));
+    g_assert_cmpuint(world_count(s.w, CARP_EVENT_UPDATE, CARP_BAD_HMAC), ==, 1);
+    scene_free(&s);
+}
+
 /* Other keys while it runs: the old ring is gone, findings follow. */
 static void
 test_set_ring(void)
@@ -216,6 +243,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/hash/rows", test_hash_rows);
     g_test_add_func("/track/hash/profile", test_hash_profile);
     g_test_add_func("/track/hash/collision", test_collision);
+    g_test_add_func("/track/hash/only-master", test_only_master);
     g_test_add_func("/track/hash/set-ring", test_set_ring);
     return g_test_run();
 }

@@ -8,6 +8,7 @@
 /* "12:00:02.114  CRITICAL  " */
 #define COLUMN_LEVEL 14
 #define COLUMN_TEXT 24
+#define SEVERITIES (CARP_CRITICAL + 1u)
 
 static void *
 text_open(const struct mon_session *session)
@@ -198,22 +199,27 @@ put_evidence(struct mon_text *text, const struct carp_event *event)
     g_string_free(words, TRUE);
 }
 
-/* True when an alert is new, or when its cause is another than told. */
+/* True when an alert is new, or when its cause is another than told, or it
+ * became worse. */
 static bool
 remember(struct mon_text *text, const struct carp_event *event)
 {
     gpointer id = GUINT_TO_POINTER(event->id);
-    gpointer cause = NULL;
-    bool is_known = g_hash_table_lookup_extended(text->told, id, NULL, &cause);
+    gpointer was = NULL;
+    bool is_known = g_hash_table_lookup_extended(text->told, id, NULL, &was);
+    const unsigned int told = GPOINTER_TO_UINT(was);
+    const unsigned int severity = (unsigned int)event->severity;
+    const unsigned int cause = (unsigned int)event->cause;
     if (event->kind == CARP_EVENT_RESOLVED) {
         g_hash_table_remove(text->told, id);
         return false;
     }
-    if (is_known && GPOINTER_TO_UINT(cause) == (unsigned int)event->cause) {
+    if (is_known && told / SEVERITIES == cause &&
+        told % SEVERITIES >= severity) {
         return false;
     }
     g_hash_table_insert(text->told, id,
-                        GUINT_TO_POINTER((unsigned int)event->cause));
+                        GUINT_TO_POINTER(cause * SEVERITIES + severity));
     return true;
 }
 

@@ -17,7 +17,7 @@
 struct mon_text {
     const struct mon_session *session;
     GString *line;       /**< used again for each event */
-    GHashTable *told;    /**< alert id to cause, while it is on */
+    GHashTable *told;    /**< alert id to what was told of it */
     char date[TXT_DATE]; /**< of the last line */
     bool has_summary;
 };

@@ -423,6 +423,7 @@ check_digest(struct context *c)
     }
     if (is_only_master(c) && alert->severity == CARP_WARNING) {
         alert->severity = CARP_CRITICAL;
+        alert->is_news = true;
     }
     alert->confidence = explained ? CARP_HIGH : CARP_MEDIUM;
     if (explained || s->bad > 1) {

@@ -48,10 +48,22 @@ free_answer(void *memory)
 
 /* ---------------------------------------------------------- main thread */
 
+static gpointer run(gpointer user);
+
+/* While no thread can be had the batches wait; no more than two are given. */
+static void
+start(struct observer_thread *thread)
+{
+    if (thread->thread == NULL && g_async_queue_length(thread->jobs) > 0) {
+        thread->thread = g_thread_try_new("observer", run, thread, NULL);
+    }
+}
+
 void
 observer_thread_collect(struct observer_thread *thread)
 {
     struct answer *answer = NULL;
+    start(thread);
     while ((answer = g_async_queue_try_pop(thread->answers)) != NULL) {
         if (answer->is_event) {
             answer->event.text = answer->text;
@@ -232,6 +244,16 @@ observer_thread_new(struct observer_keys keys,
 }
 
 static void
+drop_jobs(struct observer_thread *thread)
+{
+    struct job *job = NULL;
+    while ((job = g_async_queue_try_pop(thread->jobs)) != NULL) {
+        g_array_free(job->batch, TRUE);
+        g_free(job);
+    }
+}
+
+static void
 push(struct observer_thread *thread, struct job job)
 {
     g_async_queue_push(thread->jobs, g_memdup2(&job, sizeof(job)));
@@ -243,6 +265,8 @@ observer_thread_free(struct observer_thread *thread)
     if (thread->thread != NULL) {
         push(thread, (struct job){.kind = JOB_END});
         g_thread_join(thread->thread);
+    } else {
+        drop_jobs(thread);
     }
     free_keys(&thread->first_keys);
     if (thread->idle != 0) {
@@ -262,9 +286,7 @@ observer_thread_push(struct observer_thread *thread, GArray *batch,
                               .batch = batch,
                               .now = now,
                               .collect_by = collect_by});
-    if (thread->thread == NULL) {
-        thread->thread = g_thread_new("observer", run, thread);
-    }
+    start(thread);
 }
 
 void

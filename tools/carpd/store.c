@@ -407,6 +407,19 @@ store_save(struct store *store, struct os_error *error)
     return save_once(store, error);
 }
 
+static void
+begin_writing(struct store *store)
+{
+    struct writing *writing = collect(store);
+    store->writer = g_thread_try_new("state", write_beside, writing, NULL);
+    if (store->writer == NULL) {
+        writing->code = EAGAIN; /* no thread can be had */
+        adopt(writing);
+        free_writing(writing);
+        store->save_at = store->retry_at;
+    }
+}
+
 static bool
 has_news(const struct store *store)
 {
@@ -427,7 +440,7 @@ store_tick(struct store *store, carp_time now)
     }
     store->save_at = carp_time_add(now, STORE_EVERY);
     if (store->writer == NULL && has_news(store)) {
-        store->writer = g_thread_new("state", write_beside, collect(store));
+        begin_writing(store);
     }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The kernel's messages: ours read back as what was meant, cut ones survive;
  * the table tells what changed. */
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
@@ -9,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <glib.h>
 
@@ -311,6 +313,32 @@ test_hostile_messages(void)
     kernel_close(kernel);
 }
 
+/* What was lost when the kernel's queue overflowed is read until it is there:
+ * nobody tells it again. */
+static void
+test_refresh(void)
+{
+    struct os_error error;
+    struct kernel *kernel = kernel_open(NULL, &error);
+    g_assert_nonnull(kernel);
+    int asker = mnl_socket_get_fd(kernel->asker);
+    int kept = dup(asker);
+    int null = open("/dev/null", O_RDWR);
+    g_assert_cmpint(dup2(null, asker), ==, asker);
+    kernel_refresh(kernel);
+    g_assert_true(kernel->is_stale);
+    g_assert_cmpint(dup2(kept, asker), ==, asker);
+    gint64 limit = g_get_monotonic_time() + 20 * G_TIME_SPAN_SECOND;
+    while (kernel->is_stale && g_get_monotonic_time() < limit) {
+        g_main_context_iteration(NULL, TRUE);
+    }
+    g_assert_false(kernel->is_stale);
+    g_assert_nonnull(kernel_link_named(kernel, "lo"));
+    close(kept);
+    close(null);
+    kernel_close(kernel);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -324,5 +352,6 @@ main(int argc, char **argv)
                     test_request_leaves_nothing);
     g_test_add_func("/kernel/cut", test_cut_messages);
     g_test_add_func("/kernel/hostile", test_hostile_messages);
+    g_test_add_func("/kernel/refresh", test_refresh);
     return g_test_run();
 }

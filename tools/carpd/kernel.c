@@ -16,6 +16,7 @@
  * not keep timers waiting. */
 #define READS 64u
 #define TELLS 256u
+#define REFRESH G_TIME_SPAN_SECOND
 
 struct kernel_source_of {
     GSource source;
@@ -76,6 +77,20 @@ open_asker(struct kernel *kernel, struct os_error *error)
 
 /* ------------------------------------------------------------------ read */
 
+static void
+refresh_later(struct kernel *kernel)
+{
+    gint64 when = kernel->is_stale ? g_get_monotonic_time() + REFRESH : -1;
+    g_source_set_ready_time(kernel->source, when);
+}
+
+void
+kernel_refresh(struct kernel *kernel)
+{
+    (void)kernel_dump(kernel, NULL);
+    refresh_later(kernel);
+}
+
 /* Notices were lost: read the table anew. What still waits is older than
  * that or will be told again. */
 static void
@@ -87,7 +102,7 @@ recover(struct kernel *kernel, char *buffer)
         got = mnl_socket_recvfrom(kernel->monitor, buffer, NOTICE);
     } while ((got > 0 || errno == ENOBUFS || errno == EINTR) &&
              ++reads < 100000);
-    (void)kernel_dump(kernel, NULL);
+    kernel_refresh(kernel);
 }
 
 static void
@@ -162,6 +177,10 @@ source_dispatch(GSource *source, GSourceFunc unused, gpointer data)
     struct kernel *kernel = ((struct kernel_source_of *)source)->kernel;
     (void)unused;
     (void)data;
+    gint64 refresh = g_source_get_ready_time(source);
+    if (refresh >= 0 && g_source_get_time(source) >= refresh) {
+        kernel_refresh(kernel);
+    }
     read_notices(kernel, READS);
     for (unsigned int i = 0; i < TELLS; i++) {
         struct kernel_event *event = g_queue_pop_head(&kernel->events);
@@ -222,6 +241,7 @@ kernel_open(GMainContext *context, struct os_error *error)
     }
     g_queue_clear_full(&kernel->events, g_free);
     attach(kernel, context);
+    refresh_later(kernel);
     return kernel;
 }
 

@@ -23,6 +23,7 @@ struct kernel {
     GArray *links;     /* struct kernel_row_link */
     GArray *addresses; /* struct kernel_row_address */
     uint32_t round;    /* of dumps: rows of an older one are gone */
+    bool is_stale;     /* the last dump has not come to its end */
     GQueue events;     /* struct kernel_event, to be told */
     GArray *listeners;
     unsigned int telling; /* depth */
@@ -43,6 +44,9 @@ struct kernel_row_address {
 /** An empty table without a socket, as parsers and their tests want it;
  * kernel_close() it. */
 struct kernel *kernel_alloc(void);
+
+/** Read the table anew, and again in a second if it cannot be had whole. */
+void kernel_refresh(struct kernel *kernel);
 
 /* ---- kernel_parse.c: messages to values; pure */
 
@@ -91,7 +95,8 @@ struct nlmsghdr *kernel_build(const struct kernel_request *request,
 
 /* ---- kernel_request.c */
 
-/** Read all interfaces and addresses into the table. */
+/** Read all interfaces and addresses into the table. Changes that come faster
+ * than they can be read leave it stale. */
 bool kernel_dump(struct kernel *kernel, struct os_error *error);
 
 #endif

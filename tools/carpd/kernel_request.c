@@ -81,6 +81,7 @@ kernel_dump(struct kernel *kernel, struct os_error *error)
     }
     int code = errno;
     g_free(buffer);
+    kernel->is_stale = result != DUMP_DONE;
     if (result == DUMP_FAILED) {
         return os_error_set(error, OS_SYSTEM, code,
                             "netlink: reading the interfaces failed: %s",

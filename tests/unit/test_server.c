@@ -2,6 +2,7 @@
 /* carpd's control socket: how much one client can ask of it. */
 #define _GNU_SOURCE
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -195,6 +196,34 @@ test_watching(void)
     close_scene(&scene);
 }
 
+/* Whoever cannot be accepted does not keep the main loop turning, and is
+ * accepted once there are descriptors. */
+static void
+test_no_descriptors(void)
+{
+    struct scene scene;
+    struct rlimit usual;
+    open_scene(&scene, 10);
+    say(&scene, SHOW);
+    int unused = dup(0);
+    close(unused);
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &usual), ==, 0);
+    struct rlimit none = {(rlim_t)unused, usual.rlim_max};
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &none), ==, 0);
+    unsigned int turns = 0;
+    while (turns < 1000 && g_main_context_iteration(NULL, FALSE)) {
+        turns++;
+    }
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &usual), ==, 0);
+    g_assert_cmpuint(turns, <, 1000);
+    g_assert_cmpuint(server_client_count(scene.daemon.server), ==, 0);
+    while (scene.answers == 0) {
+        g_main_context_iteration(NULL, TRUE);
+        g_assert_true(take(&scene));
+    }
+    close_scene(&scene);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -204,5 +233,6 @@ main(int argc, char **argv)
     g_test_add_func("/server/client-goes", test_client_goes);
     g_test_add_func("/server/lines", test_lines);
     g_test_add_func("/server/watching", test_watching);
+    g_test_add_func("/server/no-descriptors", test_no_descriptors);
     return g_test_run();
 }

@@ -28,6 +28,7 @@
 /* Events are left out while this much waits for a client. */
 #define EVENTS_MAX ((gsize)256 * 1024)
 #define PRIORITY (G_PRIORITY_DEFAULT + 20)
+#define PAUSE_MS 1000
 
 struct client {
     struct server *server;
@@ -46,9 +47,9 @@ struct server {
     struct daemon *daemon;
     char *path;
     int fd;
-    GSource *in;
+    GSource *in, *pause; /* one of them is there */
     GPtrArray *clients;
-    struct log_limit refused;
+    struct log_limit refused, exhausted;
     gid_t group;
 };
 
@@ -240,6 +241,36 @@ on_readable(gint fd, GIOCondition condition, gpointer user)
 
 /* --------------------------------------------------------------- accept */
 
+static gboolean on_connection(gint fd, GIOCondition condition, gpointer user);
+
+static gboolean
+on_pause_over(gpointer user)
+{
+    struct server *server = user;
+    remove_source(&server->pause);
+    server->in = watch_fd(server->fd, G_IO_IN, on_connection, server);
+    return G_SOURCE_REMOVE;
+}
+
+/* Without a descriptor to be had the connection stays, and would be told of in
+ * each turn of the main loop. */
+static void
+pause_after(struct server *server, int code)
+{
+    if (code != EMFILE && code != ENFILE && code != ENOBUFS && code != ENOMEM) {
+        return;
+    }
+    uint64_t held = 0;
+    if (log_limit_pass(&server->exhausted, alarm_now(), &held)) {
+        log_say(LOG_LEVEL_WARNING, "%s: no client can be accepted: %s",
+                server->path, g_strerror(code));
+    }
+    remove_source(&server->in);
+    server->pause = g_timeout_source_new(PAUSE_MS);
+    g_source_set_callback(server->pause, on_pause_over, server, NULL);
+    g_source_attach(server->pause, NULL);
+}
+
 static gboolean
 on_connection(gint fd, GIOCondition condition, gpointer user)
 {
@@ -247,6 +278,7 @@ on_connection(gint fd, GIOCondition condition, gpointer user)
     struct server *server = user;
     int client_fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (client_fd < 0) {
+        pause_after(server, errno);
         return G_SOURCE_CONTINUE;
     }
     struct client *client = g_new0(struct client, 1);
@@ -341,6 +373,7 @@ server_new(struct daemon *daemon, const char *path, struct os_error *error)
     server->fd = -1;
     server->clients = g_ptr_array_new_with_free_func(free_client);
     server->refused.every = 60 * CARP_SEC;
+    server->exhausted.every = 60 * CARP_SEC;
     if (!open_socket(server, error)) {
         if (server->fd >= 0) {
             close(server->fd);
@@ -359,6 +392,7 @@ server_free(struct server *server)
 {
     if (server != NULL) {
         remove_source(&server->in);
+        remove_source(&server->pause);
         g_ptr_array_free(server->clients, TRUE);
         close(server->fd);
         (void)unlink(server->path);

@@ -199,3 +199,28 @@ def test_what_cannot_be_taken_back(lab):
     assert a.ask("reload")["changed"] == ["v7"]
     assert a.show("v7")["addresses"] == [VIP + "/24"] and lab.has_address("a", VIP)
     a.stop()
+
+
+def test_in_the_background(lab):
+    """Paths are those of where it was started; its pid file may be root's alone."""
+    base = os.path.join(lab.dir, "background")
+    os.makedirs(base + "/run")
+    os.chmod(lab.dir, 0o755)
+    a = carpd.Carpd(lab, "a", GROUP, daemon={"user": "nobody"}, ready=True)
+    a.stop()
+    os.rename(a.config, base + "/carp.conf")
+    os.chmod(base + "/carp.conf", 0o600)
+    os.chown(base + "/carp.conf", 65534, 65534)
+    os.chmod(base + "/run", 0o700)
+    lab.run("a", "env", "ASAN_OPTIONS=detect_leaks=0", "sh", "-c", 'cd "$1" && "$2" '
+            "--background --pid-file run/pid -c carp.conf --socket s --state-dir state 2>/dev/null",
+            "sh", base, carpd.PROGRAM)
+    a.socket = base + "/s"
+    with open(base + "/run/pid", encoding="ascii") as f:
+        pid = int(f.read())
+    try:
+        assert a.ask("show")["daemon"]["pid"] == pid
+        assert a.ask("reload")["unchanged"] == 1
+    finally:
+        os.kill(pid, signal.SIGTERM)
+    netlab.wait_for("it has ended, and said so", lambda: os.path.getsize(base + "/run/pid") == 0)

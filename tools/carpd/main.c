@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "background.h"
@@ -74,16 +76,43 @@ open_log(const struct carpd_options *options, const struct carp_conf *conf)
     return !is_auto;
 }
 
-static void
-write_pid_file(const char *path)
+/* Before rights are given up: it is in a directory of root's. Another carpd's
+ * number stays until this one runs. -1: there is none. */
+static int
+open_pid_file(const char *path)
 {
-    char *text = g_strdup_printf("%ld\n", (long)getpid());
-    if (path != NULL &&
-        !g_file_set_contents_full(path, text, -1,
-                                  G_FILE_SET_CONTENTS_CONSISTENT, 0644, NULL)) {
-        log_say(LOG_LEVEL_WARNING, "%s: cannot be written", path);
+    int fd =
+        path != NULL ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644) : -1;
+    if (path != NULL && fd < 0) {
+        log_say(LOG_LEVEL_WARNING, "%s: cannot be written: %s", path,
+                g_strerror(errno));
     }
-    g_free(text);
+    return fd;
+}
+
+static void
+write_pid_file(int fd, const char *path)
+{
+    if (fd >= 0 &&
+        (ftruncate(fd, 0) != 0 || dprintf(fd, "%ld\n", (long)getpid()) < 0)) {
+        log_say(LOG_LEVEL_WARNING, "%s: cannot be written: %s", path,
+                g_strerror(errno));
+    }
+}
+
+/* Who may not remove it any more leaves it empty. */
+static void
+close_pid_file(int fd, const char *path, bool has_run)
+{
+    struct stat info;
+    if (fd < 0) {
+        return;
+    }
+    if (has_run ? ftruncate(fd, 0) == 0
+                : fstat(fd, &info) == 0 && info.st_size == 0) {
+        (void)unlink(path);
+    }
+    close(fd);
 }
 
 /* With ucarp's options each address is a process: each has a state of its
@@ -113,8 +142,11 @@ make_setup(const struct carpd_options *options, const struct carp_conf *conf,
 }
 
 static int
-run(const struct carpd_options *options, struct carp_conf *conf)
+run(struct carpd_options *options, struct carp_conf *conf)
 {
+    if (options->background) {
+        carpd_options_make_absolute(options);
+    }
     if (options->background && !background_begin()) {
         log_line("cannot detach: %s", g_strerror(errno));
         carp_conf_free(conf);
@@ -123,19 +155,19 @@ run(const struct carpd_options *options, struct carp_conf *conf)
     char *state_dir = NULL;
     struct daemon_setup setup = make_setup(options, conf, &state_dir);
     bool log_elsewhere = open_log(options, conf);
+    int pid_file = open_pid_file(options->pid_file);
     int status = DAEMON_EXIT_OK;
     struct daemon *daemon = daemon_new(&setup, conf, &status);
-    if (daemon != NULL) {
-        write_pid_file(options->pid_file);
+    bool has_run = daemon != NULL;
+    if (has_run) {
+        write_pid_file(pid_file, options->pid_file);
     }
     background_ready(status, log_elsewhere);
-    if (daemon != NULL) {
+    if (has_run) {
         status = daemon_run(daemon);
         daemon_free(daemon);
-        if (options->pid_file != NULL) {
-            (void)unlink(options->pid_file);
-        }
     }
+    close_pid_file(pid_file, options->pid_file, has_run);
     g_free(state_dir);
     return status;
 }

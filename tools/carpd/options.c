@@ -188,6 +188,20 @@ carpd_options_parse(struct carpd_options *options, int argc, char **argv,
 }
 
 void
+carpd_options_make_absolute(struct carpd_options *options)
+{
+    char **paths[] = {&options->config, &options->socket, &options->state_dir,
+                      &options->pid_file};
+    for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+        char *path = *paths[i];
+        if (path != NULL) {
+            *paths[i] = g_canonicalize_filename(path, NULL);
+            g_free(path);
+        }
+    }
+}
+
+void
 carpd_options_clear(struct carpd_options *options)
 {
     g_free(options->config);

@@ -28,6 +28,8 @@ enum carpd_parse {
  * @return any; options must be cleared in each case */
 enum carpd_parse carpd_options_parse(struct carpd_options *options, int argc,
                                      char **argv, char **error);
+/** Paths from where it stands now: in the background it goes elsewhere. */
+void carpd_options_make_absolute(struct carpd_options *options);
 void carpd_options_clear(struct carpd_options *options);
 
 #endif

@@ -224,3 +224,24 @@ def test_in_the_background(lab):
     finally:
         os.kill(pid, signal.SIGTERM)
     netlab.wait_for("it has ended, and said so", lambda: os.path.getsize(base + "/run/pid") == 0)
+
+
+def test_another_interface_takes_the_name(lab):
+    """carp.conf's name counts: the vhid goes with it, and leaves nothing on the one before."""
+    a = master(lab)
+    lab.run("a", "ip", "link", "set", "eth0", "down")
+    lab.run("a", "ip", "link", "set", "eth0", "name", "old0")
+    lab.run("a", "ip", "link", "set", "old0", "up")
+    a.wait_state("INIT", 5)
+    lab.run("a", "ip", "link", "add", "eth0", "type", "veth", "peer", "name", "other0")
+    lab.run("a", "ip", "addr", "add", "10.90.0.11/24", "dev", "eth0")
+    lab.run("a", "ip", "link", "set", "other0", "up")
+    lab.run("a", "ip", "link", "set", "eth0", "up")
+    wire = lab.spawn("a", "tcpdump", "-lne", "--immediate-mode", "-i", "other0", "ip proto 112")
+    a.wait_state("MASTER", 10)
+    assert "carp7-eth0@eth0" in lab.run("a", "ip", "-o", "link")
+    assert a.show()["source"] == "10.90.0.11"
+    netlab.wait_for("an advert on the new one", lambda: open(
+        wire.log_path, encoding="utf-8").read().count("10.90.0.11 > 224.0.0.18") > 0, 5)
+    assert lab.run("a", "cat", "/proc/sys/net/ipv4/conf/old0/arp_ignore").strip() == "0"
+    a.stop()

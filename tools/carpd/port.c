@@ -209,19 +209,11 @@ open_on(struct port *port, const struct kernel_link *link,
     return true;
 }
 
-static const struct kernel_link *
-find_link(const struct port *port)
-{
-    /* A renamed interface is still the same one. */
-    const struct kernel_link *link =
-        port->index != 0 ? kernel_link(port->kernel, port->index) : NULL;
-    return link != NULL ? link : kernel_link_named(port->kernel, port->name);
-}
-
 bool
 port_try_open(struct port *port, struct os_error *error)
 {
-    const struct kernel_link *found = find_link(port);
+    const struct kernel_link *found =
+        kernel_link_named(port->kernel, port->name);
     if (found == NULL) {
         return os_error_set(error, OS_NO_INTERFACE, ENODEV,
                             "%s: no such interface: see 'ip link'", port->name);
@@ -280,10 +272,11 @@ on_kernel(const struct kernel_event *event, void *data)
         close_and_tell(port, text);
     } else if (port->index != 0 && event->change == KERNEL_LINK_CHANGED) {
         port->mac = event->link.mac;
-        /* libnet sends by name. */
-        if (strcmp(event->link.name, event->before.name) != 0) {
-            close_all(port);
-            g_strlcpy(port->name, event->link.name, sizeof(port->name));
+        if (strcmp(event->link.name, port->name) != 0) {
+            char text[OS_ERROR_TEXT];
+            g_snprintf(text, sizeof(text), "%s: is called %s now", port->name,
+                       event->link.name);
+            close_and_tell(port, text);
         }
     }
     open_or_tell(port);
@@ -371,7 +364,8 @@ port_set_want(struct port *port, const struct port_want *want,
               struct os_error *error)
 {
     if (port->index != 0) {
-        const struct kernel_link *link = find_link(port);
+        const struct kernel_link *link =
+            kernel_link_named(port->kernel, port->name);
         if (!port_capture_filter(port->pcap, port->name, want, error)) {
             return false;
         }

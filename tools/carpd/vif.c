@@ -220,6 +220,31 @@ try_to_prepare(struct vif *vif)
     }
 }
 
+/* Another interface has the name of carp.conf now. */
+static bool
+is_name_elsewhere(const struct vif *vif)
+{
+    const struct kernel_link *link =
+        kernel_link_named(vif->table->kernel, vif->parent_name);
+    return link != NULL && vif->parent != 0 && link->index != vif->parent;
+}
+
+static void
+follow_name(struct vif *vif)
+{
+    char text[OS_ERROR_TEXT];
+    g_snprintf(text, sizeof(text), "%s: is another interface than before",
+               vif->parent_name);
+    lose(vif, text);
+    vif_dismantle(vif);
+    if (vif->config.kind != VIF_ADVERTS) {
+        vif_parent_leave(vif);
+    }
+    vif->is_ready = false;
+    vif->parent = 0;
+    try_to_prepare(vif);
+}
+
 static void
 lose_parent(struct vif *vif)
 {
@@ -338,6 +363,8 @@ vif_check(struct vif *vif)
         lose_parent(vif);
     } else if (!vif->is_ready) {
         try_to_prepare(vif);
+    } else if (is_name_elsewhere(vif)) {
+        follow_name(vif);
     } else if (vif->config.kind == VIF_ADVERTS) {
         come_back(vif);
     } else if (is_own_broken(vif)) {

@@ -204,8 +204,7 @@ concerns(const struct vif *vif, const struct kernel_event *event)
     case KERNEL_LINK_GONE:
         return event->link.index == vif->own ||
                event->link.index == vif->parent ||
-               (vif->parent == 0 &&
-                strcmp(event->link.name, vif->parent_name) == 0);
+               strcmp(event->link.name, vif->parent_name) == 0;
     case KERNEL_ADDRESS_NEW:
     case KERNEL_ADDRESS_CHANGED:
     case KERNEL_ADDRESS_GONE:

@@ -6,6 +6,7 @@
 
 #include "announcer.h"
 #include "control.h"
+#include "entropy.h"
 #include "hooks.h"
 #include "request.h"
 #include "stats.h"
@@ -296,10 +297,25 @@ test_small_things(void)
     g_assert_cmpstr(stat_reason_name(REASON_LATE), ==, "late");
 }
 
+/* They are drawn many at a time: none may come twice. */
+static void
+test_entropy(void)
+{
+    GHashTable *drawn =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    for (int i = 0; i < 1000; i++) {
+        const uint64_t value = entropy_u64();
+        g_assert_true(
+            g_hash_table_add(drawn, g_memdup2(&value, sizeof(value))));
+    }
+    g_hash_table_destroy(drawn);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/carpd/entropy", test_entropy);
     g_test_add_func("/carpd/announce/rounds", test_rounds);
     g_test_add_func("/carpd/announce/conflict", test_conflict);
     g_test_add_func("/carpd/announce/rate", test_rate);

@@ -5,13 +5,20 @@
 
 #include <glib.h>
 
+/* One system call for so many adverts. */
+static uint64_t pool[32];
+static size_t left;
+
 uint64_t
 entropy_u64(void)
 {
-    uint64_t value = 0;
-    if (getrandom(&value, sizeof(value), 0) != (ssize_t)sizeof(value)) {
-        /* Not before the pool is filled: a counter needs no secrecy. */
-        value = (uint64_t)g_random_int() << 32 | g_random_int();
+    if (left == 0 &&
+        getrandom(pool, sizeof(pool), 0) == (ssize_t)sizeof(pool)) {
+        left = G_N_ELEMENTS(pool);
     }
-    return value;
+    if (left == 0) {
+        /* Not before the pool is filled: a counter needs no secrecy. */
+        return (uint64_t)g_random_int() << 32 | g_random_int();
+    }
+    return pool[--left];
 }

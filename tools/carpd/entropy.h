@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+/** For one thread. */
 uint64_t entropy_u64(void);
 
 #endif

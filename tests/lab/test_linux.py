@@ -265,6 +265,25 @@ def test_two_daemons_do_not_take_each_others(lab, state):
             assert "run by another carpd" in text
 
 
+def test_a_hidden_daemon_is_alive(lab, state):
+    other = os.path.join(state, "other")
+    os.mkdir(other)
+    carpd = os.path.join(state, "carpd-like")
+    os.symlink(linuxctl.PROGRAM, carpd)
+    # As with ProtectProc=invisible in a unit: another's process is not in /proc.
+    hidden = ("unshare", "--mount", "sh", "-c", "mount -t tmpfs tmpfs /proc/%d && "
+              'exec "$0" "$@"')
+    with Linuxctl(lab, "a", other, prefix=("bash", "-c", 'exec "%s" "$@"' % carpd)) as first:
+        first.do("vif x 7 eth0 macvlan %s/24" % VIP)
+        first.do("acquire x")
+        pid = int(re.search(r"alias carpd (\d+):", links(lab)["carp7-eth0"])[1])
+        prefix = hidden[:-1] + (hidden[-1] % pid,)
+        with Linuxctl(lab, "a", state, prefix=prefix) as second:
+            second.do("settle")
+        time.sleep(0.3)
+        assert VIP in str(addresses(lab)) and not first.events("repaired|lost")
+
+
 def test_settings_are_restored(lab, state):
     before = settings(lab)
     with Linuxctl(lab, "a", state) as ctl:

@@ -15,9 +15,15 @@ is_carpd(int pid)
 {
     char *path = g_strdup_printf("/proc/%d/comm", pid);
     char *name = NULL;
-    bool is_one = g_file_get_contents(path, &name, NULL, NULL) &&
-                  (g_str_has_prefix(name, "carpd") ||
-                   g_str_has_prefix(name, "ucarp")); /* it goes by both */
+    bool is_one = false;
+    if (g_file_get_contents(path, &name, NULL, NULL)) {
+        is_one = g_str_has_prefix(name, "carpd") ||
+                 g_str_has_prefix(name, "ucarp"); /* it goes by both */
+    } else {
+        /* /proc may hide it (hidepid=, ProtectProc=): what is alive may be one,
+         * whose addresses must not be taken away. */
+        is_one = kill(pid, 0) == 0 || errno == EPERM;
+    }
     g_free(name);
     g_free(path);
     return is_one;

@@ -175,8 +175,16 @@ def test_no_bow_out_of_one_that_never_spoke(lab):
 
 
 def test_another_mac(lab):
-    """Without the virtual MAC neighbours must hear of a new one of the interface."""
+    """Without the virtual MAC neighbours must hear of a new one of the interface; those that watch
+    hear of what others do to the addresses."""
     a = master(lab, {**GROUP, "vmac": "off", "announce-repeat": 0})
+    watcher = carpd.Watcher(a)
+    a.ask("show")
+    lab.del_address("a", VIP + "/32")
+    told = netlab.wait_for("it is told", lambda: [
+        event["text"] for event in watcher.events if event["event"] == "address"], 3)
+    assert VIP + "/32 was missing on eth0" in told[0]
+    watcher.close()
     wire = carpd.Wire(lab, "b")
     lab.run("a", "ip", "link", "set", "eth0", "address", "02:00:00:00:ca:77")
     netlab.wait_for("an announcement of the new MAC", lambda: wire.lines(

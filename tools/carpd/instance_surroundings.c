@@ -4,6 +4,7 @@
 
 #include "instance_internal.h"
 #include "log.h"
+#include "server.h"
 #include "wire.h"
 
 void
@@ -155,13 +156,20 @@ instance_on_mac(struct instance *instance)
     }
 }
 
+static void
+tell_interference(const struct instance *instance, const char *text)
+{
+    log_say(LOG_LEVEL_WARNING, "%s: %s", instance->id, text);
+    server_tell_address(instance->daemon->server, instance, text);
+}
+
 void
 instance_on_vif(struct instance *instance, enum vif_event event,
                 const char *text)
 {
     switch (event) {
     case VIF_REPAIRED:
-        log_say(LOG_LEVEL_WARNING, "%s: %s", instance->id, text);
+        tell_interference(instance, text);
         announce_again(instance);
         break;
     case VIF_LOST:
@@ -174,7 +182,7 @@ instance_on_vif(struct instance *instance, enum vif_event event,
         instance_evaluate(instance);
         break;
     case VIF_FOREIGN:
-        log_say(LOG_LEVEL_WARNING, "%s: %s", instance->id, text);
+        tell_interference(instance, text);
         break;
     }
 }

@@ -43,6 +43,9 @@ void server_tell_demotion(struct server *server,
                           unsigned int amount);
 void server_tell_fault(struct server *server, const struct instance *instance,
                        const char *text, bool is_over);
+/** @param text what others did to its addresses */
+void server_tell_address(struct server *server, const struct instance *instance,
+                         const char *text);
 void server_tell_finding(struct server *server, const struct instance *instance,
                          const struct carp_event *event);
 /** @param instance NULL when it is gone */

@@ -94,6 +94,19 @@ server_tell_fault(struct server *server, const struct instance *instance,
     end(&json, server, instance);
 }
 
+void
+server_tell_address(struct server *server, const struct instance *instance,
+                    const char *text)
+{
+    if (!server_is_watched(server)) {
+        return;
+    }
+    struct jsonl json;
+    begin(&json, "address", instance);
+    jsonl_string(&json, "text", text);
+    end(&json, server, instance);
+}
+
 static const char *
 event_name(enum carp_event_kind kind)
 {

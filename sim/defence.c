@@ -155,8 +155,8 @@ sim_defence_remember(struct sim_defence *d, const struct sim_advert *a)
 
 /* OpenBSD's adverts cannot be told from a recording, nor those that go on from
  * them; so one whose sender may be one acts again (SECURITY-MODEL 6.8). */
-static bool
-may_be_constant(const struct sim_defence *d, const struct sim_advert *a)
+bool
+sim_defence_may_act(const struct sim_defence *d, const struct sim_advert *a)
 {
     const struct carp_peers *peers = &d->replay.peers;
 
@@ -190,5 +190,5 @@ sim_defence_recall(const struct sim_defence *d, GRand *rand,
                                  rand, 0, (gint32)(d->heard - oldest))) %
                    SIM_MEMORY];
     a->is_replayed = true;
-    return !may_be_constant(d, a);
+    return !sim_defence_may_act(d, a);
 }

@@ -60,6 +60,9 @@ void sim_defence_forget(struct sim_defence *d);
 void sim_defence_undo(struct sim_defence *d);
 /** The host has heard or sent it: it can be recorded there. */
 void sim_defence_remember(struct sim_defence *d, const struct sim_advert *a);
+/** May it act now, though it is played back? */
+bool sim_defence_may_act(const struct sim_defence *d,
+                         const struct sim_advert *a);
 /** One of what was recorded, that the host can be expected to know again;
  * false: none at this try. */
 bool sim_defence_recall(const struct sim_defence *d, GRand *rand,

@@ -21,6 +21,8 @@ sim_node_judge(struct sim_world *w, struct sim_node *n,
         sim_address((unsigned int)(n - w->nodes), a->family);
     const unsigned int families =
         n->spec->has[CARP_F4] && n->spec->has[CARP_F6] ? 2 : 1;
+    /* It may have waited while the host was paused. */
+    const bool is_foul = a->is_replayed && !sim_defence_may_act(n->defence, a);
 
     sim_defence_remember(n->defence, a);
     if (a->source == (unsigned int)(n - w->nodes) ||
@@ -29,7 +31,7 @@ sim_node_judge(struct sim_world *w, struct sim_node *n,
                           n->spec->replay)) {
         return false;
     }
-    if (a->is_replayed && w->watcher.on_fooled != NULL) {
+    if (is_foul && w->watcher.on_fooled != NULL) {
         w->watcher.on_fooled(w->watcher.user, (unsigned int)(n - w->nodes), a);
     }
     carp_peers_accept(&replay->peers, &source, &adv, &good,

@@ -209,6 +209,7 @@ FLAG(starts_master)
 FLAG(slow_needs_base)
 FLAG(first_plain)
 FLAG(answers_inferior)
+FLAG(heeds_octet)
 FLAG(takes_bow_out)
 FLAG(steps_aside)
 FLAG(whole_intervals)
@@ -247,6 +248,7 @@ systems(void)
     line(out, all, "advbase 0 waits for any master", flag_slow_needs_base);
     line(out, all, "first interval without demotion", flag_first_plain);
     line(out, all, "answers a worse master at once", flag_answers_inferior);
+    line(out, all, "does not yield to a demoted OpenBSD", flag_heeds_octet);
     line(out, all, "bow-outs in turn, from the master only",
          flag_takes_bow_out);
     line(out, all, "`state backup` lasts", flag_steps_aside);

@@ -214,11 +214,6 @@ test_last_advert(void)
     e = fsm_hear_from(&fsm, CARP_IPV4, 5, 1, 50, 0, now);
     fsm_is(&fsm, BACKUP);
     g_assert_cmpuint(e.todo, ==, CARP_DO_RELEASE);
-    /* Nor to a demoted OpenBSD, for which this node's octet 0 is better. */
-    fsm = fsm_master(&config, &now);
-    e = fsm_hear_from(&fsm, CARP_IPV4, 20, 1, 0, 1, now);
-    fsm_is(&fsm, BACKUP);
-    g_assert_cmpuint(e.todo, ==, CARP_DO_RELEASE);
 }
 
 static void
@@ -268,6 +263,38 @@ test_tie(void)
     /* .10 yields to .9 at once. */
     fsm_hear_from(&fsm, CARP_IPV4, 9, 1, 0, 0, now);
     fsm_is(&fsm, BACKUP);
+}
+
+/* A demoted OpenBSD yields to the octet 0, whatever its advskew: if carpd did,
+ * too, nobody would be left. */
+static void
+test_demoted_openbsd(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_AUTO);
+    carp_time now = 0;
+    struct carp_fsm fsm;
+    struct carp_effects e;
+
+    config.advskew = 50;
+    for (unsigned int i = 0; i < 2; i++) {
+        const uint8_t skew = i == 0 ? 2 : 50;
+
+        fsm = fsm_master(&config, &now);
+        for (unsigned int k = 0; k < 5; k++) {
+            e = fsm_hear_from(&fsm, CARP_IPV4, 9, 1, skew, 240,
+                              now += CARP_SEC);
+            fsm_is(&fsm, MASTER);
+            g_assert_true((e.todo & CARP_DO_ADVERT) != 0);
+        }
+        /* It does not hear this node. If it did after all, a last advert would
+         * make it yield. */
+        e = fsm_hear_from(&fsm, CARP_IPV4, 9, 1, skew, 240, now += CARP_SEC);
+        fsm_is(&fsm, BACKUP);
+        g_assert_cmpuint(e.todo, ==, CARP_DO_RELEASE);
+        fsm = fsm_master(&config, &now);
+        fsm_hear_from(&fsm, CARP_IPV4, 9, 1, skew, 0, now);
+        fsm_is(&fsm, BACKUP);
+    }
 }
 
 /* Both gave way: whoever finds nobody stays next time. */
@@ -417,6 +444,7 @@ main(int argc, char **argv)
     g_test_add_func("/fsm/carpd/last-advert", test_last_advert);
     g_test_add_func("/fsm/carpd/answers", test_answers);
     g_test_add_func("/fsm/carpd/tie", test_tie);
+    g_test_add_func("/fsm/carpd/demoted-openbsd", test_demoted_openbsd);
     g_test_add_func("/fsm/carpd/tie-nobody", test_tie_nobody);
     g_test_add_func("/fsm/carpd/tie-families", test_tie_families);
     g_test_add_func("/fsm/carpd/families", test_families_together);

@@ -104,6 +104,9 @@ struct carp_behaviour {
     bool listens_first;    /**< after INIT it waits advbase + 1 s + advskew, if
                                 its dead time is shorter: long enough to hear
                                 any master with its advbase */
+    bool heeds_octet;      /**< a MASTER does not yield to one whose demotion
+                                octet is above its own: an OpenBSD, which yields
+                                to it; not for longer than at a tie */
 };
 
 /** The row for a hashing profile (AUTO: FreeBSD's); never NULL. */

@@ -112,4 +112,5 @@ carp_behaviour_improve(struct carp_behaviour *row)
     row->steps_aside = true;
     row->whole_intervals = true;
     row->listens_first = true;
+    row->heeds_octet = true;
 }

@@ -78,6 +78,11 @@ bool fsm_tie_stays(const struct carp_fsm *fsm, const struct fsm_input *in);
 /* An IPv6 advert waits for the IPv4 one beside it: both families of a pair of
  * nodes must not decide differently. */
 bool fsm_tie_waits(const struct carp_fsm *fsm, const struct fsm_input *in);
+/* A demoted OpenBSD of better or equal advskew: it yields to our octet. */
+bool fsm_has_worse_octet(const struct carp_fsm *fsm,
+                         const struct fsm_input *in);
+/* MASTER, such an advert: stay, as long as at a tie? */
+bool fsm_octet_stays(const struct carp_fsm *fsm, const struct fsm_input *in);
 /* A demotion event that the others are told of at once. */
 bool fsm_tells_demotion(const struct carp_fsm *fsm, const struct fsm_input *in);
 

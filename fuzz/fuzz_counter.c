@@ -140,12 +140,14 @@ send_advert(struct node *node, bool is_second, uint64_t random)
 static void
 hear_advert(struct node *node, struct fuzz_input *in, uint64_t value)
 {
-    const uint8_t source[4] = {10, 0, 0, fuzz_u8(in) % 20};
+    const uint8_t host = fuzz_u8(in);
+    const uint8_t four[4] = {10, 0, 0, host % 20};
+    const uint8_t six[16] = {0xfe, 0x80, [15] = host % 20};
     struct carp_adv adv = {.version = CARP_VERSION,
                            .vhid = 1,
                            .advskew = fuzz_u8(in) % 2,
                            .counter = value};
-    struct carp_addr addr = carp_addr_v4(source);
+    struct carp_addr addr = host < 192 ? carp_addr_v4(four) : carp_addr_v6(six);
     struct carp_verdict verdict = {.status = CARP_GOOD};
     enum carp_peer_verdict what =
         carp_replay_judge(&node->replay, 2, &own, &addr, &adv, node->now);

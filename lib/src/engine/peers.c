@@ -360,7 +360,7 @@ add_heard(struct carp_peers *peers, struct carp_peer *peer,
     }
     const bool has_below =
         carp_seen_below(seen, counter, &below) && from <= below;
-    const uint64_t skipped = has_below ? below + 1 : from;
+    const uint64_t skipped = (has_below ? below : from) + 1;
     if (has_below && carp_counter_is_leap(below, counter)) {
         carp_seen_add_span(seen, from, below);
         carp_seen_add(seen, counter);

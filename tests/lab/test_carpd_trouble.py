@@ -253,3 +253,21 @@ def test_another_interface_takes_the_name(lab):
         wire.log_path, encoding="utf-8").read().count("10.90.0.11 > 224.0.0.18") > 0, 5)
     assert lab.run("a", "cat", "/proc/sys/net/ipv4/conf/old0/arp_ignore").strip() == "0"
     a.stop()
+
+
+def test_sending_fails_for_a_while(lab):
+    """It demotes, another takes over; once frames leave again the demotion ends, as BACKUP too."""
+    a = master(lab, {**GROUP, "preempt": "true"})
+    b = carpd.Carpd(lab, "b", {**GROUP, "advskew": 200}, ready=True)
+    lab.run("a", "tc", "qdisc", "add", "dev", "eth0", "root", "pfifo", "limit", "0")
+    b.wait_state("MASTER", 10)
+    a.wait_state("BACKUP", 10)
+    assert [demotion["by"] for demotion in a.show()["demotions"]] == ["send errors"]
+    time.sleep(2)
+    assert a.state() == "BACKUP" and a.show()["demotion"] == 240, "it still fails"
+    lab.run("a", "tc", "qdisc", "del", "dev", "eth0", "root")
+    a.wait_state("MASTER", 10)
+    b.wait_state("BACKUP", 5)
+    assert a.show()["demotion"] == 0
+    a.stop()
+    b.stop()

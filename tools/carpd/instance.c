@@ -187,6 +187,7 @@ instance_new(struct daemon *daemon, const struct carp_conf_vhid *conf,
     instance->conf = conf;
     instance->profile = send_profile(conf);
     instance->retry_at = CARP_NEVER;
+    instance->probe_at = CARP_NEVER;
     instance->is_quiet = true;
     instance->conflict_log.every = 10 * CARP_SEC;
     instance->demotions = g_array_new(FALSE, TRUE, sizeof(struct demotion));

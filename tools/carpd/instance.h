@@ -34,6 +34,8 @@
 #define INSTANCE_RETRY (5 * CARP_SEC)
 /** Failures to send that demote, and successes that end it (PROTOCOL 3.12). */
 #define INSTANCE_SEND_ERRORS 3
+/** A BACKUP that is demoted by them tries to send that often. */
+#define INSTANCE_PROBE (1 * CARP_SEC)
 
 struct wire;
 
@@ -60,6 +62,7 @@ struct instance {
     GArray *demotions; /**< struct demotion */
     int demotion;      /**< the sum that the election knows */
     unsigned int send_errors, send_successes;
+    carp_time probe_at; /**< sending is tried then; CARP_NEVER: it is well */
     bool is_up;         /**< the election was told that it may run */
     bool is_mute;       /**< MASTER for the election, but has no addresses and
                              has said nothing */
@@ -122,6 +125,9 @@ void instance_set_fault(struct instance *instance, char **which,
 /* instance_send.c */
 void instance_send(struct instance *instance, uint8_t advbase, uint8_t advskew,
                    uint8_t demote);
+/** Whoever sends no adverts would stay demoted for ever: try something else
+ * when it is due. */
+void instance_probe(struct instance *instance, carp_time now);
 /** Send a round of announcements when one is due. */
 void instance_announce(struct instance *instance, carp_time now);
 

@@ -26,6 +26,8 @@ count_failure(struct instance *instance, const struct os_error *error)
     g_free(key);
     if (instance->send_errors < INSTANCE_SEND_ERRORS &&
         ++instance->send_errors == INSTANCE_SEND_ERRORS) {
+        instance->probe_at = carp_time_add(alarm_now(), INSTANCE_PROBE);
+        daemon_wake(daemon, instance->probe_at);
         instance_demote(instance, "send errors",
                         instance->conf->demote_send_error, true);
     }
@@ -40,7 +42,53 @@ count_success(struct instance *instance)
     if (++instance->send_successes >= INSTANCE_SEND_ERRORS) {
         instance->send_errors = 0;
         instance->send_successes = 0;
+        instance->probe_at = CARP_NEVER;
         instance_demote(instance, "send errors", 0, true);
+    }
+}
+
+/* To a group what leaves the same way and is true anyway: who has our own
+ * address. A unicast peer would count it: there the way is looked at. */
+static bool
+can_send(const struct instance *instance, unsigned int f)
+{
+    const struct kernel *kernel = instance->daemon->kernel;
+    const struct carp_addr *source = &instance->fsm.config.source[f];
+    const struct carp_addr *dest = instance_dest(instance, f);
+    const struct kernel_link *link =
+        kernel_link_named(kernel, instance->conf->interface);
+    if (link == NULL || !link->has_carrier) {
+        return false;
+    }
+    if (dest->family == CARP_IPV4 && !instance_is_multicast(dest)) {
+        return kernel_has_route(instance->daemon->kernel, link->index, source,
+                                dest);
+    }
+    const struct carp_mac mac = link->mac;
+    return kernel_address_find(kernel, link->index, source) == NULL ||
+           port_announce(instance->wire->port, source, &mac, NULL);
+}
+
+void
+instance_probe(struct instance *instance, carp_time now)
+{
+    if (now < instance->probe_at) {
+        return;
+    }
+    instance->probe_at = carp_time_add(now, INSTANCE_PROBE);
+    if (instance->fsm.state != CARP_STATE_BACKUP) {
+        return; /* adverts tell */
+    }
+    bool is_well = true;
+    for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
+        if (instance->fsm.config.source[f].family != CARP_FAMILY_NONE) {
+            is_well = can_send(instance, f) && is_well;
+        }
+    }
+    if (is_well) {
+        count_success(instance);
+    } else {
+        instance->send_successes = 0;
     }
 }
 

@@ -178,7 +178,7 @@ instance_deadline(const struct instance *instance)
     if (instance->wants_retry && instance->retry_at < when) {
         when = instance->retry_at;
     }
-    return when;
+    return MIN(when, instance->probe_at);
 }
 
 void
@@ -191,5 +191,6 @@ instance_tick(struct instance *instance, carp_time now)
         instance->wants_retry = false;
         instance_evaluate(instance);
     }
+    instance_probe(instance, now);
     instance_announce(instance, now);
 }

@@ -284,18 +284,28 @@ on_kernel(const struct kernel_event *event, void *data)
 
 /* -------------------------------------------------------------------- life */
 
+static struct carp_addr *
+copy_list(const struct carp_addr *list, size_t count)
+{
+    struct carp_addr *copy = g_new(struct carp_addr, MAX(count, (size_t)1));
+    for (size_t i = 0; i < count; i++) {
+        copy[i] = list[i];
+    }
+    return copy;
+}
+
 static void
 copy_want(struct port *port, const struct port_want *want)
 {
-    struct carp_addr *addrs =
-        g_new(struct carp_addr, MAX(want->addr_count, (size_t)1));
-    for (size_t i = 0; i < want->addr_count; i++) {
-        addrs[i] = want->addrs[i];
-    }
+    struct carp_addr *addrs = copy_list(want->addrs, want->addr_count);
+    struct carp_addr *groups = copy_list(want->groups, want->group_count);
     g_free(port->addrs);
+    g_free(port->groups);
     port->addrs = addrs;
+    port->groups = groups;
     port->want = *want;
     port->want.addrs = addrs;
+    port->want.groups = groups;
 }
 
 struct port *
@@ -350,13 +360,19 @@ port_free(struct port *port)
     close_all(port);
     port_builder_free(port->builder);
     g_free(port->addrs);
+    g_free(port->groups);
     g_free(port);
 }
 
 static bool
-same_families(const struct port_want *a, const struct port_want *b)
+same_sockets(const struct port_want *a, const struct port_want *b)
 {
-    return a->has_ipv4 == b->has_ipv4 && a->has_ipv6 == b->has_ipv6;
+    bool is_same = a->has_ipv4 == b->has_ipv4 && a->has_ipv6 == b->has_ipv6 &&
+                   a->group_count == b->group_count;
+    for (size_t i = 0; is_same && i < a->group_count; i++) {
+        is_same = carp_addr_equal(&a->groups[i], &b->groups[i]);
+    }
+    return is_same;
 }
 
 bool
@@ -369,7 +385,7 @@ port_set_want(struct port *port, const struct port_want *want,
         if (!port_capture_filter(port->pcap, port->name, want, error)) {
             return false;
         }
-        if (!same_families(want, &port->want) && link != NULL) {
+        if (!same_sockets(want, &port->want) && link != NULL) {
             struct port_sockets fresh;
             if (!port_sockets_open(&fresh, link->name, link->index, want,
                                    error)) {

@@ -59,6 +59,10 @@ struct port_want {
      * (another host announces ours). May be NULL with @c addr_count 0. */
     const struct carp_addr *addrs;
     size_t addr_count;
+    /** Multicast groups beside CARP's own: to be joined, too. May be NULL with
+     * @c group_count 0. */
+    const struct carp_addr *groups;
+    size_t group_count;
 };
 
 /** Set vhid @p vhid in @p want. */

@@ -84,8 +84,8 @@ struct port {
     struct kernel *kernel;
     GMainContext *context;
     char name[KERNEL_NAME];
-    struct port_want want; /* addrs: own copy */
-    struct carp_addr *addrs;
+    struct port_want want; /* its lists: own copies */
+    struct carp_addr *addrs, *groups;
     struct port_ops ops;
     struct port_builder *builder;
     /* While the interface is up: */

@@ -59,24 +59,44 @@ open_one(int family, const char *name, struct os_error *error)
 }
 
 static bool
-join4(int fd, unsigned int index)
+join(int fd, const struct carp_addr *group, unsigned int index)
 {
-    struct carp_addr group = port_group(CARP_IPV4);
+    if (group->family == CARP_IPV6) {
+        struct ipv6_mreq request = {.ipv6mr_interface = index};
+        memcpy(&request.ipv6mr_multiaddr, group->octets,
+               sizeof(request.ipv6mr_multiaddr));
+        return setsockopt(fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &request,
+                          sizeof(request)) == 0;
+    }
     struct ip_mreqn request = {.imr_ifindex = (int)index};
-    memcpy(&request.imr_multiaddr, group.octets, sizeof(request.imr_multiaddr));
+    memcpy(&request.imr_multiaddr, group->octets,
+           sizeof(request.imr_multiaddr));
     return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request,
                       sizeof(request)) == 0;
 }
 
+/* CARP's own group, and others of the family. */
 static bool
-join6(int fd, unsigned int index)
+join_all(int fd, uint8_t family, const char *name, unsigned int index,
+         const struct port_want *want, struct os_error *error)
 {
-    struct carp_addr group = port_group(CARP_IPV6);
-    struct ipv6_mreq request = {.ipv6mr_interface = index};
-    memcpy(&request.ipv6mr_multiaddr, group.octets,
-           sizeof(request.ipv6mr_multiaddr));
-    return setsockopt(fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &request,
-                      sizeof(request)) == 0;
+    const struct carp_addr own = port_group(family);
+    for (size_t i = 0; i <= want->group_count; i++) {
+        const struct carp_addr *group = i == 0 ? &own : &want->groups[i - 1];
+        char text[CARP_ADDR_TEXT];
+        /* Two vhids may want one. */
+        if (group->family != family || join(fd, group, index) ||
+            errno == EADDRINUSE) {
+            continue;
+        }
+        int code = errno;
+        char *what =
+            g_strdup_printf("joining %s", carp_addr_format(group, text));
+        fail(name, what, code, error);
+        g_free(what);
+        return false;
+    }
+    return true;
 }
 
 bool
@@ -87,28 +107,23 @@ port_sockets_open(struct port_sockets *sockets, const char *name,
     sockets->fd4 = sockets->fd6 = -1;
     if (want->has_ipv4) {
         sockets->fd4 = open_one(AF_INET, name, error);
-        if (sockets->fd4 < 0) {
-            return false;
-        }
-        if (!join4(sockets->fd4, index)) {
-            fail(name, "joining 224.0.0.18", errno, error);
-            port_sockets_close(sockets);
-            return false;
-        }
+    }
+    if (want->has_ipv6 && (!want->has_ipv4 || sockets->fd4 >= 0)) {
+        sockets->fd6 = open_one(AF_INET6, name, error);
+    }
+    bool is_good = (!want->has_ipv4 || sockets->fd4 >= 0) &&
+                   (!want->has_ipv6 || sockets->fd6 >= 0) &&
+                   (!want->has_ipv4 || join_all(sockets->fd4, CARP_IPV4, name,
+                                                index, want, error)) &&
+                   (!want->has_ipv6 || join_all(sockets->fd6, CARP_IPV6, name,
+                                                index, want, error));
+    if (!is_good) {
+        port_sockets_close(sockets);
+    } else if (want->has_ipv4) {
         (void)set_number(sockets->fd4, IPPROTO_IP, IP_MTU_DISCOVER,
                          IP_PMTUDISC_DO);
     }
-    if (want->has_ipv6) {
-        sockets->fd6 = open_one(AF_INET6, name, error);
-        if (sockets->fd6 < 0 || !join6(sockets->fd6, index)) {
-            if (sockets->fd6 >= 0) {
-                fail(name, "joining ff02::12", errno, error);
-            }
-            port_sockets_close(sockets);
-            return false;
-        }
-    }
-    return true;
+    return is_good;
 }
 
 void

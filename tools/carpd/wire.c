@@ -105,6 +105,7 @@ hear(struct wire *wire, struct os_error *error)
     memset(&want, 0, sizeof(want));
     want.all_vhids = true;
     GArray *addrs = g_array_new(FALSE, FALSE, sizeof(struct carp_addr));
+    GArray *groups = g_array_new(FALSE, FALSE, sizeof(struct carp_addr));
     for (unsigned int i = 1; i < G_N_ELEMENTS(wire->vhids); i++) {
         const struct instance *instance = wire->vhids[i];
         if (instance == NULL) {
@@ -113,6 +114,13 @@ hear(struct wire *wire, struct os_error *error)
         port_want_vhid(&want, (uint8_t)i);
         const struct carp_addrs *list = &instance->conf->addrs;
         g_array_append_vals(addrs, list->list, list->count);
+        for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
+            const struct carp_addr *dest = instance_dest(instance, f);
+            if (dest->family != CARP_FAMILY_NONE &&
+                instance_is_multicast(dest)) {
+                g_array_append_val(groups, *dest);
+            }
+        }
         for (uint16_t k = 0; k < list->count; k++) {
             want.has_ipv4 |= list->list[k].family == CARP_IPV4;
             want.has_ipv6 |= list->list[k].family == CARP_IPV6;
@@ -120,8 +128,11 @@ hear(struct wire *wire, struct os_error *error)
     }
     want.addrs = (const struct carp_addr *)(void *)addrs->data;
     want.addr_count = addrs->len;
+    want.groups = (const struct carp_addr *)(void *)groups->data;
+    want.group_count = groups->len;
     bool is_good = port_set_want(wire->port, &want, error);
     g_array_free(addrs, TRUE);
+    g_array_free(groups, TRUE);
     return is_good;
 }
 

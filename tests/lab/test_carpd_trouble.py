@@ -130,6 +130,7 @@ def test_no_descriptor_when_it_comes_back(lab):
     a = master(lab)
     lab.detach("a")
     a.wait_state("INIT", 5)
+    assert "removing" not in a.output(), "what went with the interface is away"
     usual = resource.prlimit(a.pid, resource.RLIMIT_NOFILE)
     time.sleep(0.3)         # what asked for its state is gone
     used = os.listdir("/proc/%d/fd" % a.pid)

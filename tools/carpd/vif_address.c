@@ -301,7 +301,13 @@ vif_take_down(struct vif *vif, struct os_error *error)
 {
     bool is_gone =
         vif->own == 0 || kernel_link(vif->table->kernel, vif->own) == NULL;
-    bool is_done = is_gone || run_plan(vif, false, NULL, error);
+    struct os_error why = {.fault = OS_OK};
+    /* What was on an interface that is gone is away. */
+    bool is_done = is_gone || run_plan(vif, false, NULL, &why) ||
+                   why.fault == OS_NO_INTERFACE;
+    if (!is_done && error != NULL) {
+        *error = why;
+    }
     vif->may_be_up = !is_done;
     if (is_up(vif)) {
         vif_sink_later(vif);

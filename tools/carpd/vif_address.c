@@ -285,7 +285,6 @@ run_plan(const struct vif *vif, bool held, char what[VIF_WHAT],
 bool
 vif_put_up(struct vif *vif, struct os_error *error)
 {
-    vif->may_be_up = true;
     return run_plan(vif, true, NULL, error);
 }
 
@@ -308,7 +307,6 @@ vif_take_down(struct vif *vif, struct os_error *error)
     if (!is_done && error != NULL) {
         *error = why;
     }
-    vif->may_be_up = !is_done;
     if (is_up(vif)) {
         vif_sink_later(vif);
     }

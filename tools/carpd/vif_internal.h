@@ -60,9 +60,8 @@ struct vif {
     bool is_lost;                /* told */
     char trouble[OS_ERROR_TEXT]; /* why, as it was told */
     bool is_sinking;             /* the macvlan is to be set down */
-    bool may_be_up;      /* something was put up and not yet taken away */
-    unsigned int parent; /* index; 0: gone */
-    unsigned int own;    /* index of the macvlan, or the parent */
+    unsigned int parent;         /* index; 0: gone */
+    unsigned int own;            /* index of the macvlan, or the parent */
     char name[KERNEL_NAME];
     unsigned int repairs; /* since repairs_since */
     gint64 repairs_since; /* g_get_monotonic_time() */

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """carpd where its surroundings fail: signals at the wrong time, a reader that goes, interfaces that
 move, a reload that cannot be, no descriptors."""
+import contextlib
 import os
 import resource
 import signal
 import subprocess
 import time
+from concurrent import futures
 
 import pytest
 
@@ -17,15 +19,6 @@ VIP, VIP2 = "10.79.0.50", "10.79.0.51"
 GROUP = {"vhid": 7, "addresses": VIP + "/24", **FAST}
 
 
-@pytest.fixture(name="lab")
-def make_lab():
-    """Two hosts, without IPv6."""
-    if carpd.missing():
-        pytest.skip(carpd.missing())
-    with netlab.Lab({"a": "10.79.0.11", "b": "10.79.0.12"}) as lab:
-        yield lab
-
-
 def master(lab, *groups, **how):
     """A carpd on a that is MASTER of its first vhid."""
     a = carpd.Carpd(lab, "a", *(groups or [GROUP]), **how)
@@ -33,7 +26,7 @@ def master(lab, *groups, **how):
     return a
 
 
-def test_signals_while_it_starts(lab):
+def signals_while_it_starts(lab):
     """They wait until it runs: nothing half-made is left by one that ends it in the middle."""
     def lock():
         with open(os.path.join(a.state_dir, "carpd.lock"), encoding="ascii") as f:
@@ -56,7 +49,7 @@ def test_signals_while_it_starts(lab):
     assert a.stop() == 0
 
 
-def test_nobody_reads_its_messages(lab):
+def nobody_reads_its_messages(lab):
     """A pipe whose reader has gone takes no message; carpd lives on."""
     a = carpd.Carpd(lab, "a", GROUP, ready=True)
     a.stop()
@@ -76,7 +69,7 @@ def test_nobody_reads_its_messages(lab):
     assert not lab.has_address("a", VIP)
 
 
-def test_refused_reload_leaves_no_address(lab):
+def refused_reload_leaves_no_address(lab):
     """One of three new addresses cannot be had: none of the others stays."""
     a = master(lab, {**GROUP, "vmac": "off"})
     a.write({**GROUP, "vmac": "off", "addresses": "%s/24; %s/24; fd79::50/64" % (VIP, VIP2)})
@@ -88,7 +81,7 @@ def test_refused_reload_leaves_no_address(lab):
     a.stop()
 
 
-def test_refused_reload_keeps_counters(lab):
+def refused_reload_keeps_counters(lab):
     """What is known of a vhid outlives a reload that would have brought it back."""
     def first(vhid):
         with open(os.path.join(a.state_dir, "counters.state"), encoding="ascii") as f:
@@ -107,7 +100,7 @@ def test_refused_reload_keeps_counters(lab):
     assert first(8) == begun
 
 
-def test_moved_to_another_namespace(lab):
+def moved_to_another_namespace(lab):
     """What the interface leaves behind answers no more; when it is back, all is made anew."""
     a = master(lab)
     netns = lab.hosts["a"].netns
@@ -125,7 +118,7 @@ def test_moved_to_another_namespace(lab):
     assert "carp7" not in lab.run("a", "ip", "-o", "link")
 
 
-def test_no_descriptor_when_it_comes_back(lab):
+def no_descriptor_when_it_comes_back(lab):
     """An interface that returns while there are no descriptors is opened once there are."""
     a = master(lab)
     lab.detach("a")
@@ -144,7 +137,7 @@ def test_no_descriptor_when_it_comes_back(lab):
     a.stop()
 
 
-def test_one_interface_is_away_at_the_start(lab):
+def one_interface_is_away_at_the_start(lab):
     """The vhids of the others run; its own follow when it comes."""
     lab.run("a", "ip", "link", "add", "eth1", "type", "veth", "peer", "name", "other1")
     other = {"vhid": 8, "interface": "eth1", "addresses": "10.80.0.50/24", **FAST}
@@ -165,7 +158,7 @@ def test_one_interface_is_away_at_the_start(lab):
     assert "macvlan" not in lab.run("a", "ip", "-o", "-d", "link")
 
 
-def test_no_bow_out_of_one_that_never_spoke(lab):
+def no_bow_out_of_one_that_never_spoke(lab):
     """Whoever cannot put its addresses up has no office to leave: other BACKUPs must not act."""
     wire = carpd.Wire(lab, "b")
     a = carpd.Carpd(lab, "a", {**GROUP, "vmac": "off", "addresses": VIP + "/24; fd79::50/64"})
@@ -175,7 +168,7 @@ def test_no_bow_out_of_one_that_never_spoke(lab):
     a.stop()
 
 
-def test_another_mac(lab):
+def another_mac(lab):
     """Without the virtual MAC neighbours must hear of a new one of the interface; those that watch
     hear of what others do to the addresses."""
     a = master(lab, {**GROUP, "vmac": "off", "announce-repeat": 0})
@@ -193,7 +186,7 @@ def test_another_mac(lab):
     a.stop()
 
 
-def test_what_cannot_be_taken_back(lab):
+def what_cannot_be_taken_back(lab):
     """A refused reload whose first vhid cannot become what it was: it runs on, and it is said."""
     two = {"vhid": 8, "addresses": VIP2 + "/24", **FAST}
     a = master(lab, GROUP, two)
@@ -210,7 +203,7 @@ def test_what_cannot_be_taken_back(lab):
     a.stop()
 
 
-def test_in_the_background(lab):
+def in_the_background(lab):
     """Paths are those of where it was started; its pid file may be root's alone."""
     base = os.path.join(lab.dir, "background")
     os.makedirs(base + "/run")
@@ -235,7 +228,7 @@ def test_in_the_background(lab):
     netlab.wait_for("it has ended, and said so", lambda: os.path.getsize(base + "/run/pid") == 0)
 
 
-def test_another_interface_takes_the_name(lab):
+def another_interface_takes_the_name(lab):
     """carp.conf's name counts: the vhid goes with it, and leaves nothing on the one before."""
     a = master(lab)
     lab.run("a", "ip", "link", "set", "eth0", "down")
@@ -256,7 +249,7 @@ def test_another_interface_takes_the_name(lab):
     a.stop()
 
 
-def test_sending_fails_for_a_while(lab):
+def sending_fails_for_a_while(lab):
     """It demotes, another takes over; once frames leave again the demotion ends, as BACKUP too."""
     a = master(lab, {**GROUP, "preempt": "true"})
     b = carpd.Carpd(lab, "b", {**GROUP, "advskew": 200}, ready=True)
@@ -272,3 +265,30 @@ def test_sending_fails_for_a_while(lab):
     assert a.show()["demotion"] == 0
     a.stop()
     b.stop()
+
+
+TROUBLES = [signals_while_it_starts, nobody_reads_its_messages, refused_reload_leaves_no_address,
+            refused_reload_keeps_counters, moved_to_another_namespace,
+            no_descriptor_when_it_comes_back, one_interface_is_away_at_the_start,
+            no_bow_out_of_one_that_never_spoke, another_mac, what_cannot_be_taken_back,
+            in_the_background, another_interface_takes_the_name, sending_fails_for_a_while]
+
+
+@pytest.fixture(scope="module", name="played")
+def play_all():
+    """Each in a lab of its own of two hosts without IPv6, all at once: they mostly wait."""
+    if carpd.missing():
+        pytest.skip(carpd.missing())
+    with contextlib.ExitStack() as labs, futures.ThreadPoolExecutor(len(TROUBLES)) as pool:
+        played = {}
+        for trouble in TROUBLES:
+            lab = labs.enter_context(netlab.Lab({"a": "10.79.0.11", "b": "10.79.0.12"}))
+            played[trouble.__name__] = pool.submit(trouble, lab)
+        futures.wait(played.values())
+        yield played
+
+
+@pytest.mark.parametrize("name", [trouble.__name__ for trouble in TROUBLES])
+def test_trouble(played, name):
+    """What happened in it."""
+    played[name].result()

@@ -267,11 +267,28 @@ def sending_fails_for_a_while(lab):
     b.stop()
 
 
+def no_carrier_that_counts(lab):
+    """With ignore-link adverts go out of an interface that claims to have none, as ucarp's -S."""
+    keys = {**GROUP, "ignore-link": "true"}
+    a = master(lab, keys)
+    b = carpd.Carpd(lab, "b", {**keys, "advskew": 200}, ready=True)
+    b.wait_state("BACKUP", 5)
+    for word in ("mode", "state"):
+        lab.run("a", "ip", "link", "set", "dev", "eth0", word, "dormant")
+    assert "DORMANT" in lab.run("a", "ip", "link", "show", "dev", "eth0")
+    time.sleep(2.5)
+    assert (a.state(), b.state()) == ("MASTER", "BACKUP")
+    assert a.show()["demotion"] == 0 and a.counts()["send_errors"] == 0
+    a.stop()
+    b.stop()
+
+
 TROUBLES = [signals_while_it_starts, nobody_reads_its_messages, refused_reload_leaves_no_address,
             refused_reload_keeps_counters, moved_to_another_namespace,
             no_descriptor_when_it_comes_back, one_interface_is_away_at_the_start,
             no_bow_out_of_one_that_never_spoke, another_mac, what_cannot_be_taken_back,
-            in_the_background, another_interface_takes_the_name, sending_fails_for_a_while]
+            in_the_background, another_interface_takes_the_name, sending_fails_for_a_while,
+            no_carrier_that_counts]
 
 
 @pytest.fixture(scope="module", name="played")

@@ -57,7 +57,7 @@ can_send(const struct instance *instance, unsigned int f)
     const struct carp_addr *dest = instance_dest(instance, f);
     const struct kernel_link *link =
         kernel_link_named(kernel, instance->conf->interface);
-    if (link == NULL || !link->has_carrier) {
+    if (link == NULL || (!link->has_carrier && !instance->conf->ignore_link)) {
         return false;
     }
     if (dest->family == CARP_IPV4 && !instance_is_multicast(dest)) {

@@ -55,6 +55,8 @@ struct port_want {
                             other vhids does not pass */
     bool all_vhids;    /**< everything of protocol 112 passes */
     bool has_ipv4, has_ipv6; /**< which families to join and to hear */
+    bool ignore_link; /**< send without a carrier, too: some drivers only claim
+                           to have none */
     /** Hear ARP and neighbour advertisements that speak for these addresses
      * (another host announces ours). May be NULL with @c addr_count 0. */
     const struct carp_addr *addrs;

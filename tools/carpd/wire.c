@@ -112,6 +112,7 @@ hear(struct wire *wire, struct os_error *error)
             continue;
         }
         port_want_vhid(&want, (uint8_t)i);
+        want.ignore_link |= instance->conf->ignore_link;
         const struct carp_addrs *list = &instance->conf->addrs;
         g_array_append_vals(addrs, list->list, list->count);
         for (unsigned int f = 0; f < CARP_FAMILIES; f++) {

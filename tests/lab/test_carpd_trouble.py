@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 import time
 from concurrent import futures
 
@@ -283,12 +284,34 @@ def no_carrier_that_counts(lab):
     b.stop()
 
 
+# Who asks: nobody, in the group of the socket and in many others.
+MEMBER = r"""
+import os, socket, sys
+os.setgroups(list(range(20000, 20400)) + [1])
+os.setgid(65534)
+os.setuid(65534)
+talk = socket.socket(socket.AF_UNIX)
+talk.connect(sys.argv[1])
+talk.sendall(b'{"command":"stats"}\n')
+print(talk.recv(4096).decode())
+"""
+
+
+def member_of_many_groups(lab):
+    """However many groups a user has: one of them is enough."""
+    a = carpd.Carpd(lab, "a", GROUP, daemon={"socket-group": "daemon"}, ready=True)
+    os.chmod(lab.dir, 0o755)
+    os.chmod(a.base, 0o755)
+    assert '"ok":true' in lab.run("a", sys.executable, "-c", MEMBER, a.socket)
+    a.stop()
+
+
 TROUBLES = [signals_while_it_starts, nobody_reads_its_messages, refused_reload_leaves_no_address,
             refused_reload_keeps_counters, moved_to_another_namespace,
             no_descriptor_when_it_comes_back, one_interface_is_away_at_the_start,
             no_bow_out_of_one_that_never_spoke, another_mac, what_cannot_be_taken_back,
             in_the_background, another_interface_takes_the_name, sending_fails_for_a_while,
-            no_carrier_that_counts]
+            no_carrier_that_counts, member_of_many_groups]
 
 
 @pytest.fixture(scope="module", name="played")

@@ -4,25 +4,30 @@
 
 #include "credential.h"
 
+#include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define GROUPS_MAX 256
+#include <glib.h>
 
+/* A directory service may put a user into hundreds. */
 static bool
 has_group(int fd, gid_t group)
 {
-    gid_t groups[GROUPS_MAX];
-    socklen_t size = sizeof(groups);
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size) != 0) {
+    socklen_t size = 0;
+    bool is_found = false;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, NULL, &size) == 0 ||
+        errno != ERANGE) {
         return false;
     }
-    for (size_t i = 0; i < size / sizeof(groups[0]); i++) {
-        if (groups[i] == group) {
-            return true;
+    gid_t *groups = g_malloc(size);
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size) == 0) {
+        for (size_t i = 0; i < size / sizeof(groups[0]) && !is_found; i++) {
+            is_found = groups[i] == group;
         }
     }
-    return false;
+    g_free(groups);
+    return is_found;
 }
 
 bool

@@ -2,19 +2,17 @@
 # bash completion for carpctl, carpd, carpinject, carpmon and carpsim. Options and
 # commands come from --help, names of vhids from the running carpd.
 
-_carpkit_help()
-{
-    "$@" --help 2>/dev/null
-}
-
+# Commands of carpinject have groups of options, which --help leaves out.
 _carpkit_options()
 {
-    _carpkit_help "$@" | grep -oE -- '(^|[ ,])--[a-z][a-z0-9-]*' | tr -d ' ,'
+    local help=--help
+    [ $# -eq 1 ] || help=--help-all
+    "$@" $help 2>/dev/null | grep -oE -- '(^|[ ,])--[a-z][a-z0-9-]*' | tr -d ' ,'
 }
 
 _carpkit_commands()
 {
-    _carpkit_help "$1" | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\).*/\1/p'
+    "$1" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\).*/\1/p'
 }
 
 _carpkit_vhids()

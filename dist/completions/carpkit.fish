@@ -7,7 +7,7 @@ function __carpkit_options
     set -l program $words[1]
     set -l command (string match -rv -- '^-' $words[2..-1])[1]
     if string match -q '*carpinject' -- $program; and test -n "$command"
-        $program $command --help 2>/dev/null | string match -arg -- '(?:^|[ ,])(--[a-z][a-z0-9-]*)'
+        $program $command --help-all 2>/dev/null | string match -arg -- '(?:^|[ ,])(--[a-z][a-z0-9-]*)'
     else
         $program --help 2>/dev/null | string match -arg -- '(?:^|[ ,])(--[a-z][a-z0-9-]*)'
     end

@@ -18,7 +18,9 @@ PROGRAMS = [name for name in ("carpctl", "carpd", "carpinject", "carpmon", "carp
 
 
 def options(*argv):
-    done = subprocess.run([*argv, "--help"], env=ENV, capture_output=True, text=True, timeout=20,
+    """Of a command of carpinject, those of all its groups."""
+    words = [*argv, "--help-all" if len(argv) > 1 else "--help"]
+    done = subprocess.run(words, env=ENV, capture_output=True, text=True, timeout=20,
                           check=True)
     return set(re.findall(r"(?:^|[ ,])(--[a-z][a-z0-9-]*)", done.stdout, re.M))
 
@@ -79,6 +81,9 @@ def test_fish(program):
     assert fish(program + " --") >= options(program)
     if program == "carpctl":
         assert {"show", "import"} <= fish("carpctl ")
+    if program == "carpinject":
+        assert {"advert", "conform"} <= fish("carpinject ")
+        assert fish("carpinject advert --") >= options("carpinject", "advert")
 
 
 @pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")

@@ -20,7 +20,8 @@ def run(*argv):
     env = dict(os.environ, LC_ALL="C", TZ="UTC")
     done = subprocess.run([CARPMON, *map(str, argv)], env=env, capture_output=True, timeout=60,
                           stdin=subprocess.DEVNULL)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    return done.returncode, *(text.decode(errors="surrogateescape")
+                              for text in (done.stdout, done.stderr))
 
 
 def with_key(name):
@@ -75,6 +76,24 @@ def test_learn_writes_a_configuration(tmp_path):
     _, out, _ = run("-r", CAPTURES / (name + ".pcap"), "-c", conf, "--format", "json", "-q")
     view = next(json.loads(line) for line in out.splitlines() if '"summary"' in line)
     assert view["hmac"]["good"] == view["adverts"] > 0
+
+
+@pytest.mark.parametrize("name", [
+    'a"]\nhook = \x1b[31mrm\x9b1m', "[x]", "edge-" + 16 * "überlang", "x\udcff"])
+@pytest.mark.parametrize("ask", [[], ["-q"], ["--learn"], ["--inventory", "0"]], ids=str)
+def test_name_of_a_file_is_a_name_only(tmp_path, ask, name):
+    """It stands for the wire: no terminal obeys it, and what was learnt is a configuration."""
+    path = tmp_path / (name + ".pcap")
+    path.write_bytes((CAPTURES / "netbsd-multi-v4.pcap").read_bytes())
+    _, out, err = run("-r", os.fsencode(path).decode(errors="surrogateescape"), *ask)
+    assert re.search(r"[^\n\x20-\x7e\xa0-\U0010ffff]", out + err) is None
+    if ask == ["--learn"]:
+        conf = tmp_path / "carp.conf"
+        conf.write_text(out.replace("password-file = FILE", "password = lab"),
+                        errors="surrogateescape")
+        conf.chmod(0o600)
+        code, out, err = run("--check", "-c", conf)
+        assert (code, out.partition(": ")[2]) == (0, "1 group, good\n"), err
 
 
 def test_learn_without_a_key_says_so():

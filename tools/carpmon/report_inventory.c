@@ -92,7 +92,9 @@ static void
 append_wire(GString *out, const struct mon_session *session, uint16_t segment,
             uint16_t vlan)
 {
-    g_string_append(out, mon_segment_name(session, segment));
+    char *name = txt_clean(g_strdup(mon_segment_name(session, segment)));
+    g_string_append(out, name);
+    g_free(name);
     if (vlan != 0) {
         g_string_append_printf(out, ", VLAN %u", vlan);
     }

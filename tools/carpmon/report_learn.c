@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What was learnt of each vhid, as groups of a carp.conf. */
+#include <carp/auth.h>
 #include <carp/learn.h>
+
+#include <string.h>
 
 #include "report.h"
 #include "text.h"
+
+/* Of the wire's name in a group's: room for "-255.4094" behind it. */
+#define NAME_OCTETS (CARP_ROW_NAME - 9)
 
 struct learn {
     const struct mon_session *session;
@@ -64,13 +70,26 @@ append_secret(GString *out, const struct learn *learn,
     g_string_append(out, "password-file = FILE\n");
 }
 
+/* A wire's name, which may be a file's, as a part of a group's. */
+static char *
+group_part(const char *segment)
+{
+    char *part =
+        g_strdelimit(txt_clean(g_utf8_make_valid(segment, -1)), "\"[]", '_');
+    if (strlen(part) > NAME_OCTETS) {
+        *g_utf8_find_prev_char(part, part + NAME_OCTETS + 1) = '\0';
+    }
+    return part;
+}
+
 static void
 append_group(GString *out, const struct learn *learn,
              const struct carp_learnt_set *set)
 {
     char text[CARP_ADDR_TEXT];
-    const char *segment = mon_segment_name(learn->session, set->segment);
+    char *segment = group_part(mon_segment_name(learn->session, set->segment));
     g_string_append_printf(out, "[vhid \"%s-%u", segment, set->vhid);
+    g_free(segment);
     if (set->vlan != 0) {
         g_string_append_printf(out, ".%u", set->vlan);
     }
@@ -108,11 +127,14 @@ last(void *state, struct carp_track *track, carp_time now)
         }
         before = set;
         struct carp_learnt_address address;
-        g_string_append_printf(
-            out, "%s# %u@%s: %s\n", learn->groups++ > 0 ? "\n" : "", set.vhid,
-            mon_segment_name(learn->session, set.segment),
-            set.is_confirmed ? "the digests prove these addresses"
-                             : "as announced; no digest proves it");
+        char *name =
+            txt_clean(g_strdup(mon_segment_name(learn->session, set.segment)));
+        g_string_append_printf(out, "%s# %u@%s: %s\n",
+                               learn->groups++ > 0 ? "\n" : "", set.vhid, name,
+                               set.is_confirmed
+                                   ? "the digests prove these addresses"
+                                   : "as announced; no digest proves it");
+        g_free(name);
         for (unsigned int a = 0;
              carp_track_learnt_address(track, i, a, &address); a++) {
             append_evidence(out, &address);

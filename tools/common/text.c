@@ -8,8 +8,12 @@
 char *
 txt_clean(char *text)
 {
-    for (char *c = text; *c != '\0'; c++) {
-        if (g_ascii_iscntrl(*c)) {
+    for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
+        if (g_ascii_iscntrl((char)*c)) {
+            *c = '?';
+        } else if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f) {
+            /* U+0080 to U+009F: U+009B begins an escape sequence, too. */
+            *c++ = '?';
             *c = '?';
         }
     }

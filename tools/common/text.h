@@ -19,7 +19,8 @@
 #define TXT_RFC3339 32  /**< "2026-08-22T12:00:02.114000Z" */
 #define TXT_DURATION 32 /**< "15.8 s" */
 
-/** Replace control characters, in place, by '?'. Returns @p text. */
+/** Replace control characters, those of 8 bits in UTF-8 too, in place, by
+ * '?'. Returns @p text. */
 char *txt_clean(char *text);
 
 /** "HH:MM:SS.mmm", local time or UTC. */

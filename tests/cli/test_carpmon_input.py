@@ -255,3 +255,21 @@ def test_two_signals_for_one_stop():
             said = process.stdout.read().decode()
             assert process.wait(20) in (0, 1, 2), process.returncode
         assert " frames, " in said
+
+
+@pytest.mark.parametrize("begun", [b"", GOOD[:10]], ids=["opening", "header"])
+def test_stopped_before_anything_came(tmp_path, begun):
+    """That nobody wrote to a pipe yet is no fault of it."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    with subprocess.Popen([CARPMON, "-r", fifo], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:
+        writer = os.open(fifo, os.O_WRONLY) if begun else None
+        if begun:
+            os.write(writer, begun)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        if begun:
+            os.close(writer)
+    assert (process.returncode, err) == (0, b""), out

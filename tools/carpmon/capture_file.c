@@ -48,11 +48,15 @@ struct reader {
     gint64 next_progress;
 };
 
-/* The longest message that helps is the one that says what to do. */
+/* The longest message that helps is the one that says what to do. A call
+ * that a signal ended is no fault of the file. */
 static void
 say_unreadable(struct reader *reader, const char *name, const char *what,
                const char *remedy)
 {
+    if (*reader->stop != 0) {
+        return;
+    }
     mon_monitor_totals(reader->monitor)->unreadable++;
     log_line("%s: %s: %s", name, what, remedy);
 }
@@ -155,8 +159,7 @@ reading_remedy(const char *error)
 static void
 end_source(struct reader *reader, struct source *source, bool is_damaged)
 {
-    /* A signal breaks a read off; that is no damage. */
-    if (is_damaged && *reader->stop == 0) {
+    if (is_damaged) {
         char *what =
             g_strdup_printf("frame %" G_GUINT64_FORMAT ": %s",
                             source->frames + 1, pcap_geterr(source->pcap));

@@ -114,6 +114,26 @@ test_bow_out(void)
     world_free(w);
 }
 
+/* The preferred one comes back and is stopped again within the dead time, as
+ * when its service is restarted: the other was not late meanwhile. */
+static void
+test_bow_out_soon(void)
+{
+    for (carp_time wait = WORLD_S(1); wait < WORLD_S(7); wait += WORLD_S(0.1)) {
+        struct world *w = pair(8, WORLD_FREEBSD, WORLD_OPENBSD);
+
+        world_start(w, 1);
+        world_wait(w, WORLD_S(12));
+        w->nodes[0].preempt = true;
+        world_start(w, 0);
+        world_wait(w, wait);
+        world_stop(w, 0);
+        world_wait(w, WORLD_S(12));
+        world_quiet(w, 1u << CARP_BOWED_OUT);
+        world_free(w);
+    }
+}
+
 static void
 test_returned(void)
 {
@@ -360,6 +380,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/master/timed-out", test_timed_out);
     g_test_add_func("/track/master/preempting", test_preempting);
     g_test_add_func("/track/master/bow-out", test_bow_out);
+    g_test_add_func("/track/master/bow-out-soon", test_bow_out_soon);
     g_test_add_func("/track/master/returned", test_returned);
     g_test_add_func("/track/master/none", test_no_master);
     g_test_add_func("/track/master/blind", test_blind);

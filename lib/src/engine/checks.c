@@ -234,6 +234,22 @@ missing_of(carp_time gap, carp_time expected)
     return whole < 2 || off > expected / 5 ? 0 : whole - 1;
 }
 
+/* A better one was MASTER meanwhile: it was silent because it was BACKUP. */
+static bool
+had_yielded(const struct context *c, const struct past *before)
+{
+    for (unsigned int i = 0; i < c->view->count; i++) {
+        const struct sender *o = &c->view->senders[i];
+
+        if (o != c->sender && o->was_master && o->last > before->last &&
+            sender_is_better(o, c->sender) &&
+            !sender_is_refused(o, c->sender)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 check_gap(struct context *c, const struct past *before,
           const struct lineage_step *step)
@@ -252,7 +268,7 @@ check_gap(struct context *c, const struct past *before,
     if (before->adverts == 0 || before->bowed_out || !before->is_master ||
         s->contest.active || before->last < c->view->blind ||
         s->master_since > before->last || gap >= before->dead_time ||
-        gap <= expected * 5 / 4 + 100 * CARP_MSEC) {
+        gap <= expected * 5 / 4 + 100 * CARP_MSEC || had_yielded(c, before)) {
         return;
     }
     if (steps == each) {

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """The packages in a fresh Debian 12: built, installed and used as docs/quickstart.md says, upgraded,
-taken in ucarp's place, removed and purged. Takes minutes: only with CARP_LONG."""
+taken in ucarp's place, removed and purged; and where systemd runs. Takes minutes: only with CARP_LONG."""
 import os
 import re
+import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -15,6 +18,15 @@ pytestmark = [
     pytest.mark.skipif(bool(roots.missing()), reason=str(roots.missing()))]
 
 SUITE = "bookworm"
+# A system with an init, and what the packages need to be installed without a network.
+SYSTEM = """
+apt-get update -qq
+apt-get install -qq -y --no-install-recommends systemd-sysv dbus iproute2
+mkdir -p /srv/archives/partial
+apt-get install -qq -y --no-install-recommends -o Dir::Cache::archives=/srv/archives --download-only \\
+    /srv/1/*.deb
+rm /usr/sbin/policy-rc.d
+"""
 INSTALLED = "installed() { dpkg-query -W -f '${Status}' $1 2>/dev/null | grep -q ' installed'; }\n"
 
 
@@ -139,6 +151,29 @@ def test_upgrade(built):
     assert root.sh("dpkg --verify carpd carpkit-common libcarp0 wireshark-plugin-carp") == ""
 
 
+def test_services(built, tmp_path):
+    """tests/systemd/test_installed.py with these packages, in machines that a systemd boots."""
+    root = roots.Root(SUITE, tmp_path)
+    try:
+        for number in "12":
+            into = root.path("/srv/" + number)
+            into.mkdir(parents=True)
+            for name in ("libcarp0", "carpkit-common", "carpd", "carpmon"):
+                made, = built.root.path(built.packages).glob("%s_*-%s_*.deb" % (name, number))
+                shutil.copy(made, into)
+        root.sh(SYSTEM)
+        done = subprocess.run(
+            [roots.SOURCE / "tests/lab/own", sys.executable, "-B", "-m", "pytest", "-x", "-q", "-rs",
+             "-p", "no:cacheprovider", roots.SOURCE / "tests/systemd/test_installed.py"],
+            env={**os.environ, "CARP_BASE": "%s:%s" % (root.path("/"), root.base)}, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=900)
+    finally:
+        root.remove()
+    if "no systemd can be booted here" in done.stdout:
+        pytest.skip(done.stdout)
+    assert done.returncode == 0 and "skipped" not in done.stdout, done.stdout
+
+
 def test_ucarp(built):
     """carpd-ucarp takes the place of Debian's ucarp, and its hooks start carpd."""
     root = built.root
@@ -194,12 +229,5 @@ def test_remove_and_purge(built):
     root.sh("apt-get remove -qq -y " + " ".join(names))
     root.sh("[ ! -e /usr/sbin/carpd ] && [ -e /etc/carp/carp.conf ] && [ -e /etc/default/carpmon ]")
     root.sh("dpkg --purge " + " ".join(names))
-    # What is of another package, as Perl's Carp.pm, is not ours.
-    left = root.sh("find / -xdev \\( -path /src -o -path /proc -o -path /sys -o -path /var/cache/apt"
-                   " -o -path /tmp \\) -prune -o \\( -iname '*carp*' -o -user carp -o -group carp \\)"
-                   " -print | while read -r path; do"
-                   "  dpkg -S \"$path\" >/dev/null 2>&1 || echo \"$path\"; done")
-    assert left == "", left
-    assert root.sh("grep -rlE 'carp' /etc --exclude=passwd* --exclude=group* --exclude=shadow*"
-                   " --exclude=gshadow* || true") == ""
+    assert root.sh(roots.LEFT) == ""
     assert "carp:" in root.sh("getent passwd carp")

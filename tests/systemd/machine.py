@@ -25,7 +25,25 @@ MASKED = ("systemd-modules-load.service systemd-sysctl.service systemd-remount-f
           " kmod-static-nodes.service sys-kernel-debug.mount sys-kernel-tracing.mount"
           " sys-fs-fuse-connections.mount dev-hugepages.mount dev-mqueue.mount"
           " systemd-networkd.service systemd-resolved.service systemd-timesyncd.service").split()
-TARGET = "[Unit]\nRequires=basic.target\nAfter=basic.target\nAllowIsolate=yes\n"
+TARGET = """[Unit]
+Requires={0} network.service
+After={0} network.service
+AllowIsolate=yes
+"""
+# Its network is there before network.target, as ifupdown has it.
+NETWORK = """[Unit]
+DefaultDependencies=no
+Before=network.target
+Wants=network.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -euc 'until ip link show eth0; do sleep 0.02; done; \\
+    ip address add %s dev eth0; ip link set eth0 up; ip link set lo up'
+StandardOutput=null
+StandardError=null
+"""
 
 
 class MachineError(RuntimeError):
@@ -33,7 +51,7 @@ class MachineError(RuntimeError):
 
 
 def sh(*argv, check=True, text=None):
-    done = subprocess.run(argv, input=text, text=True, timeout=120, check=False,
+    done = subprocess.run(argv, input=text, text=True, timeout=300, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if check and done.returncode:
         raise MachineError("%s: exit %d\n%s" % (" ".join(argv), done.returncode, done.stdout))
@@ -50,37 +68,53 @@ def wait_for(what, predicate, timeout=10.0):
 
 
 def make_lan(address):
-    """The segment; this namespace is on it as a client."""
+    """The segment; this namespace is on it as a client, whose MAC stays when machines come and go."""
     sh("ip", "link", "set", "lo", "up")
-    sh("ip", "link", "add", "lan", "type", "bridge", "mcast_snooping", "0")
+    sh("ip", "link", "add", "lan", "address", "02:00:00:00:00:01", "type", "bridge",
+       "mcast_snooping", "0")
     sh("ip", "link", "set", "lan", "up")
     sh("ip", "address", "add", address, "dev", "lan")
 
 
 class Machine:
-    """One that has booted. `base`: the system it is a copy of; `is_fresh`: nothing is installed."""
+    """One that has booted. `base`: the system it is a copy of; `is_fresh`: nothing is installed;
+    `target`: what a boot of it comes to."""
 
-    def __init__(self, name, folder, address, base="/", is_fresh=False):
-        self.name, self.folder, self.init = name, pathlib.Path(folder), None
+    def __init__(self, name, folder, address, base="/", is_fresh=False, target="basic.target"):
+        self.name, self.folder, self.address, self.base = name, pathlib.Path(folder), address, base
         self.upper = self.folder / "upper"
         self.upper.mkdir(parents=True)
-        self._prepare()
+        self._prepare(target)
         self.is_fresh = is_fresh
         if not is_fresh:
             sh("cmake", "--install", str(RELEASE), "--prefix", str(self.upper / "usr/local"))
-        self.log = open(self.folder / "log", "w+", encoding="utf-8")
-        self.process = subprocess.Popen([BOOT, base, self.folder], stdin=subprocess.DEVNULL,
-                                        stdout=self.log, stderr=subprocess.STDOUT)
-        self.address = address
+        self._boot()
 
-    def _prepare(self):
+    def _prepare(self, target):
         units = self.upper / "etc/systemd/system"
         units.mkdir(parents=True)
-        (units / "machine.target").write_text(TARGET, encoding="ascii")
+        (units / "machine.target").write_text(TARGET.format(target), encoding="ascii")
+        (units / "network.service").write_text(NETWORK % self.address, encoding="ascii")
         for name in MASKED:
             (units / name).symlink_to("/dev/null")
         (self.upper / "etc/hostname").write_text(self.name + "\n", encoding="ascii")
         (self.upper / "etc/machine-id").write_text("", encoding="ascii")
+
+    def _boot(self):
+        self.init = None
+        self.log = open(self.folder / "log", "w+", encoding="utf-8")
+        self.process = subprocess.Popen([BOOT, self.base, self.folder], stdin=subprocess.DEVNULL,
+                                        stdout=self.log, stderr=subprocess.STDOUT)
+
+    def reboot(self):
+        """Shut down in order, and boot again."""
+        self.sh("systemctl poweroff", check=False)
+        self.process.wait(60)
+        self._end()
+        wait_for("its eth0 is gone", lambda: "does not exist" in sh(
+            "ip", "link", "show", self.name, check=False))
+        self._boot()
+        self._wait()
 
     def __enter__(self):
         try:
@@ -108,18 +142,17 @@ class Machine:
             except FileNotFoundError:   # it has just ended
                 return False
         wait_for("systemd runs", first)
+        self.attach()
         wait_for("machine.target", lambda: "active" == self.sh(
             "systemctl is-active machine.target", check=False).strip(), 30)
         if not self.is_fresh:   # what the packages do when they are installed
             self.sh("ldconfig; systemd-sysusers; systemd-tmpfiles --create carpkit.conf;"
                     "systemctl daemon-reload")
-        self.attach()
 
     def attach(self):
+        """Give it an eth0; network.service gives it the address."""
         sh("ip", "link", "add", self.name, "type", "veth", "peer", "name", "eth0", "netns", self.init)
         sh("ip", "link", "set", self.name, "master", "lan", "up")
-        self.sh("ip address add %s dev eth0; ip link set eth0 up; ip link set lo up"
-                % self.address)
 
     def sh(self, script, check=True):
         """Run a script in it as root; its output. What fails says what the journal says."""
@@ -147,11 +180,14 @@ class Machine:
         return self.sh("systemctl show -P %s %s" % (name, unit)).strip()
 
     def close(self):
+        self._end()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end(self):
         self.process.kill()
         self.process.wait()
         self.log.close()
         self._remove_cgroups()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _remove_cgroups(self):
         path = self.folder / "cgroup"

@@ -286,7 +286,7 @@ test_story(void)
     mon_stories_add(stories, &events[0]);
     mon_stories_add(stories, &events[1]);
     char *text =
-        mon_story_text(mon_stories_get(stories, &view), &view, &f.session);
+        mon_story_text(mon_stories_get(stories, &view), &view, &f.session, T0);
     g_assert_cmpstr(text, ==,
                     "10.77.0.12 took over from 10.77.0.11 at 12:00:02.114 "
                     "(master timed out: 3.41 s of silence). 10.77.0.11 and "
@@ -294,12 +294,19 @@ test_story(void)
                     "At the end 10.77.0.11 and 10.77.0.12 are MASTER.");
     g_free(text);
     mon_stories_add(stories, &events[2]);
+    /* Days are told where they change. */
+    text = mon_story_text(mon_stories_get(stories, &view), &view, &f.session,
+                          T0 - 86400 * CARP_SEC);
+    g_assert_nonnull(strstr(text, " at 2026-08-22 12:00:02.114 (master"));
+    g_assert_nonnull(strstr(text, " both MASTER from 12:00:02.114; over"));
+    g_free(text);
     /* A long story keeps its beginning and its end. */
     for (int i = 0; i < 100; i++) {
         mon_stories_add(stories, &events[0]);
     }
     view.master = address("10.77.0.12");
-    text = mon_story_text(mon_stories_get(stories, &view), &view, &f.session);
+    text =
+        mon_story_text(mon_stories_get(stories, &view), &view, &f.session, T0);
     g_assert_nonnull(strstr(text, "; over after 15.8 s: 10.77.0.12 yielded."));
     g_assert_nonnull(strstr(text, "(88 more left out.)"));
     g_assert_true(g_str_has_suffix(text, "At the end 10.77.0.12 is MASTER."));

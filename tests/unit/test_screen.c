@@ -131,6 +131,12 @@ test_findings(void)
     g_assert_nonnull(strstr(text, "cause one direction is broken\n"));
     g_assert_nonnull(strstr(text, "do    look at the switch\n"));
     g_free(text);
+    /* A clock of another day says which. */
+    f.state.now += 86400 * CARP_SEC;
+    text = lines_of(&f);
+    g_assert_nonnull(
+        strstr(text, "\n1970-01-01 00:01:35 CRITICAL DUAL_MASTER"));
+    g_free(text);
     tear_down(&f);
 }
 

@@ -45,12 +45,19 @@ html_element(GString *out, const char *tag, const char *text)
     g_string_append_printf(out, "</%.*s>", length, tag);
 }
 
+const char *
+html_moment(const struct mon_model *model, carp_time when, char out[TXT_MOMENT])
+{
+    const struct mon_session *session = model->session;
+    return txt_moment(mon_wall(session, when),
+                      mon_wall(session, model->started), session->utc, out);
+}
+
 void
 html_clock(GString *out, const struct mon_model *model, carp_time when)
 {
-    char clock[TXT_CLOCK];
-    g_string_append(out, txt_clock(mon_wall(model->session, when),
-                                   model->session->utc, clock));
+    char moment[TXT_MOMENT];
+    g_string_append(out, html_moment(model, when, moment));
 }
 
 /* ---------------------------------------------------------------- senders */

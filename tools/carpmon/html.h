@@ -11,12 +11,16 @@
 
 #include "html_frames.h"
 #include "model.h"
+#include "text.h"
 
 /** Append @p text so that it means nothing in HTML, quoted or not. */
 void html_text(GString *out, const char *text);
 /** "<TAG>text</TAG>"; @p tag may have attributes of ours. */
 void html_element(GString *out, const char *tag, const char *text);
-/** "12:00:02.114". */
+/** The clock; with the date unless it is the day when the run began. */
+const char *html_moment(const struct mon_model *model, carp_time when,
+                        char out[TXT_MOMENT]);
+/** That, appended. */
 void html_clock(GString *out, const struct mon_model *model, carp_time when);
 
 /** The lanes of a row over the whole time, as <svg>. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* As page/timeline.js draws it, for the whole time of the capture. */
 #include "html.h"
+
+#include <string.h>
+
 #include "text.h"
 
 #define LANE 11
@@ -82,8 +85,8 @@ put_spans(GString *out, const struct mon_model *model,
     for (guint i = 0; i < row->spans->len; i++) {
         const struct mon_span *span = span_at(row, i);
         int y = (int)(position(row, span->lane) + 1) * STEP - LANE;
-        char from[TXT_CLOCK];
-        char to[TXT_CLOCK];
+        char from[TXT_MOMENT];
+        char to[TXT_MOMENT];
         carp_time end = mon_span_end(model, row, span);
         put_rect(out, scale, span->from, end, y, LANE);
         g_string_append_printf(
@@ -91,11 +94,8 @@ put_spans(GString *out, const struct mon_model *model,
             " class=\"span lane-%u%s%s\"><title>%s to %s, "
             "%" G_GUINT64_FORMAT " adverts%s</title></rect>\n",
             span->lane, span->kind == MON_SPAN_UNSEEN ? " unseen" : "",
-            span->has_bad ? " wrong" : "",
-            txt_clock(mon_wall(model->session, span->from), model->session->utc,
-                      from),
-            txt_clock(mon_wall(model->session, end), model->session->utc, to),
-            span->adverts,
+            span->has_bad ? " wrong" : "", html_moment(model, span->from, from),
+            html_moment(model, end, to), span->adverts,
             span->kind == MON_SPAN_UNSEEN ? ", not seen here" : "");
     }
 }
@@ -138,17 +138,23 @@ put_axis(GString *out, const struct mon_model *model, const struct scale *scale,
 {
     carp_time step = step_of(scale->to - scale->from);
     carp_time at = (scale->from / step + 1) * step;
+    carp_time day = model->started; /* that was told last */
     for (; at < scale->to; at += step) {
-        char clock[TXT_CLOCK];
+        char moment[TXT_MOMENT];
         double x = place(scale, at);
         g_string_append(out, "<line y1=\"0\" class=\"tick\"");
         put_number(out, "x1", x, "%");
         put_number(out, "x2", x, "%");
-        txt_clock(mon_wall(model->session, at), model->session->utc, clock);
+        txt_moment(mon_wall(model->session, at), mon_wall(model->session, day),
+                   model->session->utc, moment);
+        day = at;
         g_string_append_printf(out, " y2=\"%d\"/><text y=\"%d\"", height,
                                height + 12);
         put_number(out, "x", x, "%");
-        g_string_append_printf(out, ">%.8s</text>\n", clock);
+        /* "12:00:00", or "08-22 12:00" */
+        g_string_append_printf(
+            out, ">%.*s</text>\n", strlen(moment) > TXT_CLOCK ? 11 : 8,
+            strlen(moment) > TXT_CLOCK ? moment + 5 : moment);
     }
 }
 

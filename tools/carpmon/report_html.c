@@ -105,7 +105,7 @@ on_view(void *state, struct carp_track *track, size_t index, carp_time now,
     }
     char *name = mon_view_id(model->session, view->segment, view->vlan,
                              view->family, view->vhid);
-    char *text = mon_story_text(story, view, model->session);
+    char *text = mon_story_text(story, view, model->session, model->started);
     g_string_append(out, "<section>");
     html_element(out, "h2", name);
     html_element(out, "p", text);

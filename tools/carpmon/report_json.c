@@ -9,6 +9,7 @@
 struct json_report {
     const struct mon_session *session;
     struct jsonl json;
+    carp_time began;
 };
 
 static void *
@@ -74,6 +75,7 @@ json_start(void *state, const struct mon_start *start)
 {
     struct json_report *report = state;
     struct jsonl *json = begin_event(report, start->time, "start");
+    report->began = start->time;
     jsonl_string(json, "version", CARPKIT_VERSION);
     jsonl_string(json, "mode", report->session->is_live ? "live" : "read");
     jsonl_open_array(json, "inputs");
@@ -285,7 +287,7 @@ json_view(void *state, struct carp_track *track, size_t index, carp_time now,
     const bool has_next = carp_track_predict(track, index, 0, now, &next);
     mon_json_next(json, report->session, has_next ? &next : NULL, now);
     put_counts(json, view->findings);
-    char *text = mon_story_text(story, view, report->session);
+    char *text = mon_story_text(story, view, report->session, report->began);
     jsonl_string(json, "story", text);
     g_free(text);
     finish(report);

@@ -133,6 +133,7 @@ text_start(void *state, const struct mon_start *start)
 {
     struct mon_text *text = state;
     const struct mon_session *session = text->session;
+    text->began = start->time;
     txt_date(mon_wall(session, start->time), session->utc, text->date);
     if (session->is_live && !session->quiet) {
         say_watching(text, start);

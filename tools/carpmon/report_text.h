@@ -19,6 +19,7 @@ struct mon_text {
     GString *line;       /**< used again for each event */
     GHashTable *told;    /**< alert id to what was told of it */
     char date[TXT_DATE]; /**< of the last line */
+    carp_time began;
     bool has_summary;
 };
 

@@ -144,7 +144,8 @@ mon_text_view(void *state, struct carp_track *track, size_t index,
     }
     put_next(out, track, index, now);
     put_findings(out, view);
-    char *paragraph = txt_clean(mon_story_text(story, view, text->session));
+    char *paragraph =
+        txt_clean(mon_story_text(story, view, text->session, text->began));
     if (*paragraph != '\0') {
         g_string_append(out, "  What happened: ");
         txt_wrap(out, paragraph, 17, 2, MON_WIDTH);
@@ -159,7 +160,7 @@ put_period(struct mon_text *text, const struct mon_totals *totals)
     const struct mon_session *session = text->session;
     char date[TXT_DATE];
     char from[TXT_CLOCK];
-    char to[TXT_CLOCK];
+    char to[TXT_MOMENT];
     char lasted[TXT_DURATION];
     if (totals->frames == 0) {
         return;
@@ -170,7 +171,7 @@ put_period(struct mon_text *text, const struct mon_totals *totals)
                            txt_date(first, session->utc, date),
                            txt_clock(first, session->utc, from));
     g_string_append_printf(
-        text->line, "%s (%s)%s\n", txt_clock(last, session->utc, to),
+        text->line, "%s (%s)%s\n", txt_moment(last, first, session->utc, to),
         txt_duration(carp_time_since(totals->last, totals->first), lasted),
         session->utc ? " UTC" : "");
 }

@@ -274,12 +274,13 @@ static void
 add_alert(GPtrArray *lines, const struct mon_model *model,
           const struct mon_alert *alert, const struct mon_screen_state *state)
 {
-    char clock[TXT_CLOCK];
+    char clock[TXT_MOMENT];
     char *id = mon_view_id(model->session, alert->segment, alert->vlan,
                            alert->family, alert->vhid);
-    txt_clock(mon_wall(model->session, alert->decided), model->session->utc,
-              clock);
-    clock[8] = '\0';
+    txt_moment(mon_wall(model->session, alert->decided),
+               mon_wall(model->session, state->now), model->session->utc,
+               clock);
+    *strrchr(clock, '.') = '\0';
     const enum mon_line_kind kind = kind_of(alert->severity);
     char *head = g_strdup_printf("%s %s %s ", clock,
                                  alert->severity == CARP_CRITICAL  ? "CRITICAL"

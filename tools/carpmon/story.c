@@ -182,11 +182,20 @@ mon_stories_get(const struct mon_stories *stories,
 
 /* ---------------------------------------------------------------- telling */
 
+struct telling {
+    GString *out;
+    const struct mon_session *session;
+    carp_time day; /* some moment of the day that was told last */
+};
+
 static const char *
-clock_text(const struct mon_session *session, carp_time when,
-           char out[TXT_CLOCK])
+moment_text(struct telling *telling, carp_time when, char out[TXT_MOMENT])
 {
-    return txt_clock(mon_wall(session, when), session->utc, out);
+    const struct mon_session *session = telling->session;
+    txt_moment(mon_wall(session, when), mon_wall(session, telling->day),
+               session->utc, out);
+    telling->day = when;
+    return out;
 }
 
 static void
@@ -229,13 +238,13 @@ is_dual(const struct mon_story_entry *entry)
 }
 
 static void
-tell_alert(GString *out, const struct mon_story_entry *entry,
-           const struct mon_session *session)
+tell_alert(struct telling *telling, const struct mon_story_entry *entry)
 {
-    char from[TXT_CLOCK];
+    GString *out = telling->out;
+    char from[TXT_MOMENT];
     char a[CARP_ADDR_TEXT];
     char b[CARP_ADDR_TEXT];
-    clock_text(session, entry->time, from);
+    moment_text(telling, entry->time, from);
     if (is_dual(entry)) {
         g_string_append_printf(out, "%s and %s were both MASTER from %s",
                                carp_addr_format(&entry->senders[0], a),
@@ -256,17 +265,17 @@ tell_alert(GString *out, const struct mon_story_entry *entry,
 }
 
 static void
-tell(GString *out, const struct mon_story_entry *entry,
-     const struct mon_session *session)
+tell(struct telling *telling, const struct mon_story_entry *entry)
 {
+    GString *out = telling->out;
     char who[CARP_ADDR_TEXT];
-    char when[TXT_CLOCK];
+    char when[TXT_MOMENT];
     if (entry->is_alert) {
-        tell_alert(out, entry, session);
+        tell_alert(telling, entry);
         return;
     }
     carp_addr_format(&entry->sender, who);
-    clock_text(session, entry->time, when);
+    moment_text(telling, entry->time, when);
     if (entry->role == CARP_MASTER) {
         tell_master(out, entry, who, when);
     } else {
@@ -315,24 +324,25 @@ tell_end(GString *out, const struct mon_story *story,
 char *
 mon_story_text(const struct mon_story *story,
                const struct carp_view_summary *view,
-               const struct mon_session *session)
+               const struct mon_session *session, carp_time began)
 {
     if (story == NULL) {
         return g_strdup("");
     }
     GString *out = g_string_new(NULL);
+    struct telling telling = {out, session, began};
     uint64_t in_head = MIN(story->count, MON_STORY_HEAD);
     uint64_t behind = story->count - in_head;
     uint64_t in_tail = MIN(behind, MON_STORY_TAIL);
     for (uint64_t i = 0; i < in_head; i++) {
-        tell(out, &story->head[i], session);
+        tell(&telling, &story->head[i]);
     }
     if (behind > in_tail) {
         g_string_append_printf(out, "(%" G_GUINT64_FORMAT " more left out.) ",
                                behind - in_tail);
     }
     for (uint64_t i = behind - in_tail; i < behind; i++) {
-        tell(out, &story->tail[i % MON_STORY_TAIL], session);
+        tell(&telling, &story->tail[i % MON_STORY_TAIL]);
     }
     tell_end(out, story, view);
     return g_string_free(out, FALSE);

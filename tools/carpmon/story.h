@@ -54,9 +54,10 @@ void mon_stories_add(struct mon_stories *stories,
 const struct mon_story *mon_stories_get(const struct mon_stories *stories,
                                         const struct carp_view_summary *view);
 
-/** The paragraph, to be freed with g_free(); "" when nothing happened. */
+/** The paragraph, to be freed with g_free(); "" when nothing happened. Days
+ * are told where they change, the first unless it is that of @p began. */
 char *mon_story_text(const struct mon_story *story,
                      const struct carp_view_summary *view,
-                     const struct mon_session *session);
+                     const struct mon_session *session, carp_time began);
 
 #endif

@@ -55,6 +55,19 @@ txt_date(carp_time when, bool utc, char out[TXT_DATE])
 }
 
 char *
+txt_moment(carp_time when, carp_time beside, bool utc, char out[TXT_MOMENT])
+{
+    char date[TXT_DATE];
+    char other[TXT_DATE];
+    char clock[TXT_CLOCK];
+    txt_date(when, utc, date);
+    bool is_same = strcmp(date, txt_date(beside, utc, other)) == 0;
+    snprintf(out, TXT_MOMENT, "%s%s%s", is_same ? "" : date, is_same ? "" : " ",
+             txt_clock(when, utc, clock));
+    return out;
+}
+
+char *
 txt_rfc3339(carp_time when, char out[TXT_RFC3339])
 {
     struct tm tm = broken_down(when, true);

@@ -16,6 +16,7 @@
 
 #define TXT_CLOCK 16    /**< "12:00:02.114" */
 #define TXT_DATE 16     /**< "2026-08-22" */
+#define TXT_MOMENT 32   /**< "2026-08-22 12:00:02.114" */
 #define TXT_RFC3339 32  /**< "2026-08-22T12:00:02.114000Z" */
 #define TXT_DURATION 32 /**< "15.8 s" */
 
@@ -27,6 +28,9 @@ char *txt_clean(char *text);
 char *txt_clock(carp_time when, bool utc, char out[TXT_CLOCK]);
 /** "YYYY-MM-DD", local time or UTC. */
 char *txt_date(carp_time when, bool utc, char out[TXT_DATE]);
+/** The clock; with the date unless that is the day of @p beside. */
+char *txt_moment(carp_time when, carp_time beside, bool utc,
+                 char out[TXT_MOMENT]);
 /** RFC 3339 in UTC with microseconds. */
 char *txt_rfc3339(carp_time when, char out[TXT_RFC3339]);
 /** "350 ms", "3.41 s", "15.8 s", "3 min 04 s", "2 h 05 min", "3 d 04 h". */

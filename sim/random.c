@@ -139,18 +139,22 @@ any(struct maker *m)
     return (unsigned int)below(m, (int)m->s->node_count);
 }
 
-/* OpenBSD's counter is adopted by the kernels that hear it, again and again: a
- * strict carpd that does not hear it drops what they send. So all hear it, or
+/* A kernel goes on from OpenBSD's one counter again and again: a strict carpd
+ * that does not hear OpenBSD itself drops what it sends. So all hear it, or
  * none of them (docs/SIMULATOR.md). */
 static bool
-has_openbsd(const struct maker *m)
+needs_all_paths(const struct maker *m)
 {
+    bool has_openbsd = false, has_kernel = false, has_strict = false;
+
     for (unsigned int i = 0; i < m->s->node_count; i++) {
-        if (is_openbsd(&m->s->nodes[i])) {
-            return true;
-        }
+        const struct sim_node_spec *n = &m->s->nodes[i];
+
+        has_openbsd |= is_openbsd(n);
+        has_kernel |= !n->is_carpd && !is_openbsd(n);
+        has_strict |= n->is_carpd && n->replay == CARP_REPLAY_STRICT;
     }
-    return false;
+    return has_openbsd && has_kernel && has_strict;
 }
 
 /* Two sides, and nothing between them. */
@@ -159,7 +163,7 @@ partition(struct maker *m)
 {
     const int sides = below(m, 1 << m->s->node_count);
 
-    if (has_openbsd(m)) {
+    if (needs_all_paths(m)) {
         add(m, SIM_HEAL, 0, 0, 0);
     }
     for (unsigned int a = 0; a < m->s->node_count; a++) {
@@ -261,7 +265,7 @@ any_event(struct maker *m)
         partition(m);
         break;
     case 8:
-        if (has_openbsd(m)) {
+        if (needs_all_paths(m)) {
             break;
         }
         add(m, SIM_ONEWAY, a, (a + 1) % m->s->node_count, 0);

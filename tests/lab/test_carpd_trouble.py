@@ -5,6 +5,7 @@ import contextlib
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -306,12 +307,51 @@ def member_of_many_groups(lab):
     a.stop()
 
 
+def a_journal_that_hangs(lab):
+    """Messages that nobody takes are counted; the election does not wait for them."""
+    a = carpd.Carpd(lab, "a", GROUP, ready=True)
+    a.stop()
+    path = "/run/systemd/journal/socket"
+    if os.path.exists(path):
+        pytest.skip("a real journal listens here")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal, \
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as others:
+        journal.bind(path)
+        journal.setblocking(False)
+        others.connect(path)
+        others.setblocking(False)
+        a.options.remove("--foreground")
+        file = os.stat(a.log)
+        a.process = lab.spawn("a", carpd.PROGRAM, *a.options, *a.argv, log=a.log, env={
+            **os.environ, "ASAN_OPTIONS": "detect_leaks=0",
+            "JOURNAL_STREAM": "%d:%d" % (file.st_dev, file.st_ino)})
+        a.wait_state("MASTER", 10)
+        with pytest.raises(BlockingIOError):
+            while others.send(b"MESSAGE=x"):
+                pass
+        a.process.send_signal(signal.SIGUSR1)
+        time.sleep(0.5)
+        assert a.state() == "MASTER"
+        with pytest.raises(BlockingIOError):
+            while journal.recv(4096):
+                pass
+        a.process.send_signal(signal.SIGUSR1)
+        journal.setblocking(True)
+        journal.settimeout(5)
+        said = journal.recv(4096) + journal.recv(4096)
+        assert b"1 messages before this one were lost" in said
+        assert b"MESSAGE=MASTER on eth0 id 7" in said
+        a.stop()
+    os.unlink(path)
+
+
 TROUBLES = [signals_while_it_starts, nobody_reads_its_messages, refused_reload_leaves_no_address,
             refused_reload_keeps_counters, moved_to_another_namespace,
             no_descriptor_when_it_comes_back, one_interface_is_away_at_the_start,
             no_bow_out_of_one_that_never_spoke, another_mac, what_cannot_be_taken_back,
             in_the_background, another_interface_takes_the_name, sending_fails_for_a_while,
-            no_carrier_that_counts, member_of_many_groups]
+            no_carrier_that_counts, member_of_many_groups, a_journal_that_hangs]
 
 
 @pytest.fixture(scope="module", name="played")

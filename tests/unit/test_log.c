@@ -10,6 +10,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
+#include "log_guard.h"
 #include "log_rate.h"
 #include "log_sink.h"
 #include "notify.h"
@@ -196,6 +197,48 @@ test_notify(void)
     g_free(dir);
 }
 
+/* A logger that hangs costs messages, not the program. */
+static void
+test_guard(void)
+{
+    char *directory = g_dir_make_tmp("carp-log-XXXXXX", NULL);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char *path = g_build_filename(directory, "log", NULL);
+    char octets[64];
+    uint64_t lost = 7;
+    log_guard_open(path);
+    g_assert_true(log_guard_pass(&lost));
+    g_assert_cmpuint(lost, ==, 0);
+    g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
+    int logger = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    int other = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    g_assert_cmpint(
+        bind(logger, (const struct sockaddr *)&address, sizeof(address)), ==,
+        0);
+    g_assert_cmpint(
+        connect(other, (const struct sockaddr *)&address, sizeof(address)), ==,
+        0);
+    log_guard_open(path);
+    g_assert_true(log_guard_pass(&lost));
+    while (send(other, "x", 1, 0) == 1) {
+    }
+    g_assert_false(log_guard_pass(&lost));
+    g_assert_false(log_guard_pass(&lost));
+    while (recv(logger, octets, sizeof(octets), 0) > 0) {
+    }
+    g_assert_true(log_guard_pass(&lost));
+    g_assert_cmpuint(lost, ==, 2);
+    g_assert_true(log_guard_pass(&lost));
+    g_assert_cmpuint(lost, ==, 0);
+    close(logger);
+    close(other);
+    g_assert_true(log_guard_pass(&lost));
+    g_unlink(path);
+    g_rmdir(directory);
+    g_free(path);
+    g_free(directory);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -204,6 +247,7 @@ main(int argc, char **argv)
     g_test_add_func("/log/rate", test_rate);
     g_test_add_func("/log/rate-bounded", test_rate_bounded);
     g_test_add_func("/log/facility", test_facility);
+    g_test_add_func("/log/guard", test_guard);
     g_test_add_func("/log/is-journal", test_is_journal);
     g_test_add_func("/log/notify", test_notify);
     return g_test_run();

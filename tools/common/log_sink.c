@@ -10,7 +10,12 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
+#include "log_guard.h"
+
 #define FIELDS_MAX 16
+#define LOST                                                                \
+    "%" G_GUINT64_FORMAT " messages before this one were lost: the logger " \
+    "did not read"
 
 int
 log_facility(const char *name)
@@ -60,8 +65,15 @@ static void
 to_syslog(enum log_level level, const struct log_field *fields, size_t count,
           const char *text)
 {
+    uint64_t lost = 0;
     (void)fields;
     (void)count;
+    if (!log_guard_pass(&lost)) {
+        return;
+    }
+    if (lost > 0) {
+        syslog(LOG_WARNING, LOST, lost);
+    }
     syslog((int)level, "%s", text);
 }
 
@@ -74,8 +86,8 @@ to_syslog_and_stderr(enum log_level level, const struct log_field *fields,
 }
 
 static void
-to_journal(enum log_level level, const struct log_field *fields, size_t count,
-           const char *text)
+send_to_journal(enum log_level level, const struct log_field *fields,
+                size_t count, const char *text)
 {
     const char *program = g_get_prgname();
     char *lines[FIELDS_MAX + 3];
@@ -105,11 +117,28 @@ to_journal(enum log_level level, const struct log_field *fields, size_t count,
 }
 
 static void
+to_journal(enum log_level level, const struct log_field *fields, size_t count,
+           const char *text)
+{
+    uint64_t lost = 0;
+    if (!log_guard_pass(&lost)) {
+        return;
+    }
+    if (lost > 0) {
+        char *note = g_strdup_printf(LOST, lost);
+        send_to_journal(LOG_LEVEL_WARNING, NULL, 0, note);
+        g_free(note);
+    }
+    send_to_journal(level, fields, count, text);
+}
+
+static void
 open_syslog(int facility, log_sink sink)
 {
     const char *program = g_get_prgname();
     /* At once: later there may be no right to. */
     openlog(program != NULL ? program : "carp", LOG_PID | LOG_NDELAY, facility);
+    log_guard_open(LOG_GUARD_SYSLOG);
     log_set_sink(sink);
 }
 
@@ -118,8 +147,11 @@ log_open(int facility)
 {
     if (facility >= 0) {
         open_syslog(facility, to_syslog);
+    } else if (log_is_journal()) {
+        log_guard_open(LOG_GUARD_JOURNAL);
+        log_set_sink(to_journal);
     } else {
-        log_set_sink(log_is_journal() ? to_journal : NULL);
+        log_set_sink(NULL);
     }
 }
 

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file log_guard.h
+ * Keeps a logger that does not read from stopping the program: syslog(3) and
+ * sd_journal_send(3) wait without end once its queue is full.
+ */
+#ifndef TOOLS_LOG_GUARD_H
+#define TOOLS_LOG_GUARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Where the loggers listen. */
+#define LOG_GUARD_JOURNAL "/run/systemd/journal/socket"
+#define LOG_GUARD_SYSLOG "/dev/log"
+
+/**
+ * Look at the logger behind this socket from now on. While rights to connect
+ * are there. One that is not there, or is no datagram socket, is never full.
+ */
+void log_guard_open(const char *path);
+/**
+ * May a message be sent? @param[out] lost how many could not since the last
+ * one that could; 0 when it may not.
+ */
+bool log_guard_pass(uint64_t *lost);
+
+#endif

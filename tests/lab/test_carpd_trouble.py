@@ -2,6 +2,7 @@
 """carpd where its surroundings fail: signals at the wrong time, a reader that goes, interfaces that
 move, a reload that cannot be, no descriptors."""
 import contextlib
+import fcntl
 import os
 import resource
 import signal
@@ -18,6 +19,7 @@ import netlab
 
 FAST = {"advbase": 0, "advskew": 60}      # MASTER 1.3 s after the start
 VIP, VIP2 = "10.79.0.50", "10.79.0.51"
+F_SETPIPE_SZ = 1031
 GROUP = {"vhid": 7, "addresses": VIP + "/24", **FAST}
 
 
@@ -346,12 +348,36 @@ def a_journal_that_hangs(lab):
     os.unlink(path)
 
 
+def a_pipe_that_is_full(lab):
+    """The same with standard error: whoever has it and reads nothing holds up nothing."""
+    a = carpd.Carpd(lab, "a", GROUP, ready=True)
+    a.stop()
+    env = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
+    with subprocess.Popen(lab.argv("a", carpd.PROGRAM, *a.options, *a.argv), env=env,
+                          stderr=subprocess.PIPE) as process:
+        a.process = process
+        fcntl.fcntl(process.stderr, F_SETPIPE_SZ, 8192)
+        try:
+            a.wait_state("MASTER", 10)
+            for _ in range(200):
+                assert a.ask("reload")["ok"]
+            assert a.state() == "MASTER"
+            os.read(process.stderr.fileno(), 8192)
+            a.ask("reload")
+            assert b"messages before this one were lost" in os.read(process.stderr.fileno(), 8192)
+        finally:
+            process.terminate()
+            process.stderr.close()
+        assert process.wait(10) == 0
+
+
 TROUBLES = [signals_while_it_starts, nobody_reads_its_messages, refused_reload_leaves_no_address,
             refused_reload_keeps_counters, moved_to_another_namespace,
             no_descriptor_when_it_comes_back, one_interface_is_away_at_the_start,
             no_bow_out_of_one_that_never_spoke, another_mac, what_cannot_be_taken_back,
             in_the_background, another_interface_takes_the_name, sending_fails_for_a_while,
-            no_carrier_that_counts, member_of_many_groups, a_journal_that_hangs]
+            no_carrier_that_counts, member_of_many_groups, a_journal_that_hangs,
+            a_pipe_that_is_full]
 
 
 @pytest.fixture(scope="module", name="played")

@@ -65,7 +65,7 @@ open_log(const struct carpd_options *options, const struct carp_conf *conf)
     bool is_auto = strcmp(log, "auto") == 0;
     if (options->foreground || strcmp(log, "stderr") == 0 ||
         strcmp(log, "none") == 0) {
-        log_set_sink(NULL);
+        log_open_stderr();
         return false;
     }
     if (options->background && !(is_auto && log_is_journal())) {

@@ -8,17 +8,27 @@
 #include <unistd.h>
 
 static int logger = -1;
+static bool is_own; /* to be closed */
 static uint64_t held;
+
+void
+log_guard_watch(int fd)
+{
+    if (is_own && logger >= 0) {
+        close(logger);
+    }
+    logger = fd;
+    is_own = false;
+    held = 0;
+}
 
 void
 log_guard_open(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (logger >= 0) {
-        close(logger);
-    }
-    held = 0;
-    logger = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    log_guard_watch(
+        socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    is_own = true;
     if (logger < 0 || strlen(path) >= sizeof(address.sun_path)) {
         return;
     }

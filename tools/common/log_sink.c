@@ -133,6 +133,29 @@ to_journal(enum log_level level, const struct log_field *fields, size_t count,
 }
 
 static void
+to_stderr(enum log_level level, const struct log_field *fields, size_t count,
+          const char *text)
+{
+    uint64_t lost = 0;
+    if (!log_guard_pass(&lost)) {
+        return;
+    }
+    if (lost > 0) {
+        char *note = g_strdup_printf(LOST, lost);
+        log_to_stderr(LOG_LEVEL_WARNING, NULL, 0, note);
+        g_free(note);
+    }
+    log_to_stderr(level, fields, count, text);
+}
+
+void
+log_open_stderr(void)
+{
+    log_guard_watch(STDERR_FILENO);
+    log_set_sink(to_stderr);
+}
+
+static void
 open_syslog(int facility, log_sink sink)
 {
     const char *program = g_get_prgname();
@@ -151,7 +174,7 @@ log_open(int facility)
         log_guard_open(LOG_GUARD_JOURNAL);
         log_set_sink(to_journal);
     } else {
-        log_set_sink(NULL);
+        log_open_stderr();
     }
 }
 

@@ -27,6 +27,9 @@ void log_open(int facility);
  */
 void log_open_with_stderr(int facility);
 
+/** Write to standard error, and leave out what nobody reads. */
+void log_open_stderr(void);
+
 /** Is standard error a stream to the journal? */
 bool log_is_journal(void);
 

@@ -40,8 +40,9 @@ def start_delay(scene):
     ledger = spans.Ledger(scene.lab, scene.a, scene.vip)
     since = time.time()
     a = scene.carpd("a", 0, **{"start-delay": 5})
-    for _ in range(2):
+    for times in range(2):
         yield is_state(a, "MASTER", 5 + START + 2)
+        yield Condition("it is in the ledger", lambda n=times: len(ledger.held()) > n, 2)
         assert 5 - TICK < ledger.held()[-1][0] - since < 5 + START
         scene.lab.unplug(scene.a)
         yield is_state(a, "INIT", 2)

@@ -11,8 +11,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <glib-unix.h>
@@ -23,6 +21,7 @@
 #include "credential.h"
 #include "instance.h"
 #include "log.h"
+#include "server_socket.h"
 #include "text.h"
 
 /* Events are left out while this much waits for a client. */
@@ -305,79 +304,18 @@ on_connection(gint fd, GIOCondition condition, gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* True when somebody accepts connections there. */
-static bool
-is_alive(const struct sockaddr_un *address)
-{
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool is_there =
-        fd >= 0 && (connect(fd, (const struct sockaddr *)(const void *)address,
-                            sizeof(*address)) == 0 ||
-                    errno == EAGAIN);
-    if (fd >= 0) {
-        close(fd);
-    }
-    return is_there;
-}
-
-static bool
-open_socket(struct server *server, struct os_error *error)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const char *path = server->path;
-    if (strlen(path) >= sizeof(address.sun_path)) {
-        return os_error_set(error, OS_SYSTEM, ENAMETOOLONG,
-                            "%s: longer than "
-                            "%zu octets: give another --socket",
-                            path, sizeof(address.sun_path) - 1);
-    }
-    memcpy(address.sun_path, path, strlen(path));
-    char *directory = g_path_get_dirname(path);
-    (void)g_mkdir_with_parents(directory, 0755);
-    g_free(directory);
-    struct stat st;
-    if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
-        if (is_alive(&address)) {
-            return os_error_set(error, OS_SYSTEM, EADDRINUSE,
-                                "%s: another "
-                                "carpd listens there: stop it, or give "
-                                "another --socket",
-                                path);
-        }
-        (void)unlink(path);
-    }
-    server->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    mode_t mask = umask(0117);
-    bool is_bound =
-        server->fd >= 0 &&
-        bind(server->fd, (const struct sockaddr *)(const void *)&address,
-             sizeof(address)) == 0;
-    int code = errno;
-    umask(mask);
-    if (!is_bound || listen(server->fd, SOMAXCONN) != 0) {
-        return os_error_set(error, os_fault_of(code), code,
-                            "%s: %s: give a "
-                            "--socket where carpd may make one",
-                            path, g_strerror(code));
-    }
-    server->group = getegid();
-    return true;
-}
-
 struct server *
 server_new(struct daemon *daemon, const char *path, struct os_error *error)
 {
     struct server *server = g_new0(struct server, 1);
     server->daemon = daemon;
     server->path = g_strdup(path);
-    server->fd = -1;
+    server->group = getegid();
     server->clients = g_ptr_array_new_with_free_func(free_client);
     server->refused.every = 60 * CARP_SEC;
     server->exhausted.every = 60 * CARP_SEC;
-    if (!open_socket(server, error)) {
-        if (server->fd >= 0) {
-            close(server->fd);
-        }
+    server->fd = server_socket_open(path, error);
+    if (server->fd < 0) {
         g_ptr_array_free(server->clients, TRUE);
         g_free(server->path);
         g_free(server);

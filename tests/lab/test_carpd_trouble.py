@@ -150,14 +150,18 @@ def one_interface_is_away_at_the_start(lab):
     assert a.state("v8") == a.state("v9") == "INIT"
     assert "eth1 is down" in a.show("v8")["faults"][0]
     assert "eth2 is not there" in a.show("v9")["faults"][0]
-    lab.run("a", "ip", "link", "add", "eth2", "type", "veth", "peer", "name", "other2")
+    lab.run("a", "ip", "link", "add", "late2", "type", "veth", "peer", "name", "other2")
+    lab.run("a", "ip", "link", "add", "br0", "type", "bridge")
+    lab.run("a", "ip", "link", "set", "late2", "master", "br0")     # it takes no macvlan
+    lab.run("a", "ip", "link", "set", "late2", "name", "eth2")
     for name, net in (("1", "10.80"), ("2", "10.81")):
         lab.run("a", "ip", "addr", "add", net + ".0.11/24", "dev", "eth" + name)
         lab.run("a", "ip", "link", "set", "other" + name, "up")
         lab.run("a", "ip", "link", "set", "eth" + name, "up")
     a.wait_state("MASTER", 10, "v8")
     a.wait_state("MASTER", 10, "v9")
-    assert lab.has_address("a", "10.81.0.50")
+    assert "10.81.0.50/32" in lab.run("a", "ip", "addr", "show", "dev", "eth2")
+    assert "9@eth2: eth2: adding macvlan carp9-eth2" in a.output()
     assert a.stop() == 0
     assert "macvlan" not in lab.run("a", "ip", "-o", "-d", "link")
 

@@ -121,20 +121,12 @@ make_vif(struct instance *instance, const struct instance *old,
                                 .interface = conf->interface,
                                 .kind = wanted_kind(conf),
                                 .addrs = conf->addrs,
+                                .may_fall_back = !conf->has_vmac,
                                 .may_be_taken =
                                     old != NULL && old->conf->by_script};
     memcpy(config.prefix_len, conf->prefix_len, sizeof(config.prefix_len));
     struct vif_table *vifs = instance->daemon->vifs;
     instance->vif = vif_new(vifs, &config, instance, error);
-    if (instance->vif == NULL && error->fault == OS_NO_MACVLAN &&
-        !conf->has_vmac) {
-        log_say(LOG_LEVEL_WARNING,
-                "%s: %s; the addresses go on %s itself "
-                "with its own MAC (vmac = off says so)",
-                instance->id, error->text, conf->interface);
-        config.kind = VIF_PARENT;
-        instance->vif = vif_new(vifs, &config, instance, error);
-    }
     /* Whether it may be absent the wire has decided. */
     if (instance->vif == NULL && error->fault == OS_NO_INTERFACE) {
         instance->vif = vif_new_absent(vifs, &config, instance);

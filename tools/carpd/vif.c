@@ -32,13 +32,30 @@ discard(struct vif *vif)
     g_free(vif);
 }
 
+static bool
+prepare(struct vif *vif, struct os_error *error)
+{
+    if (vif_prepare(vif, error)) {
+        return true;
+    }
+    if (error->fault != OS_NO_MACVLAN || !vif->config.may_fall_back) {
+        return false;
+    }
+    vif_warn(vif->table,
+             "%u@%s: %s; the addresses go on %s itself with its own MAC "
+             "(vmac = off says so)",
+             vif->config.vhid, vif->parent_name, error->text, vif->parent_name);
+    vif->config.kind = VIF_PARENT;
+    return vif_prepare(vif, error);
+}
+
 struct vif *
 vif_new(struct vif_table *table, const struct vif_config *config, void *user,
         struct os_error *error)
 {
     struct vif *vif = make(table, config, user);
     kernel_sync(table->kernel);
-    if (!vif_prepare(vif, error)) {
+    if (!prepare(vif, error)) {
         discard(vif);
         (void)vif_state_save(table, NULL);
         return NULL;
@@ -212,7 +229,7 @@ try_to_prepare(struct vif *vif)
         vif->parent = 0;
         return;
     }
-    if (vif_prepare(vif, &error)) {
+    if (prepare(vif, &error)) {
         come_back(vif);
     } else {
         lose(vif, error.text);

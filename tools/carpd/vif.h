@@ -45,6 +45,9 @@ struct vif_config {
     /** They may be on this host when the vif is made: a script is about to
      * take them away. */
     bool may_be_taken;
+    /** Where a device takes no macvlan the kind becomes PARENT, with a
+     * warning. */
+    bool may_fall_back;
 };
 
 enum vif_event {

@@ -337,6 +337,9 @@ def test_check(tmp_path):
     conf.write_text('[vhid "a"]\nvhid = 1\npassword = x\n')
     conf.chmod(0o600)
     assert run("check", conf) == (0, f"{conf}: good, 1 vhid\n", "")
+    conf.write_text('[vhid "a"]\nvhid = 1\npassword = x\nadvbase = 100\n')
+    code, out, err = run("check", conf)
+    assert (code, out) == (4, f"{conf}: usable with warnings, 1 vhid\n") and "advbase" in err
     conf.chmod(0o644)
     code, _, err = run("check", conf)
     assert code == 3 and "chmod" in err

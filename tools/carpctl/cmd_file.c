@@ -87,10 +87,11 @@ ctl_check(const struct ctl_context *context, char **words)
         result = CTL_EXIT_UNUSABLE;
     } else {
         const size_t count = carp_conf_count(conf);
-        printf("%s: good, %zu vhid%s\n", words[0], count,
+        const bool has_warnings = carp_conf_message_count(conf) > 0;
+        printf("%s: %s, %zu vhid%s\n", words[0],
+               has_warnings ? "usable with warnings" : "good", count,
                count == 1 ? "" : "s");
-        result =
-            carp_conf_message_count(conf) > 0 ? CTL_EXIT_WARNINGS : CTL_EXIT_OK;
+        result = has_warnings ? CTL_EXIT_WARNINGS : CTL_EXIT_OK;
     }
     carp_conf_free(conf);
     return result;

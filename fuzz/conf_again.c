@@ -27,18 +27,25 @@ read_text(const GString *text)
 static char *
 stripped(const char *text)
 {
-    return text != NULL ? g_strstrip(g_strdup(text)) : NULL;
+    char *rest = g_strstrip(g_strdup(text != NULL ? text : ""));
+    if (*rest == '\0') {
+        g_free(rest);
+        rest = NULL;
+    }
+    return rest;
 }
 
 static char *
 script(const struct carp_conf_vhid *vhid, const char *given)
 {
-    return stripped(given == NULL && vhid->by_script ? CONF_WRITE_NO_SCRIPT
-                                                     : given);
+    char *text = stripped(given);
+    return text == NULL && vhid->by_script ? g_strdup(CONF_WRITE_NO_SCRIPT)
+                                           : text;
 }
 
 /* A password that is no UTF-8 is written as the key that it makes; texts lose
- * the blanks at their ends when they are read. */
+ * the blanks at their ends when they are read, and are left out when they are
+ * nothing else. */
 static bool
 is_same(const struct carp_conf_vhid *read, const struct carp_conf_vhid *given)
 {

@@ -199,6 +199,32 @@ test_odd_texts(void)
     }
 }
 
+/* What would be an empty value is left out: a file that is written is good. */
+static void
+test_blank_texts(void)
+{
+    static const char *const texts[] = {"", " ", "\r", "\t \n"};
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        struct carp_conf *conf = load("[vhid \"a\"]\nvhid = 7\npassword = x\n"
+                                      "interface = eth0\naddresses = ::1\n"
+                                      "vmac = on\naddresses-by = script\n"
+                                      "up-script = /u\ndown-script = /d\n");
+        struct carp_conf_vhid *vhid = carp_conf_edit(conf, 0);
+        vhid->script_arg = g_strdup(texts[i]);
+        g_free(vhid->down_script);
+        vhid->down_script = g_strdup(texts[i]);
+        char *out = written(conf, 0);
+        struct carp_conf *back = load(out);
+        g_assert_true(carp_conf_is_usable(back));
+        g_assert_null(carp_conf_get(back, 0)->script_arg);
+        g_assert_cmpstr(carp_conf_get(back, 0)->down_script, ==,
+                        CONF_WRITE_NO_SCRIPT);
+        g_free(out);
+        carp_conf_free(back);
+        carp_conf_free(conf);
+    }
+}
+
 static void
 test_no_secrets(void)
 {
@@ -224,6 +250,7 @@ main(int argc, char **argv)
     g_test_add_func("/conf-write/defaults", test_defaults_are_left_out);
     g_test_add_func("/conf-write/odd-passwords", test_odd_passwords);
     g_test_add_func("/conf-write/odd-texts", test_odd_texts);
+    g_test_add_func("/conf-write/blank-texts", test_blank_texts);
     g_test_add_func("/conf-write/no-secrets", test_no_secrets);
     int status = g_test_run();
     g_remove(path);

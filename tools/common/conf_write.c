@@ -33,10 +33,21 @@ append_escaped(GString *out, const char *text, size_t len, bool in_list)
     }
 }
 
+/* Blanks at a text's ends are lost when it is read, and a key without a value
+ * is refused: NULL for what has nothing else. */
+static const char *
+not_blank(const char *text)
+{
+    while (text != NULL && g_ascii_isspace(*text)) {
+        text++;
+    }
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
 static void
 put_text(GString *out, const char *key, const char *value)
 {
-    if (value != NULL) {
+    if (not_blank(value) != NULL) {
         g_string_append_printf(out, "%s = ", key);
         append_escaped(out, value, strlen(value), false);
         g_string_append_c(out, '\n');
@@ -263,8 +274,8 @@ put_election(GString *out, const struct carp_conf_vhid *vhid)
 static void
 put_script(GString *out, const char *key, const char *script, bool is_needed)
 {
-    put_text(out, key,
-             script == NULL && is_needed ? CONF_WRITE_NO_SCRIPT : script);
+    const bool is_missing = not_blank(script) == NULL;
+    put_text(out, key, is_missing && is_needed ? CONF_WRITE_NO_SCRIPT : script);
 }
 
 static void

@@ -42,7 +42,7 @@ read_capture(const struct inj_options *options)
     if (frames != NULL && replay->has_only_vhid) {
         drop_others(frames, replay->only_vhid);
     }
-    if (error != NULL) {
+    if (frames == NULL || error != NULL) {
         log_line("%s", error);
         g_free(error);
     } else if (frames->len == 0 && replay->has_only_vhid) {

@@ -20,6 +20,8 @@ TAKEN_BACK = 2      # transitions more: bow-outs are answered in turn, but by mi
 UCARP = 2.0         # carpsim's own allowance for ucarp, in `together` and `served`
 _FAMILIES = {"ipv4": "ip protocol 112", "ipv6": "ip6 nexthdr 112"}
 _UCARP_CANNOT = {"demote", "promote"}
+# lab.carpd_attack plays attacks; the state file's losses are carpsim's alone.
+_NOT_HERE = {"attack": "attacker", "forget": "lost state file", "lose-write": "lost write"}
 
 
 def _seconds(text):
@@ -75,6 +77,8 @@ class Scenario:
             if node.system not in ("carpd", "ucarp"):
                 return "no %s here" % node.system
         for _when, word, words in self.events:
+            if word in _NOT_HERE:
+                return "no %s here" % _NOT_HERE[word]
             if word in _UCARP_CANNOT and not self.nodes[words[0]].is_carpd:
                 return "ucarp cannot %s" % word
         return None
@@ -98,6 +102,8 @@ class Actor:
         for name in ("preempt-delay", "start-delay"):
             if name in self.node.options:
                 keys[name] = "%g" % _seconds(self.node.options[name])
+        if "replay" in self.node.options:
+            keys["replay"] = self.node.options["replay"]
         return keys
 
     def start(self):

@@ -34,20 +34,17 @@ append_escaped(GString *out, const char *text, size_t len, bool in_list)
 }
 
 /* Blanks at a text's ends are lost when it is read, and a key without a value
- * is refused: NULL for what has nothing else. */
-static const char *
-not_blank(const char *text)
+ * is refused: what has nothing else is left out. */
+static bool
+is_blank(const char *text)
 {
-    while (text != NULL && g_ascii_isspace(*text)) {
-        text++;
-    }
-    return text != NULL && *text != '\0' ? text : NULL;
+    return text[strspn(text, " \t\n\v\f\r")] == '\0';
 }
 
 static void
 put_text(GString *out, const char *key, const char *value)
 {
-    if (not_blank(value) != NULL) {
+    if (value != NULL && !is_blank(value)) {
         g_string_append_printf(out, "%s = ", key);
         append_escaped(out, value, strlen(value), false);
         g_string_append_c(out, '\n');
@@ -274,7 +271,7 @@ put_election(GString *out, const struct carp_conf_vhid *vhid)
 static void
 put_script(GString *out, const char *key, const char *script, bool is_needed)
 {
-    const bool is_missing = not_blank(script) == NULL;
+    const bool is_missing = script == NULL || is_blank(script);
     put_text(out, key, is_missing && is_needed ? CONF_WRITE_NO_SCRIPT : script);
 }
 

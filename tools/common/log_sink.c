@@ -61,20 +61,37 @@ log_is_journal(void)
            inode == (guint64)st.st_ino;
 }
 
+/* Through the guard: what is lost is told before the next that is not. */
 static void
-to_syslog(enum log_level level, const struct log_field *fields, size_t count,
-          const char *text)
+send_guarded(log_sink send, enum log_level level,
+             const struct log_field *fields, size_t count, const char *text)
 {
     uint64_t lost = 0;
-    (void)fields;
-    (void)count;
     if (!log_guard_pass(&lost)) {
         return;
     }
     if (lost > 0) {
-        syslog(LOG_WARNING, LOST, lost);
+        char *note = g_strdup_printf(LOST, lost);
+        send(LOG_LEVEL_WARNING, NULL, 0, note);
+        g_free(note);
     }
+    send(level, fields, count, text);
+}
+
+static void
+send_to_syslog(enum log_level level, const struct log_field *fields,
+               size_t count, const char *text)
+{
+    (void)fields;
+    (void)count;
     syslog((int)level, "%s", text);
+}
+
+static void
+to_syslog(enum log_level level, const struct log_field *fields, size_t count,
+          const char *text)
+{
+    send_guarded(send_to_syslog, level, fields, count, text);
 }
 
 static void
@@ -120,32 +137,14 @@ static void
 to_journal(enum log_level level, const struct log_field *fields, size_t count,
            const char *text)
 {
-    uint64_t lost = 0;
-    if (!log_guard_pass(&lost)) {
-        return;
-    }
-    if (lost > 0) {
-        char *note = g_strdup_printf(LOST, lost);
-        send_to_journal(LOG_LEVEL_WARNING, NULL, 0, note);
-        g_free(note);
-    }
-    send_to_journal(level, fields, count, text);
+    send_guarded(send_to_journal, level, fields, count, text);
 }
 
 static void
 to_stderr(enum log_level level, const struct log_field *fields, size_t count,
           const char *text)
 {
-    uint64_t lost = 0;
-    if (!log_guard_pass(&lost)) {
-        return;
-    }
-    if (lost > 0) {
-        char *note = g_strdup_printf(LOST, lost);
-        log_to_stderr(LOG_LEVEL_WARNING, NULL, 0, note);
-        g_free(note);
-    }
-    log_to_stderr(level, fields, count, text);
+    send_guarded(log_to_stderr, level, fields, count, text);
 }
 
 void

@@ -16,6 +16,7 @@ test_good(void)
         "{\"a\":\"\\\"[[[[[[[[[[[[[[[[[[[[\",\"b\":-1.5e+3}",
         "[1],[1],[1],[1],[1],[1],[1],[1],[1],[1],[1],[1],[1],[1],[1],[1],[1]",
         "\"\xc3\xa4\" \t\r\n",
+        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\\u0000\\ud83d\\uDE00\\uffff\"",
         ""};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_assert_true(json_guard_passes(texts[i]));
@@ -33,7 +34,11 @@ test_bad(void)
         /* json-glib reads comments: the quotation mark begins nothing. */
         "/*\"*/[[[[[[[[[[[[[[[[[[[[[[[[[[", "//\"\n[[[[[[[[[[[[[[[[[[[[[[[[[[",
         "#\"\n[[[[[[[[[[[[[[[[[[[[[[[[[[", "'\"'", "\"no end", "\"no end\\",
-        "\"no end\\\"", "{\"a\":\"\xff\"}", "{a\x01}"};
+        "\"no end\\\"", "{\"a\":\"\xff\"}", "{a\x01}",
+        /* json-glib would make octets of these that are no UTF-8. */
+        "\"\\221\"", "\"\\ud800x\"", "\"\\ud800\\u0041\"", "\"\\udc00\"",
+        "\"\\ud800\"", "\"\\x\"", "\"\\u12\"", "\"\\u12", "\"\\u\"",
+        "\"\\ud800\\", "\"\\'\""};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_test_message("%s", texts[i]);
         g_assert_false(json_guard_passes(texts[i]));

@@ -17,7 +17,8 @@
  * May @p text be given to a parser? It is UTF-8, its brackets are nested at
  * most JSON_DEPTH_MAX deep, and outside of strings stands nothing but what
  * JSON has there: json-glib would also read comments, in which a quotation
- * mark means something else.
+ * mark means something else. Each escape is one of JSON's: of others json-glib
+ * makes strings that are no UTF-8.
  * @return false: refuse it; it may be no JSON at all
  */
 bool json_guard_passes(const char *text);

@@ -137,6 +137,10 @@ test_freebsd_losses(void)
         {"ifconfig em0 vhid 1 carpver 3 pass TELLTALE 10.0.0.1",
          "carpver 3: carpd has nothing like it"},
         {"ifconfig_em0=\"vhid 1 pass TELLTALE", "quotes do not match"},
+        {"ifconfig_=\"vhid 1 pass TELLTALE 10.0.0.1\"",
+         "'' is not an interface name"},
+        {"ifconfig 'e m' vhid 1 pass TELLTALE 10.0.0.1",
+         "'e m' is not an interface name"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         check_loss(import_freebsd, "rc.conf", rows[i].text, rows[i].says);

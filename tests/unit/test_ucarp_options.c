@@ -119,6 +119,9 @@ test_wrong(void)
         {"ucarp -i e -p x -a 10.0.0.1", "give --vhid"},
         {"ucarp -i e -v 1 -a 10.0.0.1", "no password"},
         {"ucarp -i e -v 1 -p x", "give --addr"},
+        {"ucarp -i e -v 1 -p x -a fd00::1 -s 10.0.0.2",
+         "--srcip needs an IPv4"},
+        {"ucarp -i e -v 1 -p x -a fd00::1 -m 224.0.0.9", "--mcastip needs an"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct given given;

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "conf_set.h"
 #include "text.h"
 
 static void
@@ -168,6 +169,13 @@ settle_interface(struct import *import, struct carp_conf_vhid *vhid,
     if (ours != NULL) {
         g_free(vhid->interface);
         vhid->interface = g_strdup(ours);
+    }
+    if (vhid->interface != NULL && !conf_is_interface(vhid->interface)) {
+        import_lose(import, place,
+                    "[vhid \"%s\"]: '%s' is not an interface name: write the "
+                    "one that it is here",
+                    vhid->name, vhid->interface);
+        g_clear_pointer(&vhid->interface, g_free);
     }
 }
 

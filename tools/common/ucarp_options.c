@@ -291,6 +291,23 @@ load_key(struct reading *reading)
     }
 }
 
+/* carp.conf refuses the same. */
+static void
+check_family(struct reading *reading)
+{
+    const struct carp_conf_vhid *vhid = reading->vhid;
+    bool has4 = vhid->addrs.count == 0;
+    for (uint16_t i = 0; i < vhid->addrs.count; i++) {
+        has4 |= vhid->addrs.list[i].family == CARP_IPV4;
+    }
+    if (!has4 && vhid->source.family != 0) {
+        fail(reading, "--srcip needs an IPv4 address in --addr");
+    }
+    if (!has4 && vhid->peer.family != 0) {
+        fail(reading, "--mcastip needs an IPv4 address in --addr");
+    }
+}
+
 static void
 check(struct reading *reading)
 {
@@ -304,6 +321,7 @@ check(struct reading *reading)
     if (vhid->addrs.count == 0) {
         fail(reading, "no virtual address: give --addr");
     }
+    check_family(reading);
     if (vhid->advbase == 0 && vhid->advskew == 0) {
         fail(reading, "--advbase and --advskew cannot both be 0");
     }

@@ -127,6 +127,9 @@ test_wrong_names(void)
 {
     assert_empty("[parent sixteen-octets-x]\narp_ignore=0;1\n");
     assert_empty("[parent ]\narp_ignore=0;1\n");
+    assert_empty("[parent ../../x]\narp_ignore=0;1\n");
+    assert_empty("[parent %2E.]\narp_ignore=0;1\n");
+    assert_empty("[parent .]\narp_ignore=0;1\n");
     assert_empty("[macvlan sixteen-octets-x]\nmade=true\n");
     assert_empty("[macvlan ]\nmade=true\n");
     assert_empty("[other eth0]\narp_ignore=0;1\n");

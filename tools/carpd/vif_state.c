@@ -59,7 +59,10 @@ interface_of(const char *group, const char *kind)
         return NULL;
     }
     char *name = g_uri_unescape_string(group + strlen(kind), "/");
-    if (name != NULL && (*name == '\0' || strlen(name) >= KERNEL_NAME)) {
+    /* Settings are written by name: none may lead to another directory. */
+    if (name != NULL && (*name == '\0' || strlen(name) >= KERNEL_NAME ||
+                         strchr(name, '/') != NULL || strcmp(name, ".") == 0 ||
+                         strcmp(name, "..") == 0)) {
         g_clear_pointer(&name, g_free);
     }
     return name;

@@ -43,7 +43,7 @@ script(const struct carp_conf_vhid *vhid, const char *given)
                                            : text;
 }
 
-/* A password that is no UTF-8 is written as the key that it makes; texts lose
+/* A password that is no text is written as the key that it makes; texts lose
  * the blanks at their ends when they are read, and are left out when they are
  * nothing else. */
 static bool

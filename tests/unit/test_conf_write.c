@@ -154,10 +154,10 @@ static void
 test_odd_passwords(void)
 {
     static const char *const passwords[] = {
-        " front",         "back ", " ",   "a\\b",
-        "tab\there",      "cr\r",  "a;b", "#x",
-        "a = b",          "\"q\"", "[g]", "caf\xc3\xa9",
-        "\xff\xfe bytes", "x\ny"};
+        " front",         "back ", " ",       "a\\b",
+        "tab\there",      "cr\r",  "a;b",     "#x",
+        "a = b",          "\"q\"", "[g]",     "caf\xc3\xa9",
+        "\xff\xfe bytes", "x\ny",  "\v\t\tu", "u\f"};
     for (size_t i = 0; i < G_N_ELEMENTS(passwords); i++) {
         struct carp_conf *conf = carp_conf_new();
         struct carp_conf_vhid *vhid = carp_conf_add(conf, "n", "test");

@@ -152,11 +152,14 @@ put_senders(GString *out, const struct carp_addrs *senders)
 
 /* ---------------------------------------------------------------- secrets */
 
+/* Of the blanks only these two have no escape. */
 static bool
 is_text(const struct carp_key *key)
 {
-    return key->password_len > 0 && g_utf8_validate((const char *)key->password,
-                                                    key->password_len, NULL);
+    const uint8_t len = key->password_len;
+    return len > 0 && g_utf8_validate((const char *)key->password, len, NULL) &&
+           memchr(key->password, '\v', len) == NULL &&
+           memchr(key->password, '\f', len) == NULL;
 }
 
 static void

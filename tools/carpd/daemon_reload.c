@@ -292,9 +292,8 @@ settle(struct daemon *daemon, const struct plan *plan)
     observer_set_keys(daemon->observer, daemon->conf);
     wire_sweep(daemon);
     vif_table_settle(daemon->vifs);
-    struct os_error error;
-    if (plan->added->len > 0 && !store_save(daemon->store, &error)) {
-        log_say(LOG_LEVEL_ERROR, "%s", error.text);
+    if (plan->added->len > 0) {
+        store_save_beside(daemon->store);
     }
     for (guint i = 0; i < plan->changed->len; i++) {
         watches_set(daemon->watches, g_ptr_array_index(plan->changed, i));

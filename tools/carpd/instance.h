@@ -63,6 +63,7 @@ struct instance {
     int demotion;      /**< the sum that the election knows */
     unsigned int send_errors, send_successes;
     carp_time probe_at; /**< sending is tried then; CARP_NEVER: it is well */
+    bool awaits_state;  /**< its counters are not on the disk yet */
     bool is_up;         /**< the election was told that it may run */
     bool is_mute;       /**< MASTER for the election, but has no addresses and
                              has said nothing */

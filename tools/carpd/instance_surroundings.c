@@ -5,6 +5,7 @@
 #include "instance_internal.h"
 #include "log.h"
 #include "server.h"
+#include "store.h"
 #include "wire.h"
 
 void
@@ -68,6 +69,10 @@ hindrance(const struct instance *instance)
                                name,
                                config->has[CARP_F4] ? "source" : "source6");
     }
+    if (instance->awaits_state && store_is_slow(instance->daemon->store)) {
+        return g_strdup("waits until its counters are on the disk: look at "
+                        "that of the state directory");
+    }
     return NULL;
 }
 
@@ -113,8 +118,8 @@ instance_evaluate(struct instance *instance)
     carp_time now = alarm_now();
     char *why = hindrance(instance);
     bool has_link = why == NULL;
-    bool may_run =
-        has_link && !(instance->wants_retry && now < instance->retry_at);
+    bool may_run = has_link && !instance->awaits_state &&
+                   !(instance->wants_retry && now < instance->retry_at);
     instance_set_fault(instance, &instance->fault, why);
     g_free(why);
     if (may_run == instance->is_up) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 
 #include "instance.h"
 #include "log.h"
+#include "store_file.h"
 #include "store_text.h"
 
 #define FILE_NAME "counters.state"
@@ -25,6 +25,8 @@ struct store {
     GHashTable *kept; /* of vhids that do not run (yet) */
     carp_time save_at;
     carp_time retry_at; /* after a failure; not sooner */
+    carp_time slow_at;  /* when a write that runs is told; CARP_NEVER */
+    bool is_slow;       /* it was */
     uint64_t additions; /* of all seen, when last written */
     GThread *writer;    /* NULL: none runs */
     guint source;       /* its end */
@@ -121,6 +123,7 @@ store_open(struct daemon *daemon, const char *directory, struct os_error *error)
     store->directory = g_strdup(directory);
     store->path = g_build_filename(directory, FILE_NAME, NULL);
     store->save_at = CARP_NEVER;
+    store->slow_at = CARP_NEVER;
     store->kept = store_text_new();
     g_mutex_init(&store->guard);
     if (!lock(store, error)) {
@@ -162,36 +165,10 @@ store_close(struct store *store)
     g_free(store);
 }
 
-/* Without following links: the directory may be another user's already. */
-static bool
-give_files(int directory, unsigned int uid, unsigned int gid)
-{
-    DIR *dir = fdopendir(directory);
-    if (dir == NULL) {
-        close(directory);
-        return false;
-    }
-    bool is_good = true;
-    const struct dirent *entry = NULL;
-    while ((entry = readdir(dir)) != NULL) {
-        struct stat st;
-        if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(st.st_mode)) {
-            is_good = fchownat(dirfd(dir), entry->d_name, uid, gid,
-                               AT_SYMLINK_NOFOLLOW) == 0 &&
-                      is_good;
-        }
-    }
-    closedir(dir);
-    return is_good;
-}
-
 bool
 store_give_to(struct store *store, unsigned int uid, unsigned int gid)
 {
-    int directory = open(store->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return directory >= 0 && fchown(directory, uid, gid) == 0 &&
-           give_files(directory, uid, gid);
+    return store_file_give(store->directory, uid, gid);
 }
 
 bool
@@ -203,6 +180,9 @@ store_restore(struct store *store, const char *id, struct carp_replay *replay)
     }
     carp_replay_clear(replay);
     carp_counter_resume(&replay->counter, stored->first, stored->counter);
+    if (stored->last != 0) {
+        replay->counter.last = stored->last;
+    }
     replay->peers = stored->peers;
     carp_peers_init(&stored->peers);
     g_hash_table_remove(store->kept, id);
@@ -215,6 +195,7 @@ store_forget(struct store *store, struct instance *instance)
     struct stored *stored = store_text_get(store->kept, instance->id);
     stored->has_counter = true;
     stored->first = instance->replay.counter.first;
+    stored->last = instance->replay.counter.last;
     stored->counter =
         MAX(instance->replay.counter.reserve, instance->replay.counter.last);
     carp_peers_clear(&stored->peers);
@@ -257,49 +238,16 @@ collect(struct store *store)
     return writing;
 }
 
-/* The file's new name survives a power cut once its directory is written. */
-static int
-sync_directory(const char *directory)
+/* A vhid that cannot be written down runs all the same. */
+static void
+let_run(const struct store *store, bool is_written)
 {
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int code = fd < 0 || fsync(fd) != 0 ? errno : 0;
-    if (fd >= 0) {
-        close(fd);
+    GPtrArray *instances = store->daemon->instances;
+    for (guint i = 0; i < instances->len; i++) {
+        struct instance *instance = g_ptr_array_index(instances, i);
+        instance->awaits_state &=
+            is_written && carp_counter_wants_reserve(&instance->replay.counter);
     }
-    return code;
-}
-
-static int
-write_file(const struct writing *writing)
-{
-    char *fresh = g_strconcat(writing->path, ".new", NULL);
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    int code = fd < 0 ? errno : 0;
-    const char *at = writing->text->str;
-    size_t left = writing->text->len;
-    while (code == 0 && left > 0) {
-        ssize_t n = write(fd, at, left);
-        if (n >= 0) {
-            at += n;
-            left -= (size_t)n;
-        } else if (errno != EINTR) {
-            code = errno;
-        }
-    }
-    if (code == 0 && fsync(fd) != 0) {
-        code = errno;
-    }
-    if (fd >= 0 && close(fd) != 0 && code == 0) {
-        code = errno;
-    }
-    if (code == 0 && rename(fresh, writing->path) != 0) {
-        code = errno;
-    }
-    if (code == 0) {
-        code = sync_directory(writing->store->directory);
-    }
-    g_free(fresh);
-    return code;
 }
 
 /* The reserves are on the disk: they may be used. */
@@ -309,6 +257,7 @@ adopt(const struct writing *writing)
     struct store *store = writing->store;
     GPtrArray *instances = store->daemon->instances;
     if (writing->code != 0) {
+        let_run(store, false);
         log_rate_say(store->daemon->rate, "state", alarm_now(), LOG_LEVEL_ERROR,
                      "%s: cannot be written: %s: counters "
                      "may repeat after the next start",
@@ -324,6 +273,20 @@ adopt(const struct writing *writing)
             carp_counter_written(&instance->replay.counter, *reserve);
         }
     }
+    let_run(store, true);
+}
+
+static bool
+is_awaited(const struct store *store)
+{
+    GPtrArray *instances = store->daemon->instances;
+    for (guint i = 0; i < instances->len; i++) {
+        const struct instance *instance = g_ptr_array_index(instances, i);
+        if (instance->awaits_state) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool
@@ -339,20 +302,42 @@ wants_reserve(const struct store *store)
     return false;
 }
 
+static void
+join_writer(struct store *store)
+{
+    struct writing *writing = g_thread_join(store->writer);
+    store->writer = NULL;
+    store->slow_at = CARP_NEVER;
+    if (store->source != 0) {
+        g_source_remove(store->source);
+        store->source = 0;
+    }
+    if (store->is_slow) {
+        log_say(LOG_LEVEL_NOTICE, "%s: over: it took long to write",
+                store->path);
+        store->is_slow = false;
+    }
+    adopt(writing);
+    free_writing(writing);
+}
+
 static gboolean
 on_written(gpointer user)
 {
     struct store *store = user;
+    GPtrArray *instances = store->daemon->instances;
     g_mutex_lock(&store->guard);
     store->source = 0;
     g_mutex_unlock(&store->guard);
-    struct writing *writing = g_thread_join(store->writer);
-    store->writer = NULL;
-    adopt(writing);
-    free_writing(writing);
+    join_writer(store);
     /* The second time, for a reserve counts when it has been written twice. */
-    if (wants_reserve(store)) {
+    if (is_awaited(store)) {
+        store_save_beside(store);
+    } else if (wants_reserve(store)) {
         store_save_soon(store);
+    }
+    for (guint i = 0; i < instances->len; i++) {
+        instance_evaluate(g_ptr_array_index(instances, i));
     }
     return G_SOURCE_REMOVE;
 }
@@ -362,11 +347,36 @@ write_beside(gpointer user)
 {
     struct writing *writing = user;
     struct store *store = writing->store;
-    writing->code = write_file(writing);
+    writing->code = store_file_write(writing->path, writing->text);
     g_mutex_lock(&store->guard);
     store->source = g_idle_add(on_written, store);
     g_mutex_unlock(&store->guard);
     return writing;
+}
+
+static void
+begin_writing(struct store *store)
+{
+    struct writing *writing = collect(store);
+    store->slow_at = carp_time_add(alarm_now(), STORE_SLOW);
+    store->writer = g_thread_try_new("state", write_beside, writing, NULL);
+    if (store->writer == NULL) {
+        writing->code = EAGAIN; /* no thread can be had */
+        adopt(writing);
+        free_writing(writing);
+        store->slow_at = CARP_NEVER;
+        store->save_at = store->retry_at;
+    }
+    daemon_wake(store->daemon, store_deadline(store));
+}
+
+void
+store_save_beside(struct store *store)
+{
+    /* One that runs knows nothing of the new ones: its end begins another. */
+    if (store->writer == NULL) {
+        begin_writing(store);
+    }
 }
 
 void
@@ -384,7 +394,7 @@ static bool
 save_once(struct store *store, struct os_error *error)
 {
     struct writing *writing = collect(store);
-    writing->code = write_file(writing);
+    writing->code = store_file_write(writing->path, writing->text);
     bool is_good = writing->code == 0;
     if (is_good) {
         adopt(writing);
@@ -401,23 +411,14 @@ save_once(struct store *store, struct os_error *error)
 bool
 store_save(struct store *store, struct os_error *error)
 {
+    /* Two must not write to the same file at once. */
+    if (store->writer != NULL) {
+        join_writer(store);
+    }
     if (!save_once(store, error)) {
         return false;
     }
     return save_once(store, error);
-}
-
-static void
-begin_writing(struct store *store)
-{
-    struct writing *writing = collect(store);
-    store->writer = g_thread_try_new("state", write_beside, writing, NULL);
-    if (store->writer == NULL) {
-        writing->code = EAGAIN; /* no thread can be had */
-        adopt(writing);
-        free_writing(writing);
-        store->save_at = store->retry_at;
-    }
 }
 
 static bool
@@ -432,9 +433,27 @@ has_news(const struct store *store)
     return additions != store->additions || wants_reserve(store);
 }
 
+static void
+tell_slow(struct store *store)
+{
+    GPtrArray *instances = store->daemon->instances;
+    store->slow_at = CARP_NEVER;
+    store->is_slow = true;
+    log_say(LOG_LEVEL_WARNING,
+            "%s: is not written after %u s: look at its disk; vhids that a "
+            "reload adds wait for it",
+            store->path, (unsigned int)(STORE_SLOW / CARP_SEC));
+    for (guint i = 0; i < instances->len; i++) {
+        instance_evaluate(g_ptr_array_index(instances, i));
+    }
+}
+
 void
 store_tick(struct store *store, carp_time now)
 {
+    if (now >= store->slow_at) {
+        tell_slow(store);
+    }
     if (now < store->save_at) {
         return;
     }
@@ -447,5 +466,11 @@ store_tick(struct store *store, carp_time now)
 carp_time
 store_deadline(const struct store *store)
 {
-    return store->save_at;
+    return MIN(store->save_at, store->slow_at);
+}
+
+bool
+store_is_slow(const struct store *store)
+{
+    return store->is_slow;
 }

@@ -21,6 +21,7 @@ struct stored {
     char *id;
     bool has_counter;
     uint64_t first, counter; /**< own jumps begin above; reserve */
+    uint64_t last;           /**< of the last advert; 0: not in the file */
     struct carp_peers peers;
 };
 

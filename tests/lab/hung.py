@@ -21,7 +21,8 @@ def missing():
 
 
 class Hung:
-    """One at `path`, a folder that is made; it must be there before hosts run programs."""
+    """One at `path`, a folder that is made, for programs that are started later; use with
+    `with`."""
 
     def __init__(self, path):
         self.path = path
@@ -30,8 +31,15 @@ class Hung:
         options = b"fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other" % self._fd
         if _LIBC.mount(b"hung", path.encode(), b"fuse", 0, options) != 0:
             raise OSError(ctypes.get_errno(), "mount of FUSE")
+        self._is_open = True
         self.asked = 0          # requests that wait for ever
         threading.Thread(target=self._take, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exc):
+        self.close()
 
     def _take(self):
         while True:
@@ -48,5 +56,8 @@ class Hung:
 
     def close(self):
         """All that wait get an error."""
+        if not self._is_open:
+            return
+        self._is_open = False
         _LIBC.umount2(self.path.encode(), 1 | 2)        # MNT_FORCE, MNT_DETACH
         os.close(self._fd)

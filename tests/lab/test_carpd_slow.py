@@ -7,6 +7,7 @@ import pytest
 
 import carpd
 import carpd_scenes
+import hung
 import netlab
 from carpd_scenes import is_state
 from stage import Condition
@@ -28,6 +29,22 @@ class SlowDisk(carpd.Carpd):
                "ASAN_OPTIONS": "detect_leaks=0:verify_asan_link_order=0"}
         self.process = self.lab.spawn(self.host, carpd.PROGRAM, *self.options, *self.argv,
                                       log=self.log, env=env)
+
+
+def write_script(lab, name, text):
+    """An executable in the lab's directory."""
+    path = os.path.join(lab.dir, name)
+    with open(path, "w", encoding="ascii") as f:
+        f.write("#!/bin/sh\n" + text)
+    os.chmod(path, 0o755)
+    return path
+
+
+def children(daemon):
+    """The processes that it has started and not seen the end of."""
+    pid = daemon.process.pid
+    with open("/proc/%d/task/%d/children" % (pid, pid), encoding="ascii") as f:
+        return f.read().split()
 
 
 def slow_disk(scene):
@@ -57,10 +74,79 @@ def slow_disk(scene):
     a.stop()
 
 
-SCENES = [slow_disk]
+def hung_file(scene):
+    """A tracked file whose server is gone holds up no advert, and keeps its verdict."""
+    with hung.Hung(os.path.join(scene.lab.dir, "hung_file")) as server:
+        path = os.path.join(server.path, "file")
+        local = os.path.join(scene.lab.dir, "local%d" % scene.vhid)
+        with open(local, "w", encoding="ascii") as f:
+            f.write("30")
+        a = scene.carpd("a", 60, advbase=0, **{"track-file": "%s; %s" % (path, local)})
+        yield is_state(a, "MASTER", 8)
+        yield Condition("the other one is read", lambda: a.show()["demotion"] == 30, 3)
+        sent = a.counts()["opackets"]
+        yield Condition("that is told", lambda: "file %s: reading it hangs" % path in a.output(), 9)
+        assert a.state() == "MASTER" and a.counts()["opackets"] - sent >= 6
+        os.unlink(local)
+        yield Condition("the other one is looked at", lambda: a.show()["demotion"] == 0, 3)
+        assert a.output().count("reading it hangs") == 1
+        assert server.asked == 1, "one at a time"
+        server.close()
+        yield Condition("it goes on", lambda: "file %s can be read again" % path in a.output(), 3)
+        a.stop()
 
 
-play = carpd_scenes.played_once(SCENES)
+def immortal(scene):
+    """Hooks and checks that not even SIGKILL ends hold up no others."""
+    with hung.Hung(os.path.join(scene.lab.dir, "immortal")) as server:
+        hang = write_script(scene.lab, "hang%d" % scene.vhid, "exec cat %s/x\n" % server.path)
+        mark = os.path.join(scene.lab.dir, "mark%d" % scene.vhid)
+        fine = write_script(scene.lab, "fine%d" % scene.vhid, "echo $2 >> %s\n" % mark)
+        groups = [scene.keys(**FAST, **{"track-script": hang + " 7", "track-interval": 1})]
+        groups += [{"vhid": 210 + i, "addresses": "10.79.0.%d/24" % (210 + i), "hook": hang, **FAST}
+                 for i in range(8)]
+        a = carpd.Carpd(scene.lab, scene.a, *groups, daemon={"hook-time-limit": 1})
+        first = "v%d" % scene.vhid
+        yield is_state(a, "MASTER", 8, first)
+        a.write(*groups, {"vhid": 220, "addresses": scene.vip2 + "/24", "hook": fine, **FAST},
+                daemon={"hook-time-limit": 1})
+        assert a.ask("reload")["added"] == ["v220"]
+        yield is_state(a, "MASTER", 8, "v220")
+        yield Condition("another vhid's hook runs", lambda: os.path.exists(mark), 12)
+        yield Condition("the check counts as failed", lambda: a.show(first)["demotion"] == 7, 12)
+        yield Condition("each is told", lambda: a.output().count("cannot be killed") >= 9, 6)
+        assert len(children(a)) == 9, "none was started beside one that hangs"
+        server.close()
+        yield Condition("the latest state is told", lambda: a.counts()["hooks_failed"] >= 7, 5)
+        a.stop()
+
+
+def lower_fall(scene):
+    """A reload that lowers track-fall judges what has failed already."""
+    bad = write_script(scene.lab, "bad%d" % scene.vhid, "exit 1\n")
+    keys = {"track-script": bad + " 9", "track-interval": 1, **FAST}
+    a = carpd.Carpd(scene.lab, scene.a, scene.keys(**keys, **{"track-fall": 200}))
+    yield is_state(a, "MASTER", 8)
+    yield 3.2
+    assert a.show()["demotion"] == 0
+    a.write(scene.keys(**keys, **{"track-fall": 2}))
+    assert a.ask("reload")["ok"]
+    yield Condition("it is demoted", lambda: a.show()["demotion"] == 9, 4)
+    assert a.output().count("exit status 1") == 1
+    a.stop()
+
+
+SCENES = [slow_disk, hung_file, immortal, lower_fall]
+
+
+@pytest.fixture(name="play", scope="module")
+def fixture_play():
+    """All scenes, played once."""
+    why = carpd.missing() or hung.missing()
+    if why or not shutil.which("cc"):
+        pytest.skip(why or "no C compiler")
+    with carpd_scenes.Play(SCENES) as play:
+        yield play
 
 
 @pytest.mark.parametrize("name", [scene.__name__ for scene in SCENES])

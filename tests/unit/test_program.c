@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* For syscall(). */
+#define _GNU_SOURCE
+
 /* Real children, mostly /bin/sh. Waiting is bounded; no case depends on how
  * fast the machine is. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <glib.h>
@@ -228,6 +232,77 @@ test_time_limit(void)
     program_pool_free(pool);
 }
 
+/* Programs that hang in the kernel outlive every signal. */
+static bool is_immortal;
+
+int
+kill(pid_t pid, int number)
+{
+    return is_immortal && number != 0
+               ? 0
+               : (int)syscall(SYS_kill, (long)pid, (long)number);
+}
+
+static void
+run_immortal(struct program_pool *pool, struct seen *seen, const char *key)
+{
+    const char *argv[] = {"echo $$; exec sleep 60", NULL};
+    struct program_job job = {.key = key,
+                              .argv = argv,
+                              .shell = true,
+                              .time_limit = 100 * CARP_MSEC,
+                              .on_line = on_line,
+                              .on_end = on_end,
+                              .user = seen};
+    program_run(pool, &job);
+}
+
+/* All places are taken by programs that cannot be killed: others run all the
+ * same, but for those that must not run beside them. */
+static void
+test_immortal(void)
+{
+    struct program_pool *pool = program_pool_new(2, 0);
+    struct seen seen[4];
+    for (size_t i = 0; i < G_N_ELEMENTS(seen); i++) {
+        seen[i] = seen_new();
+    }
+    is_immortal = true;
+    run_immortal(pool, &seen[0], "7@eth0");
+    run_immortal(pool, &seen[1], NULL);
+    run_shell(pool, &seen[2], "8@eth0", "echo other", NULL);
+    finish(pool);
+    g_assert_cmpstr(seen[2].out->str, ==, "other|");
+    for (size_t i = 0; i < 2; i++) {
+        char *text = g_strdup_printf("process %d ", atoi(seen[i].out->str));
+        g_assert_cmpuint(seen[i].ends, ==, 1);
+        g_assert_cmpint(seen[i].end, ==, PROGRAM_TIMED_OUT);
+        g_assert_nonnull(strstr(seen[i].text, text));
+        g_free(text);
+    }
+    g_assert_true(program_pool_is_stuck(pool, "7@eth0"));
+    g_assert_false(program_pool_is_stuck(pool, "8@eth0"));
+    run_shell(pool, &seen[3], "7@eth0", "echo after", NULL);
+    finish(pool);
+    g_assert_cmpuint(seen[3].ends, ==, 0);
+
+    is_immortal = false;
+    for (size_t i = 0; i < 2; i++) {
+        g_assert_cmpint(kill(atoi(seen[i].out->str), SIGKILL), ==, 0);
+    }
+    gint64 end = g_get_monotonic_time() + PATIENCE;
+    while (seen[3].ends == 0 && g_get_monotonic_time() < end) {
+        g_main_context_iteration(NULL, TRUE);
+    }
+    g_assert_cmpstr(seen[3].out->str, ==, "after|");
+    finish(pool);
+    for (size_t i = 0; i < G_N_ELEMENTS(seen); i++) {
+        g_assert_cmpuint(seen[i].ends, ==, 1);
+        seen_clear(&seen[i]);
+    }
+    program_pool_free(pool);
+}
+
 static void
 test_background(void)
 {
@@ -390,6 +465,7 @@ main(int argc, char **argv)
     g_test_add_func("/program/missing", test_missing);
     g_test_add_func("/program/signal", test_signal);
     g_test_add_func("/program/time-limit", test_time_limit);
+    g_test_add_func("/program/immortal", test_immortal);
     g_test_add_func("/program/background", test_background);
     g_test_add_func("/program/latest-wins", test_latest_wins);
     g_test_add_func("/program/serialised", test_serialised);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "watches.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "file_look.h"
 #include "instance.h"
 #include "log.h"
 
@@ -16,7 +15,10 @@ struct watch {
     carp_time next; /* look again; CARP_NEVER: the kernel tells */
     bool is_running;
     unsigned int good, bad; /* in a row */
-    bool is_wanted;         /* while the configuration is compared */
+    struct file_look *look; /* NULL: none is under way */
+    carp_time look_began;
+    bool is_hung;   /* it was told that it takes long */
+    bool is_wanted; /* while the configuration is compared */
 };
 
 struct watches {
@@ -32,6 +34,7 @@ free_watch(void *memory)
         watch->instance = NULL; /* its end frees it */
         return;
     }
+    file_look_drop(watch->look);
     g_free(watch->track.what);
     g_free(watch->by);
     g_free(watch);
@@ -83,23 +86,55 @@ on_kernel(const struct kernel_event *event, void *data)
 /* ----------------------------------------------------------------- files */
 
 static void
+on_file_read(void *user, const char *text)
+{
+    struct watch *watch = user;
+    watch->look = NULL;
+    if (watch->is_hung) {
+        watch->is_hung = false;
+        log_say(LOG_LEVEL_NOTICE, "%s: over: %s can be read again",
+                watch->instance->id, watch->by);
+    }
+    instance_demote(
+        watch->instance, watch->by,
+        text != NULL ? watches_file_amount(text, watch->track.amount) : 0,
+        true);
+}
+
+static void
 look_at_file(struct watch *watch, carp_time now)
 {
-    char text[32] = "";
-    /* Without O_NONBLOCK a FIFO would hold the daemon up. */
-    int fd = open(watch->track.what, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    uint8_t amount = 0;
-    if (fd >= 0) {
-        ssize_t n = read(fd, text, sizeof(text) - 1);
-        text[n > 0 ? n : 0] = '\0';
-        close(fd);
-        amount = watches_file_amount(text, watch->track.amount);
-    }
     watch->next = carp_time_add(now, WATCHES_FILE_EVERY);
-    instance_demote(watch->instance, watch->by, amount, true);
+    if (watch->look == NULL) {
+        watch->look = file_look_begin(watch->track.what, on_file_read, watch);
+        watch->look_began = now;
+    } else if (!watch->is_hung &&
+               now - watch->look_began >= WATCHES_FILE_HUNG) {
+        watch->is_hung = true;
+        log_say(LOG_LEVEL_WARNING,
+                "%s: %s: reading it hangs, as on a file system whose server "
+                "is gone: what it demotes stays as it is until then",
+                watch->instance->id, watch->by);
+    }
 }
 
 /* --------------------------------------------------------------- scripts */
+
+static void
+judge(struct watch *watch, bool is_good, const char *text)
+{
+    const struct carp_conf_vhid *conf = watch->instance->conf;
+    watch->good = is_good ? watch->good + 1 : 0;
+    watch->bad = is_good ? 0 : watch->bad + 1;
+    bool was_bad = instance_demoted_by(watch->instance, watch->by) > 0;
+    if (!was_bad && watch->bad >= conf->track_fall) {
+        log_say(LOG_LEVEL_WARNING, "%s: %s: %s", watch->instance->id, watch->by,
+                text);
+        instance_demote(watch->instance, watch->by, watch->track.amount, true);
+    } else if (was_bad && watch->good >= conf->track_rise) {
+        instance_demote(watch->instance, watch->by, 0, true);
+    }
+}
 
 static void
 on_script_end(void *user, const struct program_result *result)
@@ -110,35 +145,35 @@ on_script_end(void *user, const struct program_result *result)
         free_watch(watch);
         return;
     }
-    const struct carp_conf_vhid *conf = watch->instance->conf;
-    bool is_good = result->end == PROGRAM_EXITED && result->code == 0;
-    watch->good = is_good ? watch->good + 1 : 0;
-    watch->bad = is_good ? 0 : watch->bad + 1;
-    bool was_bad = instance_demoted_by(watch->instance, watch->by) > 0;
-    if (!was_bad && watch->bad == conf->track_fall) {
-        log_say(LOG_LEVEL_WARNING, "%s: %s: %s", watch->instance->id, watch->by,
-                result->text);
-        instance_demote(watch->instance, watch->by, watch->track.amount, true);
-    } else if (was_bad && watch->good >= conf->track_rise) {
-        instance_demote(watch->instance, watch->by, 0, true);
-    }
+    judge(watch, result->end == PROGRAM_EXITED && result->code == 0,
+          result->text);
 }
 
 static void
 run_script(struct watch *watch, carp_time now)
 {
+    struct program_pool *programs = watch->watches->daemon->programs;
     carp_time interval = watch->instance->conf->track_interval;
     watch->next = carp_time_add(now, interval);
     if (watch->is_running) {
         return;
     }
+    char *key = g_strdup_printf("track %s %s", watch->instance->id, watch->by);
+    if (program_pool_is_stuck(programs, key)) {
+        /* Another one would hang, too. */
+        judge(watch, false, "it hangs, and cannot be killed");
+        g_free(key);
+        return;
+    }
     const char *argv[] = {watch->track.what, watch->instance->id, NULL};
-    struct program_job job = {.argv = argv,
+    struct program_job job = {.key = key,
+                              .argv = argv,
                               .time_limit = interval,
                               .on_end = on_script_end,
                               .user = watch};
     watch->is_running = true;
-    program_run(watch->watches->daemon->programs, &job);
+    program_run(programs, &job);
+    g_free(key);
 }
 
 /* ------------------------------------------------------------------- all */

@@ -10,6 +10,8 @@
 
 /** Between two looks at a file. */
 #define WATCHES_FILE_EVERY (1 * CARP_SEC)
+/** Reading one that takes longer is told. */
+#define WATCHES_FILE_HUNG (5 * CARP_SEC)
 
 struct daemon;
 struct instance;

@@ -15,6 +15,8 @@
 #define WAITING_USUAL 256
 #define LIMIT_USUAL (30 * CARP_SEC)
 #define GRACE_MS 2000
+/* From SIGKILL to giving up. */
+#define LAST_MS 1000
 /* Most octets taken in one go: a program that writes without end must not
  * hold up the loop. */
 #define READ_ONCE 8192
@@ -38,7 +40,8 @@ struct job {
 
     GPid pid; /* 0: not running */
     gint64 started;
-    bool is_late;
+    bool is_late, is_killed;
+    bool is_stuck; /* its caller was told of its end */
     unsigned int lines;
     GSource *exit_source, *limit_source;
     struct stream streams[2];
@@ -48,6 +51,7 @@ struct program_pool {
     GMainContext *context;
     unsigned int running_max, waiting_max;
     GPtrArray *running; /* struct job * */
+    unsigned int stuck; /* of them */
     GQueue waiting;     /* struct job * */
     GSource *start_source;
 };
@@ -175,7 +179,7 @@ drain(struct stream *stream)
 /* -------------------------------------------------------------------- end */
 
 static void
-finish(struct job *job, enum program_end end, int code, const char *text)
+tell_end(struct job *job, enum program_end end, int code, const char *text)
 {
     gint64 elapsed =
         job->started != 0 ? g_get_monotonic_time() - job->started : 0;
@@ -186,6 +190,12 @@ finish(struct job *job, enum program_end end, int code, const char *text)
     if (job->on_end != NULL) {
         job->on_end(job->user, &result);
     }
+}
+
+static void
+finish(struct job *job, enum program_end end, int code, const char *text)
+{
+    tell_end(job, end, code, text);
     job_free(job);
 }
 
@@ -215,23 +225,49 @@ on_child_end(GPid pid, gint status, gpointer data)
                    g_strsignal(code));
     }
     g_ptr_array_remove_fast(pool->running, job);
+    pool->stuck -= job->is_stuck;
     start_soon(pool);
-    finish(job, end, code, text);
+    if (job->is_stuck) {
+        job_free(job);
+    } else {
+        finish(job, end, code, text);
+    }
+}
+
+/* It keeps its key, but no place that others could have. */
+static void
+give_up(struct job *job)
+{
+    char text[96];
+    g_snprintf(text, sizeof(text),
+               "process %d cannot be killed: what hangs in it? Its next run "
+               "waits for it",
+               (int)job->pid);
+    drain(&job->streams[0]);
+    drain(&job->streams[1]);
+    job->on_line = NULL;
+    job->is_stuck = true;
+    job->pool->stuck++;
+    start_soon(job->pool);
+    tell_end(job, PROGRAM_TIMED_OUT, 0, text);
 }
 
 static gboolean
 on_limit(gpointer data)
 {
     struct job *job = data;
+    drop_source(&job->limit_source);
+    if (job->is_killed) {
+        give_up(job);
+        return G_SOURCE_REMOVE;
+    }
     /* The group: what a shell started must end too. */
     (void)kill(-job->pid, job->is_late ? SIGKILL : SIGTERM);
-    bool is_first = !job->is_late;
+    job->is_killed = job->is_late;
     job->is_late = true;
-    drop_source(&job->limit_source);
-    if (is_first) {
-        add_source(job->pool, &job->limit_source,
-                   g_timeout_source_new(GRACE_MS), on_limit, job);
-    }
+    add_source(job->pool, &job->limit_source,
+               g_timeout_source_new(job->is_killed ? LAST_MS : GRACE_MS),
+               on_limit, job);
     return G_SOURCE_REMOVE;
 }
 
@@ -290,17 +326,23 @@ is_key_running(const struct program_pool *pool, const char *key)
 }
 
 /* The oldest whose turn it can be. */
-static struct job *
-next_job(struct program_pool *pool)
+static GList *
+find_next(const struct program_pool *pool)
 {
     for (GList *at = pool->waiting.head; at != NULL; at = at->next) {
-        struct job *job = at->data;
+        const struct job *job = at->data;
         if (!is_key_running(pool, job->key)) {
-            g_queue_delete_link(&pool->waiting, at);
-            return job;
+            return at;
         }
     }
     return NULL;
+}
+
+static bool
+has_place(const struct program_pool *pool)
+{
+    return pool->running->len - MIN(pool->stuck, PROGRAM_STUCK_MAX) <
+           pool->running_max;
 }
 
 static gboolean
@@ -311,14 +353,16 @@ on_start(gpointer data)
     /* A program that cannot be started takes no place: but not all of them
      * in one go. */
     unsigned int turns = pool->running_max;
-    while (turns-- > 0 && pool->running->len < pool->running_max) {
-        struct job *job = next_job(pool);
-        if (job == NULL) {
+    while (turns-- > 0 && has_place(pool)) {
+        GList *next = find_next(pool);
+        if (next == NULL) {
             return G_SOURCE_REMOVE;
         }
+        struct job *job = next->data;
+        g_queue_delete_link(&pool->waiting, next);
         start(pool, job);
     }
-    if (pool->running->len < pool->running_max) {
+    if (has_place(pool)) {
         start_soon(pool);
     }
     return G_SOURCE_REMOVE;
@@ -372,7 +416,19 @@ program_pool_free(struct program_pool *pool)
 bool
 program_pool_is_idle(const struct program_pool *pool)
 {
-    return pool->running->len == 0 && pool->waiting.length == 0;
+    return pool->running->len == pool->stuck && find_next(pool) == NULL;
+}
+
+bool
+program_pool_is_stuck(const struct program_pool *pool, const char *key)
+{
+    for (guint i = 0; i < pool->running->len; i++) {
+        const struct job *job = g_ptr_array_index(pool->running, i);
+        if (job->is_stuck && g_strcmp0(job->key, key) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static struct job *

@@ -32,6 +32,8 @@
 #define PROGRAM_LINE_MAX 1024
 /** Most lines of one program handed over; it may write more, unseen. */
 #define PROGRAM_LINES_MAX 100
+/** Most programs that outlive SIGKILL and are no longer waited for. */
+#define PROGRAM_STUCK_MAX 64
 /** Most octets of input. It has to fit into a pipe. */
 #define PROGRAM_INPUT_MAX 32768
 
@@ -66,7 +68,9 @@ struct program_job {
     /** Standard input, PROGRAM_INPUT_MAX octets at most; NULL: empty. */
     const char *input;
     /** After it SIGTERM, two seconds later SIGKILL, each to the whole
-     * process group. 0: 30 s. */
+     * process group. What is still there a second later hangs in the kernel,
+     * as on a file system whose server is gone: it ends for its caller, and
+     * only jobs with its key wait for it. 0: 30 s. */
     carp_time time_limit;
     /** One line of output, without its end; not cleaned (see txt_clean()).
      * May be NULL: output is dropped. */
@@ -96,7 +100,11 @@ void program_pool_free(struct program_pool *pool);
  * happens. */
 void program_run(struct program_pool *pool, const struct program_job *wanted);
 
-/** True when nothing runs and nothing waits. */
+/** Is there a program with this key that outlives SIGKILL? */
+bool program_pool_is_stuck(const struct program_pool *pool, const char *key);
+
+/** True when nothing runs and nothing waits, but for programs that outlive
+ * SIGKILL and what waits for them. */
 bool program_pool_is_idle(const struct program_pool *pool);
 
 #endif

@@ -10,14 +10,15 @@
 #include "conf_write.h"
 #include "fuzz.h"
 
-static struct carp_conf *
-read_text(const GString *text)
+struct carp_conf *
+conf_of_text(const char *text)
 {
     char path[64];
+    const size_t len = strlen(text);
     int fd = memfd_create("carp.conf", MFD_CLOEXEC);
     FUZZ_CHECK(fd >= 0);
     FUZZ_CHECK(fchmod(fd, 0600) == 0);
-    FUZZ_CHECK(write(fd, text->str, text->len) == (ssize_t)text->len);
+    FUZZ_CHECK(write(fd, text, len) == (ssize_t)len);
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     struct carp_conf *conf = carp_conf_load(path, CARP_CONF_PRIVATE);
     close(fd);
@@ -69,7 +70,7 @@ conf_again(const struct carp_conf *conf, bool is_whole)
 {
     GString *text = g_string_new(NULL);
     carp_conf_write(conf, 0, text);
-    struct carp_conf *read = read_text(text);
+    struct carp_conf *read = conf_of_text(text->str);
     /* What lacks something, as the original did, is for somebody to mend. */
     const bool is_usable = carp_conf_is_usable(read);
     if (!is_usable && is_whole) {

@@ -115,7 +115,46 @@ test_rate_bounded(void)
     g_assert_cmpuint(said->len, ==, strlen("<4>x\n") * (LOG_RATE_KEYS + 1));
     g_string_truncate(said, 0);
     log_rate_flush(rate, 61 * CARP_SEC);
-    expect("<4>x (99743 more like this)\n");
+    char *rest = g_strdup_printf("<4>x (%d more like this)\n",
+                                 100000 - LOG_RATE_KEYS - 1);
+    expect(rest);
+    g_free(rest);
+    log_rate_free(rate);
+    end();
+}
+
+/* However many names, those of one kind leave room for the others. */
+static void
+test_rate_names(void)
+{
+    begin();
+    struct log_rate *rate = log_rate_new();
+    GString *wanted = g_string_new(NULL);
+    for (int i = 0; i < 100000; i++) {
+        char name[32];
+        g_snprintf(name, sizeof(name), "10.0.0.%d", i);
+        log_rate_say_of(rate, "replay", name, CARP_SEC, LOG_LEVEL_WARNING,
+                        "from %s", name);
+        if (i <= (int)LOG_RATE_NAMES) { /* they, and the first of the rest */
+            g_string_append_printf(wanted, "<4>from %s\n", name);
+        }
+    }
+    log_rate_say_of(rate, "stranger", "x", CARP_SEC, LOG_LEVEL_ERROR, "y");
+    log_rate_say(rate, "other", CARP_SEC, LOG_LEVEL_ERROR, "z");
+    g_string_append(wanted, "<3>y\n<3>z\n");
+    expect(wanted->str);
+    g_string_printf(wanted, "<4>from 10.0.0.99999 (%d more like this)\n",
+                    100000 - (int)LOG_RATE_NAMES - 1);
+    log_rate_flush(rate, 61 * CARP_SEC);
+    expect(wanted->str);
+    /* After a quiet minute there is room again. */
+    log_rate_flush(rate, 200 * CARP_SEC);
+    log_rate_say_of(rate, "replay", "new", 200 * CARP_SEC, LOG_LEVEL_WARNING,
+                    "a");
+    log_rate_say_of(rate, "replay", "newer", 200 * CARP_SEC, LOG_LEVEL_WARNING,
+                    "b");
+    expect("<4>a\n<4>b\n");
+    g_string_free(wanted, TRUE);
     log_rate_free(rate);
     end();
 }
@@ -246,6 +285,7 @@ main(int argc, char **argv)
     g_test_add_func("/log/levels", test_levels);
     g_test_add_func("/log/rate", test_rate);
     g_test_add_func("/log/rate-bounded", test_rate_bounded);
+    g_test_add_func("/log/rate-names", test_rate_names);
     g_test_add_func("/log/facility", test_facility);
     g_test_add_func("/log/guard", test_guard);
     g_test_add_func("/log/is-journal", test_is_journal);

@@ -33,12 +33,12 @@ tell_stranger(struct instance *instance, const struct carp_frame *frame,
 {
     char source[CARP_ADDR_TEXT];
     carp_addr_format(&frame->src, source);
-    char *key = g_strdup_printf("stranger %s %s", instance->id, source);
-    log_rate_say(instance->daemon->rate, key, at, LOG_LEVEL_WARNING,
-                 "%s: advert from %s dropped: it is not the peer that "
-                 "carp.conf names",
-                 instance->id, source);
-    g_free(key);
+    char *kind = g_strdup_printf("stranger %s", instance->id);
+    log_rate_say_of(instance->daemon->rate, kind, source, at, LOG_LEVEL_WARNING,
+                    "%s: advert from %s dropped: it is not the peer that "
+                    "carp.conf names",
+                    instance->id, source);
+    g_free(kind);
 }
 
 static bool
@@ -122,9 +122,9 @@ tell_replay(struct instance *instance, const struct carp_frame *frame,
     char source[CARP_ADDR_TEXT];
     carp_addr_format(&frame->src, source);
     bool is_strict = instance->conf->replay == CARP_REPLAY_STRICT;
-    char *key = g_strdup_printf("replay %s %s", instance->id, source);
-    log_rate_say(
-        instance->daemon->rate, key, at, LOG_LEVEL_WARNING,
+    char *kind = g_strdup_printf("replay %s", instance->id);
+    log_rate_say_of(
+        instance->daemon->rate, kind, source, at, LOG_LEVEL_WARNING,
         "%s: advert from %s (advbase %u advskew %u) %s: %s", instance->id,
         source, frame->u.adv.advbase, frame->u.adv.advskew,
         is_rewritten ? "repeats its last counter with other intervals: "
@@ -133,7 +133,7 @@ tell_replay(struct instance *instance, const struct carp_frame *frame,
                        "sender does not hear us",
         is_strict ? "dropped (replay = strict)"
                   : "acted upon (replay = alert; strict drops it)");
-    g_free(key);
+    g_free(kind);
 }
 
 /* May the advert be acted upon? */

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "alarm.h"
 #include "instance.h"
 #include "log.h"
+#include "log_rate.h"
 #include "server.h"
 
 static struct instance *
@@ -57,12 +59,16 @@ observer_tell(struct daemon *daemon, const char *segment,
         {"CARP_CAUSE", *cause != '\0' ? cause : NULL},
     };
     bool is_over = event->kind == CARP_EVENT_RESOLVED;
-    log_event(level(event), fields, G_N_ELEMENTS(fields),
-              "%s: %s%s%s%s: %s%s%s%s%s", instance->id,
-              is_over ? "resolved: " : "", code, *cause != '\0' ? " " : "",
-              cause, event->text, !is_over && *event->detail != '\0' ? " " : "",
-              is_over ? "" : event->detail,
-              !is_over && *event->remedy != '\0' ? " Do: " : "",
-              is_over ? "" : event->remedy);
+    /* Who has the key can make one come and go with each advert. */
+    char *key = g_strdup_printf("finding %s %s", instance->id, code);
+    log_rate_event(daemon->rate, key, alarm_now(), level(event), fields,
+                   G_N_ELEMENTS(fields), "%s: %s%s%s%s: %s%s%s%s%s",
+                   instance->id, is_over ? "resolved: " : "", code,
+                   *cause != '\0' ? " " : "", cause, event->text,
+                   !is_over && *event->detail != '\0' ? " " : "",
+                   is_over ? "" : event->detail,
+                   !is_over && *event->remedy != '\0' ? " Do: " : "",
+                   is_over ? "" : event->remedy);
+    g_free(key);
     server_tell_finding(daemon->server, instance, event);
 }

@@ -14,8 +14,11 @@
 
 #include "log.h"
 
-/** Most keys told apart at once. */
-#define LOG_RATE_KEYS 256
+/** Most keys told apart at once: some faults hit all vhids of a host. */
+#define LOG_RATE_KEYS 2048
+/** Of one kind of message, most that are told apart at once by whom they are
+ * about: names come from the wire, and a stranger has as many as he likes. */
+#define LOG_RATE_NAMES 8u
 /** Time in which messages with one key become one line. */
 #define LOG_RATE_EVERY (60 * CARP_SEC)
 
@@ -37,8 +40,15 @@ void log_rate_free(struct log_rate *rate);
 void log_rate_say(struct log_rate *rate, const char *key, carp_time now,
                   enum log_level level, const char *format, ...)
     G_GNUC_PRINTF(5, 6);
-/** The same with fields for a journal, and for the first LOG_RATE_EVENTS; the
- * fields of the last message go with "N more like this". */
+/** The same for messages of one kind, "replay 7@eth0", that are told apart by
+ * a name from the wire, "10.0.0.2". When there are too many names, further ones
+ * share what is said. */
+void log_rate_say_of(struct log_rate *rate, const char *kind, const char *name,
+                     carp_time now, enum log_level level, const char *format,
+                     ...) G_GNUC_PRINTF(6, 7);
+/** The same as log_rate_say() with fields for a journal, and for the first
+ * LOG_RATE_EVENTS; the fields of the last message go with "N more like this".
+ */
 void log_rate_event(struct log_rate *rate, const char *key, carp_time now,
                     enum log_level level, const struct log_field *fields,
                     size_t count, const char *format, ...) G_GNUC_PRINTF(7, 8);

@@ -211,6 +211,46 @@ def what_cannot_be_taken_back(lab):
     a.stop()
 
 
+TAKE_NAME = r"""
+import os, socket, sys, time
+os.setuid(12345)
+s = socket.socket(socket.AF_UNIX)
+s.bind("\0carpd " + sys.argv[1])
+s.listen(1)
+print("taken", flush=True)
+time.sleep(60)
+"""
+
+
+def another_carpd_of_this_host(lab):
+    """Two with one vhid would take each other's adverts for their own: the second ends, or leaves
+    the vhid alone. What other users do with its name keeps no carpd from running."""
+    group = {**GROUP, "vmac": "off"}
+    a = carpd.Carpd(lab, "a", group, ready=True)
+    told = "7@eth0 is run by another carpd, pid %d: stop one of the two" % a.pid
+    second = carpd.Carpd(lab, "a", group)
+    assert second.process.wait(5) == 1 and told in second.output()
+    second.write({"vhid": 8, "addresses": VIP2 + "/24", **FAST})
+    second.ready = True
+    second.start()
+    second.write({"vhid": 8, "addresses": VIP2 + "/24", **FAST}, group)
+    said = second.ask("reload")
+    assert not said["ok"] and said["messages"] == ['[vhid "v7"]: ' + told]
+    a.write({**group, "vmac": "on"})        # made anew, it keeps its claim
+    assert a.ask("reload")["changed"] == ["v7"]
+    assert second.ask("reload")["messages"] == ['[vhid "v7"]: ' + told]
+    a.stop()
+    assert second.ask("reload")["added"] == ["v7"]
+    assert second.stop() == 0
+    stranger = lab.spawn("a", sys.executable, "-c", TAKE_NAME, "7@eth0",
+                         stdout=subprocess.PIPE)
+    stranger.stdout.readline()
+    a = master(lab, group)
+    assert "7@eth0: another user has the name" in a.output()
+    assert a.stop() == 0
+    stranger.terminate()
+
+
 def in_the_background(lab):
     """Paths are those of where it was started; its pid file may be root's alone."""
     base = os.path.join(lab.dir, "background")
@@ -381,7 +421,7 @@ TROUBLES = [signals_while_it_starts, nobody_reads_its_messages, refused_reload_l
             no_bow_out_of_one_that_never_spoke, another_mac, what_cannot_be_taken_back,
             in_the_background, another_interface_takes_the_name, sending_fails_for_a_while,
             no_carrier_that_counts, member_of_many_groups, a_journal_that_hangs,
-            a_pipe_that_is_full]
+            a_pipe_that_is_full, another_carpd_of_this_host]
 
 
 @pytest.fixture(scope="module", name="played")

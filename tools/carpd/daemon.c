@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "claim.h"
 #include "daemon_internal.h"
 #include "daemon_signals.h"
 #include "instance.h"
@@ -55,6 +56,7 @@ next_deadline(const struct daemon *daemon)
     when = MIN(when, observer_deadline(daemon->observer));
     when = MIN(when, store_deadline(daemon->store));
     when = MIN(when, daemon->watchdog_next);
+    when = MIN(when, daemon->drain_next);
     for (guint i = 0; i < daemon->instances->len; i++) {
         when = MIN(when,
                    instance_deadline(g_ptr_array_index(daemon->instances, i)));
@@ -107,6 +109,17 @@ drain(struct daemon *daemon)
 }
 
 static void
+drain_claims(struct daemon *daemon, carp_time now)
+{
+    daemon->drain_next = carp_time_add(now, CLAIM_DRAIN_EVERY);
+    for (guint i = 0; i < daemon->instances->len; i++) {
+        const struct instance *instance =
+            g_ptr_array_index(daemon->instances, i);
+        claim_drain(instance->claim);
+    }
+}
+
+static void
 on_alarm(void *user)
 {
     struct daemon *daemon = user;
@@ -128,6 +141,9 @@ on_alarm(void *user)
     if (now >= daemon->watchdog_next) {
         notify_watchdog();
         daemon->watchdog_next = carp_time_add(now, daemon->watchdog_every);
+    }
+    if (now >= daemon->drain_next) {
+        drain_claims(daemon, now);
     }
     set_alarm(daemon, now);
 }
@@ -248,6 +264,8 @@ make(struct daemon *daemon, struct os_error *error)
     }
     announce_rate_init(&daemon->announce_rate, conf->announce_rate,
                        alarm_now());
+    daemon->user = rights_find_user(conf);
+    daemon->drain_next = carp_time_add(alarm_now(), CLAIM_DRAIN_EVERY);
     daemon->store = store_open(daemon, setup->state_dir, error);
     if (daemon->store == NULL) {
         return false;

@@ -70,7 +70,9 @@ struct daemon {
     uint8_t hand_demotion; /**< of all vhids */
     carp_time started;
     carp_time watchdog_every, watchdog_next;
-    bool is_alarm_early; /**< what it was set for has moved */
+    unsigned int user;    /**< whom it goes on as when rights are given up */
+    carp_time drain_next; /**< of the claims */
+    bool is_alarm_early;  /**< what it was set for has moved */
     bool is_stopping;
     int exit_status;
 };

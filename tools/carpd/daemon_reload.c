@@ -204,7 +204,8 @@ replace_instances(struct plan *plan, struct daemon_reload *report)
         struct os_error error;
         struct wire *wire =
             wire_get(plan->daemon, conf->interface, false, &error);
-        if (wire == NULL || !instance_begin(instance, wire, &error)) {
+        if (wire == NULL || !instance_claim(instance, &error) ||
+            !instance_begin(instance, wire, &error)) {
             char *text = g_strdup_printf("[vhid \"%s\"] does not run any "
                                          "more: %s",
                                          conf->name, error.text);

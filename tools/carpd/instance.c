@@ -3,7 +3,9 @@
 #include "instance.h"
 
 #include <string.h>
+#include <unistd.h>
 
+#include "claim.h"
 #include "entropy.h"
 #include "instance_internal.h"
 #include "log.h"
@@ -162,6 +164,13 @@ warn_of_source(const struct instance *instance)
     }
 }
 
+bool
+instance_claim(struct instance *instance, struct os_error *error)
+{
+    return claim_make(instance->id, instance->daemon->user, &instance->claim,
+                      error);
+}
+
 static void
 configure(struct instance *instance)
 {
@@ -177,6 +186,7 @@ instance_new(struct daemon *daemon, const struct carp_conf_vhid *conf,
     struct instance *instance = g_new0(struct instance, 1);
     instance->daemon = daemon;
     instance->conf = conf;
+    instance->claim = CLAIM_NONE;
     instance->profile = send_profile(conf);
     instance->retry_at = CARP_NEVER;
     instance->probe_at = CARP_NEVER;
@@ -195,7 +205,9 @@ instance_new(struct daemon *daemon, const struct carp_conf_vhid *conf,
         instance_free(instance);
         return NULL;
     }
-    if (!make_vif(instance, old, error)) {
+    /* What it takes the place of has the claim until it goes. */
+    if ((old == NULL && !instance_claim(instance, error)) ||
+        !make_vif(instance, old, error)) {
         instance_free(instance);
         return NULL;
     }
@@ -243,6 +255,9 @@ instance_free(struct instance *instance)
     g_array_free(instance->demotions, TRUE);
     g_free(instance->fault);
     g_free(instance->address_fault);
+    if (instance->claim != CLAIM_NONE) {
+        close(instance->claim);
+    }
     g_free(instance);
 }
 

@@ -52,6 +52,7 @@ struct instance {
     char id[INSTANCE_ID];
     struct wire *wire;
     struct vif *vif;
+    int claim; /**< CLAIM_NONE, or who of this host runs the vhid */
     struct carp_fsm fsm;
     struct carp_auth auth; /**< of own adverts. A secret */
     enum carp_profile_id profile;
@@ -84,6 +85,10 @@ struct instance *instance_new(struct daemon *daemon,
                               const struct carp_conf_vhid *conf,
                               const struct instance *old,
                               struct os_error *error);
+/** Claim the vhid on this host, as instance_new() does unless it takes the
+ * place of another one, which has the claim until it goes.
+ * @return false and @p error: another carpd runs it */
+bool instance_claim(struct instance *instance, struct os_error *error);
 /** Put it on its wire. Another one of its vhid must have left, and what is
  * known of it is in the store.
  * @return false and @p error: free it */

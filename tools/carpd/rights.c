@@ -101,6 +101,13 @@ find_user(const struct carp_conf_daemon *conf, struct user *user,
     return true;
 }
 
+unsigned int
+rights_find_user(const struct carp_conf_daemon *conf)
+{
+    struct user user;
+    return find_user(conf, &user, NULL) ? user.uid : geteuid();
+}
+
 static bool
 hand_over(struct daemon *daemon, const struct carp_conf_daemon *conf,
           const struct user *user, struct os_error *error)

@@ -16,5 +16,8 @@
  * @return false and @p error: end the process
  */
 bool rights_give_up(struct daemon *daemon, struct os_error *error);
+/** The user to go on as, before it is sure that there is one: else the present
+ * one. */
+unsigned int rights_find_user(const struct carp_conf_daemon *conf);
 
 #endif

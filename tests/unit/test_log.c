@@ -236,6 +236,27 @@ test_notify(void)
     g_free(dir);
 }
 
+static int
+listen_at(const struct sockaddr_un *address)
+{
+    int logger = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    g_assert_cmpint(bind(logger, (const struct sockaddr *)(const void *)address,
+                         sizeof(*address)),
+                    ==, 0);
+    return logger;
+}
+
+static int
+socket_to(const struct sockaddr_un *address)
+{
+    int other = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    g_assert_cmpint(connect(other,
+                            (const struct sockaddr *)(const void *)address,
+                            sizeof(*address)),
+                    ==, 0);
+    return other;
+}
+
 /* A logger that hangs costs messages, not the program. */
 static void
 test_guard(void)
@@ -249,15 +270,8 @@ test_guard(void)
     g_assert_true(log_guard_pass(&lost));
     g_assert_cmpuint(lost, ==, 0);
     g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
-    int logger = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-    int other = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-    g_assert_cmpint(
-        bind(logger, (const struct sockaddr *)&address, sizeof(address)), ==,
-        0);
-    g_assert_cmpint(
-        connect(other, (const struct sockaddr *)&address, sizeof(address)), ==,
-        0);
-    log_guard_open(path);
+    int logger = listen_at(&address);
+    int other = socket_to(&address);
     g_assert_true(log_guard_pass(&lost));
     while (send(other, "x", 1, 0) == 1) {
     }
@@ -272,6 +286,79 @@ test_guard(void)
     close(logger);
     close(other);
     g_assert_true(log_guard_pass(&lost));
+    /* Another one in its place, which hangs. */
+    g_unlink(path);
+    logger = listen_at(&address);
+    other = socket_to(&address);
+    while (send(other, "x", 1, 0) == 1) {
+    }
+    g_assert_false(log_guard_pass(&lost));
+    close(logger);
+    close(other);
+    g_unlink(path);
+    g_rmdir(directory);
+    g_free(path);
+    g_free(directory);
+}
+
+/* How many messages the next one says were lost before it; 0: nothing. */
+static unsigned int
+say_and_count(int logger, const char *text)
+{
+    char line[256];
+    unsigned int lost = 0;
+    log_say(LOG_LEVEL_ERROR, "%s", text);
+    ssize_t length = recv(logger, line, sizeof(line) - 1, 0);
+    g_assert_cmpint((int)length, >, 0);
+    line[length] = '\0';
+    const char *number = strpbrk(line, "0123456789");
+    return number != NULL && sscanf(number, "%u messages", &lost) == 1 ? lost
+                                                                       : 0;
+}
+
+/* The line that says what was lost may take the last place in the queue: what
+ * follows is lost as well, and not waited for. */
+static void
+test_slow_logger(void)
+{
+    char *directory = g_dir_make_tmp("carp-log-XXXXXX", NULL);
+    char *path = g_build_filename(directory, "log", NULL);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
+    int logger = listen_at(&address);
+    int other = socket_to(&address);
+    int own = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct timeval patience = {.tv_sec = 5};
+    g_assert_cmpint(
+        setsockopt(own, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)),
+        ==, 0);
+    g_assert_cmpint(
+        connect(own, (const struct sockaddr *)&address, sizeof(address)), ==,
+        0);
+    int kept = dup(STDERR_FILENO);
+    dup2(own, STDERR_FILENO);
+    log_open_stderr();
+    while (send(other, "x", 1, 0) == 1) {
+    }
+    log_say(LOG_LEVEL_ERROR, "lost");
+    char octet = 0;
+    g_assert_cmpint((int)recv(logger, &octet, 1, 0), ==, 1);
+    gint64 start = g_get_monotonic_time();
+    log_say(LOG_LEVEL_ERROR, "lost, too");
+    gint64 took = g_get_monotonic_time() - start;
+    char octets[64];
+    while (recv(logger, octets, sizeof(octets), 0) > 0) {
+    }
+    unsigned int lost = say_and_count(logger, "read");
+    dup2(kept, STDERR_FILENO);
+    log_set_sink(NULL);
+    g_assert_cmpint(took, <, 4 * G_USEC_PER_SEC);
+    g_assert_cmpuint(lost, ==, 1);
+    log_guard_watch(-1);
+    close(kept);
+    close(own);
+    close(other);
+    close(logger);
     g_unlink(path);
     g_rmdir(directory);
     g_free(path);
@@ -288,6 +375,7 @@ main(int argc, char **argv)
     g_test_add_func("/log/rate-names", test_rate_names);
     g_test_add_func("/log/facility", test_facility);
     g_test_add_func("/log/guard", test_guard);
+    g_test_add_func("/log/slow-logger", test_slow_logger);
     g_test_add_func("/log/is-journal", test_is_journal);
     g_test_add_func("/log/notify", test_notify);
     return g_test_run();

@@ -7,8 +7,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <glib.h>
+
 static int logger = -1;
-static bool is_own; /* to be closed */
+static bool is_own; /* to be closed, and connected to where the logger is */
+static struct sockaddr_un address;
 static uint64_t held;
 
 void
@@ -25,19 +28,23 @@ log_guard_watch(int fd)
 void
 log_guard_open(const char *path)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
     log_guard_watch(
         socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     is_own = true;
-    if (logger < 0 || strlen(path) >= sizeof(address.sun_path)) {
-        return;
-    }
-    memcpy(address.sun_path, path, strlen(path));
-    if (connect(logger, (const struct sockaddr *)(const void *)&address,
-                sizeof(address)) != 0) {
-        close(logger);
-        logger = -1;
-    }
+    address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    memcpy(address.sun_path, path,
+           MIN(strlen(path), sizeof(address.sun_path) - 1));
+}
+
+/* Each time: a logger that was started anew is another one. Without a
+ * connection nothing is known: as if it were read. */
+static bool
+is_connected(void)
+{
+    return logger >= 0 &&
+           (!is_own ||
+            connect(logger, (const struct sockaddr *)(const void *)&address,
+                    sizeof(address)) == 0);
 }
 
 bool
@@ -45,8 +52,7 @@ log_guard_pass(uint64_t *lost)
 {
     struct pollfd full = {.fd = logger, .events = POLLOUT};
     *lost = 0;
-    /* Without a connection nothing is known: as if it were read. */
-    if (logger >= 0 && poll(&full, 1, 0) == 0) {
+    if (is_connected() && poll(&full, 1, 0) == 0) {
         held++;
         return false;
     }

@@ -15,8 +15,8 @@
 #define LOG_GUARD_SYSLOG "/dev/log"
 
 /**
- * Look at the logger behind this socket from now on. While rights to connect
- * are there. One that is not there, or is no datagram socket, is never full.
+ * Look at the logger behind this socket from now on, and at whichever takes its
+ * place. One that is not there, or is no datagram socket, is never full.
  */
 void log_guard_open(const char *path);
 /** The same with a descriptor, a pipe perhaps; it stays the caller's. */

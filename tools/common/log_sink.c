@@ -74,6 +74,10 @@ send_guarded(log_sink send, enum log_level level,
         char *note = g_strdup_printf(LOST, lost);
         send(LOG_LEVEL_WARNING, NULL, 0, note);
         g_free(note);
+        /* It may have taken the last place. */
+        if (!log_guard_pass(&lost)) {
+            return;
+        }
     }
     send(level, fields, count, text);
 }

@@ -205,6 +205,22 @@ def test_upgrade(hosts):
         is_well(host)
 
 
+def test_upgrade_of_unusable(hosts):
+    """A carp.conf that cannot be used any more: the MASTER runs on as it is, until it is mended."""
+    one, two = hosts
+    good = one.sh("cat " + CONFIG)
+    one.sh("sed -i s/^vhid/vhids/ " + CONFIG)
+    pid = one.show("carpd", "MainPID")
+    said = apt(one, "install --reinstall /srv/2/carpd_*.deb")
+    assert "the old program runs on" in said and one.show("carpd", "MainPID") == pid
+    serves(one, two)
+    one.write(CONFIG, good, 0o640, "carp")
+    said = apt(one, "install --reinstall /srv/2/carpd_*.deb")
+    assert "runs on" not in said and one.show("carpd", "MainPID") != pid
+    serves(one, two)
+    is_well(one)
+
+
 def test_remove(hosts):
     """Removed it hands over and is gone; installed again it serves, for the file is still there."""
     one, two = hosts

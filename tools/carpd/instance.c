@@ -220,8 +220,7 @@ instance_begin(struct instance *instance, struct wire *wire,
 {
     const struct carp_conf_vhid *conf = instance->conf;
     resume(instance);
-    instance->awaits_state =
-        carp_counter_wants_reserve(&instance->replay.counter);
+    instance->awaits_state = !store_covers(&instance->replay.counter);
     if (!wire_join(wire, instance, error)) {
         store_forget(instance->daemon->store, instance);
         return false;

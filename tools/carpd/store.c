@@ -189,6 +189,13 @@ store_restore(struct store *store, const char *id, struct carp_replay *replay)
     return true;
 }
 
+bool
+store_covers(const struct carp_counter *counter)
+{
+    return counter->reserve > counter->last &&
+           counter->reserve - counter->last >= CARP_COUNTER_RESERVE / 4;
+}
+
 void
 store_forget(struct store *store, struct instance *instance)
 {
@@ -246,7 +253,7 @@ let_run(const struct store *store, bool is_written)
     for (guint i = 0; i < instances->len; i++) {
         struct instance *instance = g_ptr_array_index(instances, i);
         instance->awaits_state &=
-            is_written && carp_counter_wants_reserve(&instance->replay.counter);
+            is_written && !store_covers(&instance->replay.counter);
     }
 }
 

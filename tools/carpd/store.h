@@ -48,6 +48,8 @@ bool store_give_to(struct store *store, unsigned int uid, unsigned int gid);
  * has run since the start its counter goes on as far as it is written down. */
 bool store_restore(struct store *store, const char *id,
                    struct carp_replay *replay);
+/** Are the next hours of adverts written down? */
+bool store_covers(const struct carp_counter *counter);
 /** The instance goes: what is known of it is kept for when it comes back. */
 void store_forget(struct store *store, struct instance *instance);
 /** A reserve is running low, or a peer's counter lies above it. */

@@ -191,6 +191,27 @@ test_is_journal(void)
     g_free(wrong);
 }
 
+static int
+listen_at(const struct sockaddr_un *address)
+{
+    int logger = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    g_assert_cmpint(bind(logger, (const struct sockaddr *)(const void *)address,
+                         sizeof(*address)),
+                    ==, 0);
+    return logger;
+}
+
+static int
+socket_to(const struct sockaddr_un *address)
+{
+    int other = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    g_assert_cmpint(connect(other,
+                            (const struct sockaddr *)(const void *)address,
+                            sizeof(*address)),
+                    ==, 0);
+    return other;
+}
+
 static void
 expect_notice(int manager, const char *start)
 {
@@ -227,6 +248,21 @@ test_notify(void)
     expect_notice(manager, "WATCHDOG=1");
     notify_stopping();
     expect_notice(manager, "STOPPING=1");
+    /* One that hangs is not waited for: a readiness is told later. */
+    int other = socket_to(&address);
+    while (send(other, "x", 1, 0) == 1) {
+    }
+    g_assert_false(notify_watchdog());
+    g_assert_false(notify_ready());
+    notify_status("lost");
+    char octets[64];
+    while (recv(manager, octets, sizeof(octets), MSG_DONTWAIT) > 0) {
+    }
+    g_assert_true(notify_watchdog());
+    expect_notice(manager, "READY=1\nWATCHDOG=1");
+    g_assert_true(notify_watchdog());
+    expect_notice(manager, "WATCHDOG=1");
+    close(other);
     g_unsetenv("NOTIFY_SOCKET");
     g_unsetenv("WATCHDOG_USEC");
     close(manager);
@@ -234,27 +270,6 @@ test_notify(void)
     g_rmdir(dir);
     g_free(path);
     g_free(dir);
-}
-
-static int
-listen_at(const struct sockaddr_un *address)
-{
-    int logger = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-    g_assert_cmpint(bind(logger, (const struct sockaddr *)(const void *)address,
-                         sizeof(*address)),
-                    ==, 0);
-    return logger;
-}
-
-static int
-socket_to(const struct sockaddr_un *address)
-{
-    int other = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-    g_assert_cmpint(connect(other,
-                            (const struct sockaddr *)(const void *)address,
-                            sizeof(*address)),
-                    ==, 0);
-    return other;
 }
 
 /* A logger that hangs costs messages, not the program. */

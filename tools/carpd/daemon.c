@@ -139,8 +139,8 @@ on_alarm(void *user)
     observer_tick(daemon->observer, now);
     store_tick(daemon->store, now);
     if (now >= daemon->watchdog_next) {
-        notify_watchdog();
-        daemon->watchdog_next = carp_time_add(now, daemon->watchdog_every);
+        daemon->watchdog_next = carp_time_add(
+            now, notify_watchdog() ? daemon->watchdog_every : NOTIFY_AGAIN);
     }
     if (now >= daemon->drain_next) {
         drain_claims(daemon, now);
@@ -322,6 +322,15 @@ daemon_new(const struct daemon_setup *setup, struct carp_conf *conf,
 }
 
 void
+daemon_say_ready(struct daemon *daemon)
+{
+    if (!notify_ready()) {
+        daemon->watchdog_next = carp_time_add(alarm_now(), NOTIFY_AGAIN);
+        daemon_wake(daemon, daemon->watchdog_next);
+    }
+}
+
+void
 daemon_say_status(const struct daemon *daemon)
 {
     const guint vhids = daemon->instances->len;
@@ -343,7 +352,7 @@ begin(struct daemon *daemon)
         daemon->watchdog_next = alarm_now();
     }
     daemon_wake(daemon, alarm_now());
-    notify_ready();
+    daemon_say_ready(daemon);
     daemon_say_status(daemon);
 }
 

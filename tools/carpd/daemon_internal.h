@@ -18,6 +18,8 @@ struct instance *daemon_add(struct daemon *daemon,
                             const struct carp_conf_vhid *conf, bool may_wait,
                             struct os_error *error);
 
+/** Tell the service manager that all is done, again when it does not read. */
+void daemon_say_ready(struct daemon *daemon);
 /** Tell the service manager what runs. */
 void daemon_say_status(const struct daemon *daemon);
 

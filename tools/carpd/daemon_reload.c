@@ -385,6 +385,6 @@ daemon_reload(struct daemon *daemon, struct daemon_reload *report)
     g_ptr_array_free(plan.removed, TRUE);
     g_ptr_array_free(plan.replaced, TRUE);
     g_ptr_array_free(plan.kept, TRUE);
-    notify_ready();
+    daemon_say_ready(daemon);
     return is_good && !report->is_partial;
 }

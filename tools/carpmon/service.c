@@ -134,7 +134,7 @@ mon_service_ready(struct mon_service *service)
         return false;
     }
     service->alive_every = notify_watchdog_every();
-    notify_ready();
+    (void)notify_ready();
     return true;
 }
 
@@ -172,7 +172,7 @@ reload(struct mon_service *service)
                     config, carp_ring_count(keys->ring));
         }
     }
-    notify_ready();
+    (void)notify_ready();
 }
 
 /* --------------------------------------------------------------- listening */
@@ -201,8 +201,8 @@ on_tick(void *state, struct carp_track *track, const struct mon_totals *totals,
     }
     if (service->alive_every != CARP_NEVER &&
         monotonic >= service->next_alive) {
-        service->next_alive = carp_time_add(monotonic, service->alive_every);
-        notify_watchdog();
+        service->next_alive = carp_time_add(
+            monotonic, notify_watchdog() ? service->alive_every : NOTIFY_AGAIN);
     }
     if (now >= service->next_status) {
         service->next_status = carp_time_add(now, STATUS_EVERY);

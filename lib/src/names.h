@@ -14,6 +14,7 @@
 #define alert_find carp_internal_alert_find
 #define alert_frame carp_internal_alert_frame
 #define alert_resolve carp_internal_alert_resolve
+#define alert_resolve_all carp_internal_alert_resolve_all
 #define alert_tell carp_internal_alert_tell
 #define alert_timers carp_internal_alert_timers
 #define alert_touch carp_internal_alert_touch
@@ -79,6 +80,7 @@
 #define group_by_uid carp_internal_group_by_uid
 #define group_clear carp_internal_group_clear
 #define group_find carp_internal_group_find
+#define group_forget carp_internal_group_forget
 #define group_get carp_internal_group_get
 #define group_peek carp_internal_group_peek
 #define history_add carp_internal_history_add

@@ -2,10 +2,11 @@
 /*
  * Sets the clock of one program: to be preloaded into it.
  *
- * CLOCKSHIFT names a file with two numbers, nanoseconds: how far the clock was
- * set, and how long the machine was suspended. Both are added to the wall
- * clock and to the stamps of frames, the second also to the clock that counts
- * suspended time.
+ * CLOCKSHIFT names a file with two or three numbers, nanoseconds: how far the
+ * clock was set, how long the machine was suspended, and how much time has
+ * passed besides. All are added to the wall clock and to the stamps of frames,
+ * the second also to the clock that counts suspended time, the third to every
+ * clock.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,12 +19,12 @@
 #include <pcap/pcap.h>
 
 static void
-shifts(long long *set, long long *slept)
+shifts(long long *set, long long *slept, long long *passed)
 {
-    *set = *slept = 0;
+    *set = *slept = *passed = 0;
     FILE *file = fopen(getenv("CLOCKSHIFT"), "re");
     if (file != NULL) {
-        if (fscanf(file, "%lld %lld", set, slept) != 2) {
+        if (fscanf(file, "%lld %lld %lld", set, slept, passed) < 2) {
             *set = *slept = 0;
         }
         fclose(file);
@@ -50,11 +51,13 @@ clock_gettime(clockid_t id, struct timespec *now)
         *(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
     }
     int status = real(id, now);
-    if (status == 0 && (id == CLOCK_REALTIME || id == CLOCK_BOOTTIME)) {
-        long long set = 0, slept = 0;
-        shifts(&set, &slept);
-        add(slept + (id == CLOCK_REALTIME ? set : 0), &now->tv_sec,
-            &now->tv_nsec);
+    if (status == 0 && (id == CLOCK_REALTIME || id == CLOCK_BOOTTIME ||
+                        id == CLOCK_MONOTONIC)) {
+        long long set = 0, slept = 0, passed = 0;
+        shifts(&set, &slept, &passed);
+        add(passed + (id != CLOCK_MONOTONIC ? slept : 0) +
+                (id == CLOCK_REALTIME ? set : 0),
+            &now->tv_sec, &now->tv_nsec);
     }
     return status;
 }
@@ -80,10 +83,10 @@ pcap_next_ex(pcap_t *pcap, struct pcap_pkthdr **header, const u_char **data)
     int status = real(pcap, header, data);
     if (status == 1) {
         static struct pcap_pkthdr shifted;
-        long long set = 0, slept = 0;
-        shifts(&set, &slept);
+        long long set = 0, slept = 0, passed = 0;
+        shifts(&set, &slept, &passed);
         shifted = **header;
-        add(set + slept, &shifted.ts.tv_sec, &shifted.ts.tv_usec);
+        add(set + slept + passed, &shifted.ts.tv_sec, &shifted.ts.tv_usec);
         *header = &shifted;
     }
     return status;

@@ -76,6 +76,7 @@ do_chores(struct mon_live *live)
     for (guint i = 0; i < live->ports->len; i++) {
         live_look_at(live, live_port(live, i));
     }
+    live_forget_gone(live);
     live_find_more(live);
     live_say_nothing_heard(live);
     mon_monitor_tick(live->monitor, live->now);

@@ -42,6 +42,8 @@ void live_find_more(struct mon_live *live);
 /** Tell the tracker that a port's segment is watched, once; not of one that
  * only a pattern found. */
 void live_watch(struct mon_live *live, const struct mon_port *port);
+/** Wait no longer for what patterns found and nobody has had for a day. */
+void live_forget_gone(struct mon_live *live);
 /** Say once when no wire has CARP and none was named. */
 void live_say_nothing_heard(struct mon_live *live);
 /** Has the port its link, does it drop frames? Says so. */

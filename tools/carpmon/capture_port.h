@@ -23,6 +23,8 @@ struct mon_port {
     bool is_found;   /**< by a pattern: it may come and go */
     bool is_unasked; /**< nobody named it or its wire: it need not have CARP */
     bool is_blind;   /**< away, or without carrier */
+    bool is_gone;    /**< it cannot be opened */
+    carp_time gone;  /**< since then */
     bool has_next;   /**< @c next is a frame that waits */
     struct mon_frame next;
     carp_time stamp;    /**< of @c next, as the wall clock showed it */

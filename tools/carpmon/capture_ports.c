@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Interfaces that are watched: found, opened, lost, found again. */
+#include <net/if.h>
 #include <string.h>
 
 #include "capture_live_internal.h"
@@ -16,6 +17,8 @@
 #define PORTS_MAX 256
 /* Below the numbers that segments have. */
 #define SEGMENTS_MAX 32768
+/* By then somebody who wanted it back has had it back. */
+#define GONE_FOR (86400 * CARP_SEC)
 
 void
 live_watch(struct mon_live *live, const struct mon_port *port)
@@ -79,8 +82,13 @@ look_at_link(struct mon_live *live, struct mon_port *port)
             port->is_blind = true;
             tell_lost(live, port);
         }
+        if (!port->is_gone) {
+            port->is_gone = true;
+            port->gone = live->now;
+        }
         return;
     }
+    port->is_gone = false;
     bool is_blind = !mon_capture_has_link(port->name);
     if (is_blind == port->is_blind) {
         return;
@@ -145,15 +153,41 @@ is_watched(const struct mon_live *live, const char *name)
     return false;
 }
 
-/* Make room by forgetting an interface that a pattern once found. */
+/* An interface that a pattern once found is no longer waited for. Its wire has
+ * no name of its own: what was told of that is over. */
+static void
+forget_port(struct mon_live *live, guint at, const char *why)
+{
+    const struct mon_port *port = live_port(live, at);
+    if (port->is_unasked) {
+        (void)mon_monitor_forget(live->monitor, port->next.segment, live->now,
+                                 0, why);
+    }
+    g_ptr_array_remove_index(live->ports, at);
+}
+
+void
+live_forget_gone(struct mon_live *live)
+{
+    for (guint i = live->ports->len; i > 0; i--) {
+        const struct mon_port *port = live_port(live, i - 1);
+        if (port->is_unasked && port->is_gone &&
+            live->now >= carp_time_add(port->gone, GONE_FOR) &&
+            if_nametoindex(port->name) == 0) {
+            forget_port(live, i - 1, "the interface has been gone for a day");
+        }
+    }
+}
+
+/* Make room by forgetting one that is away. */
 static bool
 has_place(struct mon_live *live)
 {
-    for (guint i = 0; live->ports->len >= PORTS_MAX && i < live->ports->len;
-         i++) {
-        const struct mon_port *port = live_port(live, i);
+    for (guint i = live->ports->len;
+         live->monitor != NULL && live->ports->len >= PORTS_MAX && i > 0; i--) {
+        const struct mon_port *port = live_port(live, i - 1);
         if (port->is_found && port->pcap == NULL) {
-            g_ptr_array_remove_index(live->ports, i);
+            forget_port(live, i - 1, "others are watched in its place");
         }
     }
     if (live->ports->len >= PORTS_MAX && !live->is_full_said) {
@@ -194,6 +228,7 @@ add_found(struct mon_live *live, const struct mon_input *pattern,
         !has_segment(live, pattern, name)) {
         return;
     }
+    bool is_new = !mon_options_has_segment(live->options, pattern, name);
     uint16_t segment =
         mon_options_pattern_segment(live->options, pattern, name);
     struct mon_port *port =
@@ -210,6 +245,9 @@ add_found(struct mon_live *live, const struct mon_input *pattern,
     g_ptr_array_add(live->ports, port);
     if (live->monitor != NULL) {
         live_watch(live, port);
+        if (!is_new && !port->is_blind) {
+            mon_monitor_blind(live->monitor, segment, live->now);
+        }
         log_say(LOG_LEVEL_INFO, "%s: new: it is watched too", name);
     }
 }

@@ -19,13 +19,16 @@
 
 /* A handler can reach nothing else. */
 static volatile sig_atomic_t stop_wanted;
-static volatile sig_atomic_t reload_wanted;
+static struct mon_wishes wishes;
 
 static void
-on_reload(int number)
+on_wish(int number)
 {
-    (void)number;
-    reload_wanted = 1;
+    if (number == SIGHUP) {
+        wishes.reload = 1;
+    } else {
+        wishes.forget = 1;
+    }
 }
 
 static void
@@ -36,8 +39,9 @@ catch_signals(const struct mon_options *options)
         /* No restart, so that a read or poll that waits comes back. */
         struct sigaction action;
         memset(&action, 0, sizeof(action));
-        action.sa_handler = on_reload;
+        action.sa_handler = on_wish;
         sigaction(SIGHUP, &action, NULL);
+        sigaction(SIGUSR1, &action, NULL);
     }
 }
 
@@ -67,7 +71,7 @@ watch_live(struct mon_monitor *monitor, struct mon_session *session,
            const struct mon_options *options, struct mon_clock *clock)
 {
     struct mon_service *service =
-        mon_service_attach(monitor, session, options, &reload_wanted);
+        mon_service_attach(monitor, session, options, &wishes);
     struct mon_live *live =
         service != NULL ? mon_live_open(options, clock) : NULL;
     bool has_run = live != NULL && mon_service_ready(service);

@@ -115,6 +115,48 @@ may_go(const struct mon_row *row, carp_time now)
            (is_calm && quiet > QUIET_SETTLED);
 }
 
+static void
+drop_row(struct mon_model *model, guint at)
+{
+    struct mon_row *row = g_ptr_array_index(model->rows, at);
+    gint64 key = row_key(row);
+    model->rows_dropped++;
+    model->others.adverts += row->adverts;
+    model->latest = NULL;
+    g_hash_table_foreach_remove(model->by_address, is_of_row, row);
+    g_hash_table_remove(model->by_key, &key);
+    g_ptr_array_remove_index(model->rows, at);
+    mon_model_touch(model, NULL);
+}
+
+static bool
+is_known(struct carp_track *track, const struct mon_row *row)
+{
+    struct carp_view_summary view;
+    for (size_t i = 0; carp_track_view(track, i, &view); i++) {
+        if (view.segment == row->segment && view.vlan == row->vlan &&
+            view.family == row->family && view.vhid == row->vhid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+mon_model_forget(struct mon_model *model, struct carp_track *track)
+{
+    for (guint i = model->rows->len; i > 0; i--) {
+        const struct mon_row *row = g_ptr_array_index(model->rows, i - 1);
+        unsigned int on = 0;
+        for (size_t s = 0; s < G_N_ELEMENTS(row->alerts); s++) {
+            on += row->alerts[s];
+        }
+        if (on == 0 && !is_known(track, row)) {
+            drop_row(model, i - 1);
+        }
+    }
+}
+
 static bool
 make_room(struct mon_model *model)
 {
@@ -129,15 +171,7 @@ make_room(struct mon_model *model)
     if (at == model->rows->len) {
         return false;
     }
-    struct mon_row *row = g_ptr_array_index(model->rows, at);
-    gint64 key = row_key(row);
-    model->rows_dropped++;
-    model->others.adverts += row->adverts;
-    model->latest = NULL;
-    g_hash_table_foreach_remove(model->by_address, is_of_row, row);
-    g_hash_table_remove(model->by_key, &key);
-    g_ptr_array_remove_index(model->rows, at);
-    mon_model_touch(model, NULL);
+    drop_row(model, at);
     return true;
 }
 

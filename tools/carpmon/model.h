@@ -138,7 +138,7 @@ struct mon_model {
     carp_time started, now;   /**< start; latest frame or tick */
     struct mon_totals totals; /**< as of the last tick or the end */
     struct mon_counts others; /**< adverts of rows that did not fit */
-    uint64_t rows_dropped;    /**< rows forgotten for others */
+    uint64_t rows_dropped;    /**< rows forgotten */
     uint64_t alerts_dropped;  /**< findings that are on and did not fit */
 
     /* inside */
@@ -176,6 +176,8 @@ struct mon_where {
 /** The row, made if need be; NULL when there is no room. */
 struct mon_row *mon_model_need_row(struct mon_model *model, uint16_t segment,
                                    uint16_t vlan, uint8_t family, uint8_t vhid);
+/** Drop the rows that the tracker has forgotten. */
+void mon_model_forget(struct mon_model *model, struct carp_track *track);
 /** Something worth drawing changed in @p row, which may be NULL. */
 void mon_model_touch(struct mon_model *model, struct mon_row *row);
 void mon_model_alert(struct mon_model *model, const struct carp_event *event);

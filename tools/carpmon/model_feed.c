@@ -258,6 +258,12 @@ on_tick(void *state, struct carp_track *track, const struct mon_totals *totals,
 }
 
 static void
+on_forget(void *state, struct carp_track *track)
+{
+    mon_model_forget(state, track);
+}
+
+static void
 on_view(void *state, struct carp_track *track, size_t index, carp_time now,
         const struct carp_view_summary *view, const struct mon_story *story)
 {
@@ -291,6 +297,7 @@ const struct mon_report_ops mon_model_ops = {
     .frame = on_frame,
     .event = on_event,
     .tick = on_tick,
+    .forget = on_forget,
     .view = on_view,
     .end = on_end,
     .close = on_close,

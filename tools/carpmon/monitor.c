@@ -286,6 +286,22 @@ mon_monitor_dropped(struct mon_monitor *monitor, uint16_t segment,
     monitor->is_deadline_known = false;
 }
 
+size_t
+mon_monitor_forget(struct mon_monitor *monitor, int segment, carp_time now,
+                   carp_time silence, const char *why)
+{
+    size_t count =
+        carp_track_forget(monitor->track, segment, now, silence, why);
+    monitor->is_deadline_known = false;
+    const struct listener *who = NULL;
+    for (guint i = 0; count > 0 && (who = listener(monitor, i)) != NULL; i++) {
+        if (who->ops->forget != NULL) {
+            who->ops->forget(who->state, monitor->track);
+        }
+    }
+    return count;
+}
+
 void
 mon_monitor_set_ring(struct mon_monitor *monitor, const struct carp_ring *ring)
 {

@@ -73,6 +73,10 @@ bool mon_monitor_hears(const struct mon_monitor *monitor, int segment);
 /** The capture of a segment lost frames since it was asked last. */
 void mon_monitor_dropped(struct mon_monitor *monitor, uint16_t segment,
                          carp_time now, uint64_t frames);
+/** Forget what has been gone for @p silence or longer, of one segment or (-1)
+ * all: see carp_track_forget(). */
+size_t mon_monitor_forget(struct mon_monitor *monitor, int segment,
+                          carp_time now, carp_time silence, const char *why);
 /** Verify with other keys from now on. @p ring must outlive the monitor, or
  * the next call. */
 void mon_monitor_set_ring(struct mon_monitor *monitor,

@@ -96,6 +96,8 @@ struct mon_report_ops {
     /** Live only, about once a second, also without frames. */
     void (*tick)(void *state, struct carp_track *track,
                  const struct mon_totals *totals, carp_time now);
+    /** The tracker has forgotten vhids, and their findings are over. */
+    void (*forget)(void *state, struct carp_track *track);
     /** The input has ended: the tracker as it is, once, before the views. */
     void (*last)(void *state, struct carp_track *track, carp_time now);
     /** One (segment, VLAN, family, vhid); @p story may be NULL. */

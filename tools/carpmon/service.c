@@ -15,13 +15,14 @@
 
 /* Becomes this user when started as root and nothing else was said. */
 #define USUAL_USER "carp"
+#define GONE_FOR (3600 * CARP_SEC)
 #define STATUS_EVERY (10 * CARP_SEC)
 
 struct mon_service {
     struct mon_monitor *monitor;
     struct mon_session *session;
     const struct mon_options *options;
-    volatile sig_atomic_t *reload;
+    struct mon_wishes *wishes;
     carp_time next_alive, alive_every, next_status;
 };
 
@@ -175,6 +176,24 @@ reload(struct mon_service *service)
     (void)notify_ready();
 }
 
+/* Long enough that an outage which has just begun is not meant. */
+static void
+forget(struct mon_service *service, carp_time now)
+{
+    size_t count = mon_monitor_forget(service->monitor, -1, now, GONE_FOR,
+                                      "forgotten on request");
+    if (count == 0) {
+        log_say(LOG_LEVEL_NOTICE,
+                "nothing is forgotten: no vhid has been silent, and no "
+                "interface away, for an hour");
+    } else {
+        log_say(LOG_LEVEL_NOTICE,
+                "forgotten: vhids and interfaces, silent or away for an hour "
+                "or more: %" G_GSIZE_FORMAT,
+                count);
+    }
+}
+
 /* --------------------------------------------------------------- listening */
 
 static void
@@ -195,9 +214,13 @@ on_tick(void *state, struct carp_track *track, const struct mon_totals *totals,
 {
     struct mon_service *service = state;
     carp_time monotonic = (carp_time)g_get_monotonic_time() * CARP_USEC;
-    if (*service->reload != 0) {
-        *service->reload = 0;
+    if (service->wishes->reload != 0) {
+        service->wishes->reload = 0;
         reload(service);
+    }
+    if (service->wishes->forget != 0) {
+        service->wishes->forget = 0;
+        forget(service, now);
     }
     if (service->alive_every != CARP_NEVER &&
         monotonic >= service->next_alive) {
@@ -235,14 +258,13 @@ static const struct mon_report_ops service_ops = {
 
 struct mon_service *
 mon_service_attach(struct mon_monitor *monitor, struct mon_session *session,
-                   const struct mon_options *options,
-                   volatile sig_atomic_t *reload_wanted)
+                   const struct mon_options *options, struct mon_wishes *wishes)
 {
     struct mon_service *service = g_new0(struct mon_service, 1);
     service->monitor = monitor;
     service->session = session;
     service->options = options;
-    service->reload = reload_wanted;
+    service->wishes = wishes;
     service->alive_every = CARP_NEVER;
     mon_monitor_attach(monitor, &service_ops, service);
     attach_messages(service);

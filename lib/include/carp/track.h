@@ -204,6 +204,19 @@ CARP_API void carp_track_watch(struct carp_track *track, uint16_t segment,
 CARP_API void carp_track_dropped(struct carp_track *track, uint16_t segment,
                                  carp_time now, uint64_t frames);
 /**
+ * Forget what has been gone for long: vhids that nobody has advertised for
+ * @p silence or longer, and segments that could not be seen for as long, with
+ * all their vhids. What was told of them ends. Whoever speaks again is new. It
+ * is for what was taken out of service on purpose: while nobody speaks, nothing
+ * else ends NO_MASTER and CAPTURE_BLIND.
+ * @param segment of that one alone; -1: of all
+ * @param why what the end of a finding says, as "forgotten on request"
+ * @return how many vhids and segments that was
+ */
+CARP_API size_t carp_track_forget(struct carp_track *track, int segment,
+                                  carp_time now, carp_time silence,
+                                  const char *why);
+/**
  * Senders that may advertise @p vhid, on any segment. From the first one on
  * every other sender of the vhid is ROGUE_SENDER (NOT_CONFIGURED).
  * @return CARP_OK, CARP_ERR_FULL at CARP_ADDRS_MAX, or CARP_ERR_NOMEM

@@ -354,6 +354,19 @@ alert_resolve(struct context *c, struct alert *alert, const char *why)
 }
 
 void
+alert_resolve_all(struct context *c, const char *why)
+{
+    while (c->group->alert_count != 0) {
+        struct alert *alert = &c->group->alerts[0];
+
+        if (alert->hold == CARP_NEVER) {
+            alert->last = c->now;
+        }
+        alert_resolve(c, alert, why);
+    }
+}
+
+void
 alert_timers(struct context *c, carp_time now)
 {
     struct group *g = c->group;

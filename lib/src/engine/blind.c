@@ -145,6 +145,9 @@ carp_track_blind(struct carp_track *track, uint16_t segment, carp_time until)
         end_away(&c, n);
         return;
     }
+    if (!n->is_away && !n->is_silent) {
+        n->gone = now;
+    }
     n->is_away = true;
     n->blind = until;
     tell(&c, CARP_CAUSE_INTERFACE_LOST, CARP_NEVER,
@@ -282,6 +285,7 @@ blind_is_silence(struct context *c, carp_time due)
         return false;
     }
     n->is_silent = true;
+    n->gone = due;
     c->track->silent_segments++;
     set_blind(c->track, segment, CARP_NEVER);
     tell(&own, CARP_CAUSE_ALL_SILENT, CARP_NEVER,

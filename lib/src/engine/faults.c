@@ -242,7 +242,10 @@ checks_no_master(struct context *c, carp_time now)
                               sizeof(gap)));
     }
     text_set(c->track->detail,
-             "The slowest member would have taken over by now.");
+             "%sThe slowest member would have taken over by now.",
+             v->last_master != NOBODY && v->senders[v->last_master].bowed_out
+                 ? "It bowed out: it was stopped in good order. "
+                 : "");
     alert_tell(c, alert);
 }
 

@@ -73,9 +73,7 @@ forget(struct carp_track *track, struct network *n)
                         .view = &self->views[VIEW4],
                         .now = track->now};
 
-    while (self->alert_count != 0) {
-        alert_resolve(&c, &self->alerts[0], "this VLAN is no longer watched");
-    }
+    alert_resolve_all(&c, "this VLAN is no longer watched");
     track->silent_segments -= n->is_silent;
     group_clear(self);
     free(n->hosts);

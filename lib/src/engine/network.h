@@ -44,6 +44,7 @@ struct network {
     uint16_t segment, vlan;
     carp_time last;      /* last frame but adverts */
     carp_time blind;     /* nothing could be seen until then */
+    carp_time gone;      /* since when, while is_away or is_silent */
     carp_time watch_due; /* an advert should have come by then; 0: has */
     bool has_carp;       /* a vhid was seen on it */
     bool is_watched;     /* live: somebody waits for its first advert */

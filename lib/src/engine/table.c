@@ -106,18 +106,14 @@ standing(const struct carp_track *track, const struct group *g)
     return alive ? g->frames_seen : 0;
 }
 
-/* Whoever was told of a finding is told of its end. */
-static void
-forget_group(struct carp_track *track, struct group *g)
+void
+group_forget(struct carp_track *track, struct group *g, carp_time now,
+             const char *why)
 {
-    struct context c = {.track = track,
-                        .group = g,
-                        .view = &g->views[VIEW4],
-                        .now = track->now};
+    struct context c = {
+        .track = track, .group = g, .view = &g->views[VIEW4], .now = now};
 
-    while (g->alert_count != 0) {
-        alert_resolve(&c, &g->alerts[0], "this vhid is no longer watched");
-    }
+    alert_resolve_all(&c, why);
     unlink_group(track, g);
     group_clear(g);
     track->forgotten_groups++;
@@ -133,6 +129,12 @@ free_slot(struct carp_track *track)
     assert(track->groups != NULL);
     if (track->group_count < max) {
         return &track->groups[track->group_count++];
+    }
+    for (unsigned int i = 0; track->holes != 0 && i < max; i++) {
+        if (!track->groups[i].used) {
+            track->holes--;
+            return &track->groups[i];
+        }
     }
     /* Looking at all would let a flood cost too much: a sample moves on. */
     worst = NULL;
@@ -151,7 +153,7 @@ free_slot(struct carp_track *track)
     if (least == UINT64_MAX) {
         return NULL;
     }
-    forget_group(track, worst);
+    group_forget(track, worst, track->now, "this vhid is no longer watched");
     return worst;
 }
 

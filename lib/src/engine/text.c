@@ -73,11 +73,21 @@ text_seconds(carp_time duration, char *text, size_t size)
         (void)snprintf(text, size, "%u.%02u s",
                        (unsigned int)(hundredths / 100),
                        (unsigned int)(hundredths % 100));
-    } else {
+    } else if (duration < 7200 * CARP_SEC) {
         const uint64_t s = duration / CARP_SEC;
 
         (void)snprintf(text, size, "%" PRIu64 " min %02u s", s / 60,
                        (unsigned int)(s % 60));
+    } else {
+        const uint64_t minutes = duration / (60 * CARP_SEC), h = minutes / 60;
+
+        if (h < 48) {
+            (void)snprintf(text, size, "%" PRIu64 " h %02u min", h,
+                           (unsigned int)(minutes % 60));
+        } else {
+            (void)snprintf(text, size, "%" PRIu64 " d %02u h", h / 24,
+                           (unsigned int)(h % 24));
+        }
     }
     return text;
 }

@@ -118,7 +118,7 @@ run_group(struct carp_track *track, struct group *group, carp_time now)
     struct context c = {.track = track, .group = group};
 
     group->deadline = CARP_NEVER;
-    for (int v = 0; v < VIEWS; v++) {
+    for (int v = 0; group->used && v < VIEWS; v++) {
         c.view = &group->views[v];
         master_timers(&c, now);
         stale_timer(&c, now);
@@ -200,7 +200,7 @@ start_anew(struct carp_track *track)
     }
     memset(track->buckets, 0,
            (track->bucket_mask + 1) * sizeof(*track->buckets));
-    track->group_count = 0;
+    track->group_count = track->holes = 0;
     track->last_group = 0;
     track->now = track->last_event = 0;
     track->deadline = CARP_NEVER;

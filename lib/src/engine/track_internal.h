@@ -259,9 +259,10 @@ struct carp_track {
     carp_time leap_to;    /* where a frame far ahead wants to be; 0: none */
     carp_time leap_asked; /* the last instant advanced to */
     carp_time deadline;
-    unsigned int group_count; /* used slots below this */
-    struct group *groups;     /* config.max_groups */
-    uint32_t *buckets;        /* index + 1 */
+    unsigned int group_count; /* used slots below this, but for the holes */
+    unsigned int holes;
+    struct group *groups; /* config.max_groups */
+    uint32_t *buckets;    /* index + 1 */
     uint32_t bucket_mask;
     uint32_t last_group; /* the group of the last advert, index + 1 */
     uint32_t *order;     /* for summaries; NULL when stale */
@@ -311,6 +312,9 @@ const struct group *group_peek(const struct carp_track *track, uint16_t segment,
 struct group *group_get(struct carp_track *track, uint16_t segment,
                         uint16_t vlan, uint8_t vhid, carp_time now);
 void group_clear(struct group *group);
+/* Its slot is free; whoever was told of a finding is told of its end. */
+void group_forget(struct carp_track *track, struct group *group, carp_time now,
+                  const char *why);
 struct sender *view_find(struct view *view, const struct carp_addr *addr);
 struct sender *view_get(struct context *c, const struct carp_addr *addr);
 struct sender *group_by_uid(struct group *group, uint32_t uid,
@@ -419,6 +423,8 @@ bool alert_wants_text(const struct context *c, const struct alert *alert);
 void alert_tell(struct context *c, struct alert *alert);
 void alert_frame(struct alert *alert, uint64_t frame);
 void alert_resolve(struct context *c, struct alert *alert, const char *why);
+/* Of the group: what had no end of its own ends now. */
+void alert_resolve_all(struct context *c, const char *why);
 struct alert *alert_find(struct group *group, uint8_t family,
                          enum carp_code code, const struct carp_addr *a,
                          const struct carp_addr *b);

@@ -17,6 +17,8 @@
 enum { KEY_FRAME = 0 };
 /* States are made in batches: the allocator keeps 16 octets for each piece. */
 enum { BATCH = 512 };
+/* "YYYY-MM-DD HH:MM:SS" and where its clock begins. */
+enum { LOCAL_TEXT = 20, CLOCK_AT = 11 };
 /* Split brains followed at once, to mark the adverts while they last. */
 enum { SPLITS_MAX = 64 };
 
@@ -30,6 +32,7 @@ static struct {
     struct carp_track *track;
     struct carp_notes *notes;
     struct carp_told *told, **told_end; /* not attached to a frame yet */
+    carp_time now;                      /* of the frame being dissected */
     carp_time deadline;
     bool is_deadline_known;
     bool was_fed;             /* by an advert of the frame being dissected */
@@ -123,19 +126,33 @@ take_told(void)
 }
 
 static void
-format_time(void *user _U_, carp_time when, char *text, size_t size)
+format_local(carp_time when, char out[LOCAL_TEXT])
 {
     GDateTime *date =
         g_date_time_new_from_unix_local((gint64)(when / CARP_SEC));
+    char *text =
+        date != NULL ? g_date_time_format(date, "%Y-%m-%d %H:%M:%S") : NULL;
 
-    (void)snprintf(text, size, "%02d:%02d:%02d.%03u",
-                   date != NULL ? g_date_time_get_hour(date) : 0,
-                   date != NULL ? g_date_time_get_minute(date) : 0,
-                   date != NULL ? g_date_time_get_second(date) : 0,
-                   (unsigned int)(when % CARP_SEC / CARP_MSEC));
+    (void)g_strlcpy(out, text != NULL ? text : "0000-00-00 00:00:00",
+                    LOCAL_TEXT);
+    g_free(text);
     if (date != NULL) {
         g_date_time_unref(date);
     }
+}
+
+/* With the day unless it is that of the frame. */
+static void
+format_time(void *user _U_, carp_time when, char *text, size_t size)
+{
+    char local[LOCAL_TEXT], frame[LOCAL_TEXT];
+    bool is_same_day;
+
+    format_local(when, local);
+    format_local(session.now, frame);
+    is_same_day = strncmp(local, frame, CLOCK_AT) == 0;
+    (void)snprintf(text, size, "%s.%03u", local + (is_same_day ? CLOCK_AT : 0),
+                   (unsigned int)(when % CARP_SEC / CARP_MSEC));
 }
 
 /* ------------------------------------------------------------ begin and end */
@@ -197,6 +214,7 @@ feed(const packet_info *pinfo, const struct carp_seen *seen,
                                        .source = seen->source,
                                        .frame = &seen->frame};
 
+    session.now = packet.time;
     carp_track_feed(session.track, &packet, o);
     session.is_deadline_known = false;
 }
@@ -209,6 +227,7 @@ advance(const packet_info *pinfo)
         session.is_deadline_known = true;
     }
     if (time_of(pinfo) >= session.deadline) {
+        session.now = time_of(pinfo);
         carp_track_advance(session.track, time_of(pinfo));
         session.is_deadline_known = false;
     }

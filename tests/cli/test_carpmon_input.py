@@ -177,6 +177,24 @@ def test_clock_set_back(tmp_path, name):
             assert "frame %d: the clock was set back by " % first in errors
 
 
+def test_moments_of_another_day(tmp_path):
+    """A sentence that is read the day after says the day of what it tells."""
+    frames = (ROOT / "captures" / "ucarp-oneway-a-to-b.pcap").read_bytes()
+    first = struct.unpack_from("<I", frames, 24)[0]
+    # B last heard A 8 s after the first frame and becomes MASTER 5 s later.
+    midnight = (first // 86400 + 1) * 86400
+    path = tmp_path / "days.pcap"
+    for until, heard, since in ((0, "00:00:08.810", "00:00:13.036"),
+                                (10, "2026-11-22 23:59:58.810", "00:00:03.036"),
+                                (40, "23:59:28.810", "23:59:33.036")):
+        path.write_bytes(restamped("ucarp-oneway-a-to-b",
+                                   lambda _n, s: s - first + midnight - until))
+        _, out, _ = run("-r", path, "--utc")
+        told = " ".join(out.split())
+        assert "accepted the advert of " + heard in told, told
+        assert "both MASTER since " + since in told, told
+
+
 @pytest.mark.parametrize("second", [0, 1, 0xffffffff])
 def test_one_damaged_stamp(tmp_path, second):
     found, moves, _ = codes_of(tmp_path, restamped("freebsd14-pair", lambda _n, stamp: stamp))

@@ -98,3 +98,11 @@ def test_bridge_on_any(world, link):
                         "carp.analysis.loop || carp.analysis.duplicate")
     assert rows == []
     assert len(world.fields("any.pcap", ["carp.vhid"], "-Y", "carp")) > 10
+
+
+def test_moment_of_another_day(world):
+    """What is told the day after says the day, as carpmon does."""
+    world.run("editcap", "-t", "18131", "ucarp-oneway-a-to-b.pcap", "days.pcap")
+    told = " ".join(world.tshark("days.pcap", "-V", "-O", "carp").stdout.split())
+    assert "accepted the advert of 2026-11-22 23:59:57.810" in told
+    assert "both MASTER since 00:00:02.036" in told

@@ -124,8 +124,9 @@ static void
 format_time(void *user, carp_time when, char *text, size_t size)
 {
     (void)user;
-    char clock[TXT_CLOCK];
-    g_strlcpy(text, txt_clock(alarm_to_wall(when), false, clock), size);
+    char moment[TXT_MOMENT];
+    txt_moment(alarm_to_wall(when), alarm_wall(), false, moment);
+    g_strlcpy(text, moment, size);
 }
 
 static void

@@ -20,6 +20,7 @@ struct mon_monitor {
     struct mon_stories *stories;
     struct mon_totals totals;
     GArray *wires; /* struct mon_wire; totals points to it */
+    carp_time now; /* of what is being told, or a little later */
     carp_time deadline;
     bool is_deadline_known;
 };
@@ -88,9 +89,11 @@ static void
 format_time(void *user, carp_time when, char *text, size_t size)
 {
     const struct mon_monitor *monitor = user;
-    char clock[TXT_CLOCK];
-    txt_clock(mon_wall(monitor->session, when), monitor->session->utc, clock);
-    g_strlcpy(text, clock, size);
+    const struct mon_session *session = monitor->session;
+    char moment[TXT_MOMENT];
+    txt_moment(mon_wall(session, when), mon_wall(session, monitor->now),
+               session->utc, moment);
+    g_strlcpy(text, moment, size);
 }
 
 struct mon_monitor *
@@ -205,6 +208,7 @@ mon_monitor_frame(struct mon_monitor *monitor, const struct mon_frame *frame)
         return;
     }
     totals->adverts += parsed.kind == CARP_FRAME_CARP;
+    monitor->now = frame->time;
     struct carp_packet packet = {
         .time = frame->time,
         .number = totals->frames,
@@ -235,6 +239,7 @@ void
 mon_monitor_advance(struct mon_monitor *monitor, carp_time now)
 {
     if (now >= mon_monitor_deadline(monitor)) {
+        monitor->now = now;
         carp_track_advance(monitor->track, now);
         monitor->is_deadline_known = false;
     }
@@ -290,6 +295,7 @@ size_t
 mon_monitor_forget(struct mon_monitor *monitor, int segment, carp_time now,
                    carp_time silence, const char *why)
 {
+    monitor->now = now;
     size_t count =
         carp_track_forget(monitor->track, segment, now, silence, why);
     monitor->is_deadline_known = false;

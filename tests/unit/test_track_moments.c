@@ -145,6 +145,49 @@ test_leaping_apart(void)
     is_split(said, G_N_ELEMENTS(said), 6200);
 }
 
+/* A carpd hears one that does not hear it. They met on one counter, so it leaps
+ * ahead, and goes on from nothing below: that is no deafness. */
+static void
+test_hears_and_leads(void)
+{
+    static const struct said said[] = {
+        {0, 0, 0, 10},
+        {0, 1000, 0, 11},
+        {0, 2000, 0, 12},
+        {0, 3000, 0, 13},
+        {0, 4000, 0, 14},
+        {0, 5000, 0, 15},
+        {1, 5390, 100, 13 + 121 * LEAP},
+        {0, 6000, 0, 14 + 121 * LEAP},
+        {1, 6780, 100, 14 + 121 * LEAP},
+        {0, 7000, 0, 15 + 122 * LEAP},
+        {0, 8000, 0, 16 + 123 * LEAP},
+        {1, 8170, 100, 15 + 121 * LEAP},
+        {0, 9000, 0, 17 + 126 * LEAP},
+        {1, 9560, 100, 16 + 121 * LEAP},
+        {0, 9561, 0, 18 + 131 * LEAP},
+        {0, 10560, 0, 19 + 136 * LEAP},
+        {1, 10950, 100, 17 + 121 * LEAP},
+        {0, 11560, 0, 20 + 139 * LEAP},
+        {1, 12340, 100, 18 + 121 * LEAP},
+        {0, 12341, 0, 21 + 146 * LEAP},
+        {0, 13340, 0, 22 + 153 * LEAP},
+        {1, 13730, 100, 19 + 121 * LEAP},
+        {0, 14340, 0, 23 + 154 * LEAP},
+        {1, 15120, 100, 20 + 121 * LEAP},
+        {0, 15121, 0, 24 + 161 * LEAP},
+    };
+    struct world *w = listen_to(said, G_N_ELEMENTS(said));
+    const struct world_event *e =
+        world_one(w, CARP_DUAL_MASTER, CARP_CAUSE_NO_DELIVERY_A_TO_B);
+
+    g_assert_true(world_is_sender(w, e, 0, 0));
+    g_assert_cmpint(e->e.confidence, ==, CARP_HIGH);
+    g_assert_cmpuint(world_count(w, CARP_EVENT_UPDATE, CARP_DUAL_MASTER), ==,
+                     0);
+    world_free(w);
+}
+
 /* A host so busy that its adverts have no beat is MASTER all the same. */
 static void
 test_without_beat(void)
@@ -201,6 +244,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/moments/elected-twice", test_elected_twice);
     g_test_add_func("/track/moments/rivals", test_rivals);
     g_test_add_func("/track/moments/leaping-apart", test_leaping_apart);
+    g_test_add_func("/track/moments/hears-and-leads", test_hears_and_leads);
     g_test_add_func("/track/moments/without-beat", test_without_beat);
     g_test_add_func("/track/moments/heard-and-stayed", test_heard_and_stayed);
     g_test_add_func("/track/moments/members-share", test_members_share);

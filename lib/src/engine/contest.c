@@ -44,11 +44,20 @@ contest_start(struct context *c, struct sender *challenger,
               carp_time_add(c->now, sender_left_limit(master)));
 }
 
-/* The challenger's counter says whether it accepted the master's adverts
- * that lie between its own. */
+/* A kernel goes on from whatever it hears, a carpd only from what is above its
+ * own: else its counter says nothing. */
+static bool
+would_follow(const struct sender *s, const struct sender *peer)
+{
+    return !s->leaps || peer->counter > s->came_from;
+}
+
+/* A sender's counter says whether it accepted the other's adverts that lie
+ * between its own. */
 static void
 judge(struct contest *ct, const struct lineage_step *step,
-      const struct sender *peer, bool peer_spoke, bool self)
+      const struct sender *s, const struct sender *peer, bool peer_spoke,
+      bool self)
 {
     uint32_t *heard = self ? &ct->heard_self : &ct->heard_other;
     uint32_t *deaf = self ? &ct->deaf_self : &ct->deaf_other;
@@ -56,7 +65,7 @@ judge(struct contest *ct, const struct lineage_step *step,
     if (step->kind == LINEAGE_OTHER && sender_is(peer, step->parent_uid)) {
         (*heard)++;
         *deaf = 0;
-    } else if (peer_spoke &&
+    } else if (peer_spoke && would_follow(s, peer) &&
                (step->kind == LINEAGE_SELF || step->kind == LINEAGE_SKIPPED ||
                 step->kind == LINEAGE_UNRELATED)) {
         /* One miss may be late reading; three are deafness. */
@@ -75,7 +84,7 @@ contest_of_master(struct context *c, struct sender *challenger,
     if (ct->adverts_other++ == 0) {
         ct->other_first = c->now;
     }
-    judge(ct, step, challenger, challenger->last > previous, false);
+    judge(ct, step, c->sender, challenger, challenger->last > previous, false);
     dual_check(c, challenger);
 }
 
@@ -118,6 +127,6 @@ contest_again(struct context *c, struct sender *master,
         return;
     }
     ct->adverts_self++;
-    judge(ct, step, master, master->last > s->previous, true);
+    judge(ct, step, s, master, master->last > s->previous, true);
     dual_check(c, s);
 }

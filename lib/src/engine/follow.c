@@ -262,6 +262,9 @@ follow_counter(struct context *c, const struct carp_adv *adv,
         s->run_start = adv->counter;
         s->run_len = 1;
     }
+    s->leaps |= s->adverts != 0 && step->kind == LINEAGE_SELF &&
+                carp_counter_is_leap(s->counter, adv->counter);
+    s->came_from = s->counter;
     s->counter = adv->counter;
     s->last_kind = (uint8_t)step->kind;
     if (step->kind == LINEAGE_OTHER) {

@@ -77,6 +77,7 @@ struct sender {
     bool ip_id_zero, ip_id_set, dont_fragment, demote_seen;
     bool bowed_out;
     bool ttl_bad, sum_bad; /* last advert */
+    bool leaps;            /* as carpd's counter does */
     bool has_proved, is_outside;
     bool is_master, was_master;
     uint8_t mode;      /* enum counter_mode */
@@ -88,6 +89,7 @@ struct sender {
     uint32_t print, other_print; /* of the envelope */
 
     uint64_t counter;   /* last, replays left out */
+    uint64_t came_from; /* the one before */
     uint64_t run_start; /* first of the current +1 sequence */
     uint32_t run_len, sequences;
     carp_time max_gap;

@@ -95,6 +95,33 @@ test_hash_addresses(void)
     scene_free(&s);
 }
 
+/* A carpd accepts what it does not send: the other hears it and refuses. */
+static void
+test_hash_one_way(void)
+{
+    struct scene s = scene_new(WORLD_FREEBSD, WORLD_UCARP, NULL, NULL);
+    const struct carp_ring_row row = fix_row(
+        "lan", 7, "secret", "10.0.0.50 10.0.0.51", CARP_PROFILE_FREEBSD);
+    const struct carp_ring_row other =
+        fix_row("lan", 7, "secret", "10.0.0.50", CARP_PROFILE_FREEBSD);
+    const struct world_event *e;
+
+    fix_add(s.ring, &row);
+    sign(&s, 0, &other);
+    sign(&s, 1, &row);
+    s.w->nodes[0].also = &s.auths[1];
+    world_settle(s.w);
+    world_wait(s.w, WORLD_S(20));
+    e = world_one(s.w, CARP_DUAL_MASTER, CARP_CAUSE_HASH_ADDRESSES);
+    check_pair(s.w, e);
+    g_assert_cmpuint(world_count(s.w, CARP_EVENT_UPDATE, CARP_DUAL_MASTER), ==,
+                     0);
+    g_assert_true(g_str_has_prefix(
+        e->detail, "10.0.0.2 rejects the digest of 10.0.0.1, which accepts "
+                   "its. 10.0.0.1: "));
+    scene_free(&s);
+}
+
 /* Both lists are configured: nobody's digest is wrong. */
 static void
 test_hash_rows(void)
@@ -244,6 +271,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/hash/profile", test_hash_profile);
     g_test_add_func("/track/hash/collision", test_collision);
     g_test_add_func("/track/hash/only-master", test_only_master);
+    g_test_add_func("/track/hash/one-way", test_hash_one_way);
     g_test_add_func("/track/hash/set-ring", test_set_ring);
     return g_test_run();
 }

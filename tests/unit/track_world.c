@@ -259,15 +259,28 @@ takes_over(const struct world_node *n, const struct carp_frame *f)
     return (n->preempt && own < peer) || dead < peer;
 }
 
+static bool
+is_accepted(const struct world_node *n, const struct carp_adv *adv)
+{
+    uint8_t md[CARP_MD_LEN];
+
+    digest(n, adv->counter, md);
+    if (memcmp(md, adv->md, sizeof(md)) == 0) {
+        return true;
+    }
+    if (n->also != NULL) {
+        carp_auth_digest(n->also, adv->counter, md);
+    }
+    return n->also != NULL && memcmp(md, adv->md, sizeof(md)) == 0;
+}
+
 static void
 receive(struct world *w, unsigned int node, const struct carp_frame *f)
 {
     struct world_node *n = &w->nodes[node];
     const int v6 = f->family == CARP_IPV6;
-    uint8_t md[CARP_MD_LEN];
 
-    digest(n, f->u.adv.counter, md);
-    if (!n->up || f->ttl != 255 || memcmp(md, f->u.adv.md, sizeof(md)) != 0 ||
+    if (!n->up || f->ttl != 255 || !is_accepted(n, &f->u.adv) ||
         (n->impl == WORLD_OPENBSD && n->counter == f->u.adv.counter)) {
         return;
     }

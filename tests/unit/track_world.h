@@ -41,6 +41,7 @@ struct world_node {
     uint8_t ttl;  /**< as it arrives */
     uint32_t key; /**< nodes with equal keys accept each other … */
     const struct carp_auth *auth; /**< … unless they have a real one */
+    const struct carp_auth *also; /**< a second one that it accepts; or NULL */
 
     /* theirs */
     bool up, is_master, has_accepted;

@@ -98,6 +98,12 @@ hash_differs(const struct context *c, const struct pair *p, struct why *why)
     return true;
 }
 
+static bool
+has_ever_accepted(const struct sender *s, const struct sender *other)
+{
+    return sender_is(other, s->accepted_uid) && s->accepted_at != 0;
+}
+
 /* That one accepted the other proves password, addresses and profile. */
 static bool
 hash_was_right(const struct pair *p)
@@ -106,8 +112,7 @@ hash_was_right(const struct pair *p)
 
     return p->winner_hears == HEARS || p->loser_hears == HEARS ||
            (w->verdict.status == CARP_GOOD && l->verdict.status == CARP_GOOD) ||
-           (sender_is(l, w->accepted_uid) && w->accepted_at != 0) ||
-           (sender_is(w, l->accepted_uid) && l->accepted_at != 0);
+           has_ever_accepted(w, l) || has_ever_accepted(l, w);
 }
 
 static void
@@ -136,13 +141,24 @@ delivery(const struct pair *p, struct why *why)
     }
 }
 
+/* One hears the other and is not heard, nor ever was: it may accept more than
+ * it sends. A carpd does, while passwords change, and beside a ucarp. */
+static bool
+may_be_refused(const struct pair *p)
+{
+    return (p->winner_hears == HEARS && p->loser_hears == DEAF &&
+            !has_ever_accepted(p->loser, p->winner)) ||
+           (p->loser_hears == HEARS && p->winner_hears == DEAF &&
+            !has_ever_accepted(p->winner, p->loser));
+}
+
 static struct why
 find_cause(const struct context *c, const struct pair *p)
 {
     struct why why = {.a = p->winner, .b = p->loser};
     const bool accepted = p->winner_hears == HEARS || p->loser_hears == HEARS;
 
-    if (!accepted && hash_differs(c, p, &why)) {
+    if ((!accepted || may_be_refused(p)) && hash_differs(c, p, &why)) {
         return why;
     }
     why.confidence = CARP_HIGH;

@@ -64,10 +64,20 @@ say_hash(struct context *c, const struct pair *p, const struct why *why)
     const struct carp_ring *ring = c->track->config.ring;
     char text[CARP_EXPLAIN_TEXT], who[CARP_ADDR_TEXT];
 
+    if (p->winner_hears == HEARS || p->loser_hears == HEARS) {
+        const bool winner = p->winner_hears == HEARS;
+
+        text_add(
+            c->track->detail, "%s rejects the digest of %s, which accepts its.",
+            carp_addr_format(winner ? &p->loser->addr : &p->winner->addr, who),
+            carp_addr_format(winner ? &p->winner->addr : &p->loser->addr,
+                             text));
+    } else if (why->cause != CARP_CAUSE_HASH_PROFILE) {
+        text_add(c->track->detail, "The two reject each other's digest.");
+    }
     if (why->explained != NULL && why->explanation != NULL) {
-        carp_addr_format(&why->explained->addr, who);
-        text_add(c->track->detail,
-                 "The two reject each other's digest. %s: %s.", who,
+        text_add(c->track->detail, " %s: %s.",
+                 carp_addr_format(&why->explained->addr, who),
                  carp_explanation_text(why->explanation, ring, text));
         return;
     }
@@ -79,15 +89,16 @@ say_hash(struct context *c, const struct pair *p, const struct why *why)
 
         text_add(
             c->track->detail,
-            "Password and addresses are the same, but the two hash "
+            "%sPassword and addresses are the same, but the two hash "
             "them differently: %s as %s, %s as %s.",
+            c->track->detail[0] != '\0' ? " " : "",
             carp_addr_format(&p->winner->addr, text), w != NULL ? w->name : "?",
             carp_addr_format(&p->loser->addr, who), l != NULL ? l->name : "?");
         return;
     }
-    text_add(c->track->detail, "The two reject each other's digest: %s.",
-             why->cause == CARP_CAUSE_HASH_KEY ? "their passwords differ"
-                                               : "their address lists differ");
+    text_add(c->track->detail, " %s.",
+             why->cause == CARP_CAUSE_HASH_KEY ? "Their passwords differ"
+                                               : "Their address lists differ");
 }
 
 void

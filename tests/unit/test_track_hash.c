@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Two masters that reject each other's digest, and what the keys tell. */
+#include <carp/predict.h>
+
 #include "auth_fixture.h"
 #include "track_world.h"
 
@@ -261,6 +263,37 @@ test_set_ring(void)
     scene_free(&s);
 }
 
+/* Who waits as BACKUP says nothing that new keys could prove: it is the next
+ * master all the same. */
+static void
+test_set_ring_next(void)
+{
+    struct scene s = scene_new(WORLD_FREEBSD, WORLD_FREEBSD, NULL, NULL);
+    const struct carp_ring_row row =
+        fix_row("lan", 7, "secret", "10.0.0.50", CARP_PROFILE_FREEBSD);
+    struct carp_ring *old = s.ring;
+    struct carp_prediction p;
+
+    fix_add(old, &row);
+    sign(&s, 0, &row);
+    sign(&s, 1, &row);
+    s.w->nodes[0].preempt = true;
+    world_start(s.w, 1);
+    world_wait(s.w, WORLD_S(10));
+    world_start(s.w, 0);
+    world_wait(s.w, WORLD_S(10));
+    g_assert_true(carp_track_predict(s.w->track, 0, 0, s.w->now, &p));
+    g_assert_true(carp_addr_equal(&p.successor, &s.w->nodes[1].addr4));
+    s.ring = carp_ring_new();
+    fix_add(s.ring, &row);
+    carp_track_set_ring(s.w->track, s.ring);
+    carp_ring_free(old);
+    world_wait(s.w, WORLD_S(10));
+    g_assert_true(carp_track_predict(s.w->track, 0, 0, s.w->now, &p));
+    g_assert_true(carp_addr_equal(&p.successor, &s.w->nodes[1].addr4));
+    scene_free(&s);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -273,5 +306,6 @@ main(int argc, char **argv)
     g_test_add_func("/track/hash/only-master", test_only_master);
     g_test_add_func("/track/hash/one-way", test_hash_one_way);
     g_test_add_func("/track/hash/set-ring", test_set_ring);
+    g_test_add_func("/track/hash/set-ring-next", test_set_ring_next);
     return g_test_run();
 }

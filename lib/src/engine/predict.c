@@ -26,6 +26,15 @@ last_sign(const struct carp_track *track, const struct group *g,
     return h != NULL && h->last > s->last ? h->last : s->last;
 }
 
+/* Its last advert was right; or other keys were, that are not known any more,
+ * and it has not advertised since. */
+static bool
+is_member(const struct sender *s)
+{
+    return s->verdict.status == CARP_GOOD ||
+           (s->verdict.status == CARP_UNVERIFIED && s->good != 0);
+}
+
 /* Receivers that drop its adverts do so when it is MASTER, too. */
 static bool
 is_candidate(const struct view *v, const struct sender *s, bool has_member)
@@ -33,7 +42,7 @@ is_candidate(const struct view *v, const struct sender *s, bool has_member)
     return s->was_master && s->adverts != 0 &&
            (int)(s - v->senders) != v->master && !s->ttl_bad &&
            s->verdict.status != CARP_BAD &&
-           (!has_member || s->verdict.status == CARP_GOOD);
+           (!has_member || is_member(s));
 }
 
 static bool

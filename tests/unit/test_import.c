@@ -101,6 +101,25 @@ test_cloned(void)
           "advskew = 50\n");
 }
 
+/* Further addresses of carp0 come without its vhid. All of them are hashed. */
+static void
+test_cloned_aliases(void)
+{
+    static const char all[] = "[vhid \"carp0-7\"]\ninterface = em0\nvhid = 7\n"
+                              "addresses = 10.1.1.1/24; 10.1.1.9/24\n"
+                              "password = abc\nprofile = freebsd\n";
+    check(import_freebsd, "rc.conf",
+          "ifconfig_carp0_alias0=\"10.1.1.9/24\"\n"
+          "ifconfig_em0=\"inet 10.1.1.2/24\"\n"
+          "ifconfig_carp0=\"vhid 7 pass abc 10.1.1.1/24\"\n",
+          all);
+    check(import_freebsd, "typed",
+          "ifconfig carp0 vhid 7 pass abc 10.1.1.1/24\n"
+          "ifconfig carp0 inet 10.1.1.9/24 alias\n"
+          "ifconfig em0 inet 10.1.1.2/24\n",
+          all);
+}
+
 static void
 test_commands(void)
 {
@@ -141,6 +160,16 @@ test_freebsd_losses(void)
          "'' is not an interface name"},
         {"ifconfig 'e m' vhid 1 pass TELLTALE 10.0.0.1",
          "'e m' is not an interface name"},
+        {"ifconfig_carp1_alias0=\"10.0.0.9/24\"\n"
+         "ifconfig_carp0=\"vhid 1 pass TELLTALE 10.0.0.1/24\"",
+         "rc.conf:1: carp1 has 10.0.0.9 but no vhid"},
+        {"net.inet.carp.ifdown_demotion_factor=0",
+         "rc.conf:1: net.inet.carp.ifdown_demotion_factor is not taken over: "
+         "say demote-link-down = 0"},
+        {"net.inet.carp.senderr_demotion_factor = 10",
+         "say demote-send-error = 10"},
+        {"net.inet.carp.demotion=5", "say demote = 5"},
+        {"net.inet.carp.allow=0", "net.inet.carp.allow is not taken over"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         check_loss(import_freebsd, "rc.conf", rows[i].text, rows[i].says);
@@ -245,6 +274,16 @@ test_xml_losses(void)
     check_loss(import_config_xml, "c.xml",
                XML_HEAD "<vip><mode>carp</mode><vhid>1</vhid></vip>" XML_TAIL,
                "without interface");
+    check_loss(import_config_xml, "c.xml",
+               XML_HEAD "<vip><mode>ipalias</mode><subnet>10.9.9.9</subnet>"
+                        "<interface>_vip77</interface></vip>" XML_TAIL,
+               "10.9.9.9 is an alias of _vip77, which is no virtual IP of mode "
+               "carp here");
+    check_loss(import_config_xml, "c.xml",
+               XML_HEAD "<vip><mode>carp</mode><interface>opt9</interface>"
+                        "<vhid>1</vhid><subnet>10.9.9.9</subnet>"
+                        "<password>TELLTALE</password></vip>" XML_TAIL,
+               "opt9 is not among the interfaces: give --map opt9=NAME");
 }
 
 /* ----------------------------------------------------------------- others */
@@ -345,6 +384,13 @@ test_map(void)
     import_finish(&import);
     g_assert_cmpstr(carp_conf_get(import.conf, 0)->interface, ==, "eth7");
     import_clear(&import);
+    import_init(&import);
+    import_map(&import, "carp0", "eth7");
+    import_freebsd(&import, "ifconfig carp0 vhid 1 pass x 10.0.0.1", "t");
+    import_finish(&import);
+    g_assert_cmpstr(carp_conf_get(import.conf, 0)->interface, ==, "eth7");
+    g_assert_cmpuint(import.notes->len, ==, 0);
+    import_clear(&import);
 }
 
 static void
@@ -356,6 +402,11 @@ test_guess(void)
     g_assert_cmpint(import_guess("em0: flags=1\n", "x"), ==, IMPORT_IFCONFIG);
     g_assert_cmpint(import_guess("a=b\nifconfig_em0=\"\"\n", "x"), ==,
                     IMPORT_FREEBSD);
+    g_assert_cmpint(import_guess("  sudo ifconfig em0 up\n", "-"), ==,
+                    IMPORT_FREEBSD);
+    g_assert_cmpint(import_guess("# nothing\n", "/etc/sysctl.conf"), ==,
+                    IMPORT_FREEBSD);
+    g_assert_cmpint(import_guess("", "rc.conf.local"), ==, IMPORT_FREEBSD);
     g_assert_cmpint(import_guess("root:x:0:0", "passwd"), ==, IMPORT_UNKNOWN);
 }
 
@@ -408,6 +459,7 @@ main(int argc, char **argv)
     g_test_add_func("/import/handbook", test_handbook);
     g_test_add_func("/import/lists", test_lists);
     g_test_add_func("/import/cloned", test_cloned);
+    g_test_add_func("/import/cloned-aliases", test_cloned_aliases);
     g_test_add_func("/import/commands", test_commands);
     g_test_add_func("/import/freebsd-losses", test_freebsd_losses);
     g_test_add_func("/import/ifconfig", test_ifconfig_output);

@@ -142,6 +142,8 @@ import_text(struct import *import, enum import_kind kind, const char *text,
             const char *file)
 {
     const struct import_place place = {file, 0};
+    /* As editors of Windows put it in front. */
+    text += g_str_has_prefix(text, "\xef\xbb\xbf") ? 3 : 0;
     switch (kind != IMPORT_UNKNOWN ? kind : import_guess(text, file)) {
     case IMPORT_FREEBSD:
         import_freebsd(import, text, file);

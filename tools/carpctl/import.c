@@ -79,24 +79,14 @@ import_lose(struct import *import, const struct import_place *place,
 
 /* ------------------------------------------------------------------ guess */
 
-static bool
-has_line(const char *text, const char *start)
-{
-    const char *at = text;
-    while ((at = strstr(at, start)) != NULL) {
-        if (at == text || at[-1] == '\n') {
-            return true;
-        }
-        at += strlen(start);
-    }
-    return false;
-}
-
 enum import_kind
 import_guess(const char *text, const char *file)
 {
     char *name = g_path_get_basename(file);
     const bool is_openbsd = g_str_has_prefix(name, "hostname.");
+    /* These need not say anything about CARP. */
+    const bool is_freebsd = g_str_has_prefix(name, "rc.conf") ||
+                            g_str_has_prefix(name, "sysctl.conf");
     g_free(name);
     if (is_openbsd) {
         return IMPORT_OPENBSD;
@@ -108,13 +98,47 @@ import_guess(const char *text, const char *file)
     if (strstr(text, ": flags=") != NULL) {
         return IMPORT_IFCONFIG;
     }
-    if (has_line(text, "ifconfig") || strstr(text, "net.inet.carp.") != NULL) {
+    if (is_freebsd || strstr(text, "ifconfig") != NULL ||
+        strstr(text, "net.inet.carp.") != NULL) {
         return IMPORT_FREEBSD;
     }
     return IMPORT_UNKNOWN;
 }
 
 /* ----------------------------------------------------------------- finish */
+
+static bool
+is_carp_interface(const char *name)
+{
+    return g_str_has_prefix(name, "carp") && g_ascii_isdigit(name[4]);
+}
+
+/* FreeBSD 9 gave carpN further addresses without saying its vhid again. */
+static void
+join_aliases(struct import *import)
+{
+    for (guint o = 0; o < import->own->len; o++) {
+        const struct import_own *own =
+            &g_array_index(import->own, struct import_own, o);
+        struct carp_conf_vhid *group = NULL;
+        if (!is_carp_interface(own->interface)) {
+            continue;
+        }
+        for (size_t i = 0; i < carp_conf_count(import->conf); i++) {
+            struct carp_conf_vhid *each = carp_conf_edit(import->conf, i);
+            group =
+                g_strcmp0(each->interface, own->interface) == 0 ? each : group;
+        }
+        char text[CARP_ADDR_TEXT];
+        if (group == NULL) {
+            import_lose(import, &own->place, "%s has %s but no vhid",
+                        own->interface, carp_addr_format(&own->addr, text));
+        } else {
+            (void)import_add_address(import, group, &own->addr, own->prefix_len,
+                                     &own->place);
+        }
+    }
+}
 
 /* carpN of FreeBSD 9 sat on the interface that has an address in its net. */
 static const char *
@@ -133,7 +157,7 @@ find_parent(const struct import *import, const struct carp_conf_vhid *vhid)
                 is_same = ((addr->octets[i] ^ own->addr.octets[i]) & mask) == 0;
                 bits -= take;
             }
-            if (is_same) {
+            if (is_same && !is_carp_interface(own->interface)) {
                 return own->interface;
             }
         }
@@ -141,24 +165,19 @@ find_parent(const struct import *import, const struct carp_conf_vhid *vhid)
     return NULL;
 }
 
-static bool
-is_carp_interface(const char *name)
-{
-    return g_str_has_prefix(name, "carp") && g_ascii_isdigit(name[4]);
-}
-
 static void
 settle_interface(struct import *import, struct carp_conf_vhid *vhid,
                  const struct import_place *place)
 {
-    if (vhid->interface != NULL && is_carp_interface(vhid->interface)) {
+    if (vhid->interface != NULL && is_carp_interface(vhid->interface) &&
+        !g_hash_table_contains(import->map, vhid->interface)) {
         const char *parent = find_parent(import, vhid);
         if (parent == NULL) {
             import_note(import, place,
                         "[vhid \"%s\"]: %s says nothing of the interface "
                         "beneath: give --map %s=NAME",
                         vhid->name, vhid->interface, vhid->interface);
-        } else if (!g_hash_table_contains(import->map, vhid->interface)) {
+        } else {
             g_free(vhid->interface);
             vhid->interface = g_strdup(parent);
         }
@@ -190,6 +209,7 @@ has_key(const struct carp_key *key)
 void
 import_finish(struct import *import)
 {
+    join_aliases(import);
     for (size_t i = 0; i < carp_conf_count(import->conf); i++) {
         struct carp_conf_vhid *vhid = carp_conf_edit(import->conf, i);
         const struct import_place place = {vhid->file, 0};

@@ -21,11 +21,18 @@
 /** Largest input of one file. */
 #define IMPORT_MAX ((gsize)16 * 1024 * 1024)
 
+/** Where a thing stands, for notes. */
+struct import_place {
+    const char *file;
+    unsigned int line; /**< 0: no line */
+};
+
 /** An address that an interface has for itself. */
 struct import_own {
     char *interface;
     struct carp_addr addr;
     unsigned int prefix_len;
+    struct import_place place;
 };
 
 /** What has been found so far. */
@@ -33,7 +40,8 @@ struct import {
     struct carp_conf *conf; /**< the groups; a secret */
     GPtrArray *notes;       /**< char *: "FILE:LINE: what" */
     GHashTable *map;        /**< their interface to ours; may be empty */
-    GArray *own;            /**< struct import_own, to find carpN's parent */
+    GArray *own;            /**< struct import_own: carpN's aliases, and to find
+                             * its parent. What places name must outlive it */
     bool preempt;           /**< net.inet.carp.preempt=1 was found */
     bool has_loss;          /**< something could not be taken over */
 };
@@ -44,11 +52,6 @@ void import_clear(struct import *import);
 /** Say that @p theirs is called @p ours on this host. */
 void import_map(struct import *import, const char *theirs, const char *ours);
 
-/** Where a thing stands, for notes. */
-struct import_place {
-    const char *file;
-    unsigned int line; /**< 0: no line */
-};
 /** Something to look at. */
 void import_note(struct import *import, const struct import_place *place,
                  const char *format, ...) G_GNUC_PRINTF(3, 4);
@@ -89,6 +92,11 @@ void import_command_words(struct import *import, struct import_command *command,
 void import_command_take(struct import *import, struct import_command *command,
                          const struct import_place *place,
                          enum carp_profile_id profile);
+/** Give a group one more address; one that it has stays as it is.
+ * @return false: it has too many, a loss */
+bool import_add_address(struct import *import, struct carp_conf_vhid *group,
+                        const struct carp_addr *addr, unsigned int prefix_len,
+                        const struct import_place *place);
 
 /* -------------------------------------------------------------- sources */
 
@@ -116,8 +124,9 @@ enum import_kind {
 /** What @p text is by its name and first lines. */
 enum import_kind import_guess(const char *text, const char *file);
 
-/** After the last source: names on this host, parents of carpN, preempt, and
- * groups without a password, an address or an interface are noted. */
+/** After the last source: names on this host, aliases and parents of carpN,
+ * preempt, and groups without a password, an address or an interface are noted.
+ */
 void import_finish(struct import *import);
 
 #endif

@@ -71,32 +71,44 @@ take_key(struct import *import, struct carp_conf_vhid *group,
     }
 }
 
+bool
+import_add_address(struct import *import, struct carp_conf_vhid *group,
+                   const struct carp_addr *addr, unsigned int prefix_len,
+                   const struct import_place *place)
+{
+    const uint16_t at = group->addrs.count;
+    if (carp_addrs_contain(&group->addrs, addr)) {
+        return true;
+    }
+    if (carp_addrs_add(&group->addrs, addr) != CARP_OK) {
+        import_lose(import, place, "more than %d addresses of vhid %u",
+                    CARP_ADDRS_MAX, group->vhid);
+        return false;
+    }
+    group->prefix_len[at] = (uint8_t)prefix_len;
+    return true;
+}
+
 static void
 take_addresses(struct import *import, struct carp_conf_vhid *group,
                const struct import_command *command,
                const struct import_place *place)
 {
-    for (uint16_t i = 0; i < command->addrs.count; i++) {
-        const uint16_t at = group->addrs.count;
-        if (carp_addrs_contain(&group->addrs, &command->addrs.list[i])) {
-            continue;
-        }
-        if (carp_addrs_add(&group->addrs, &command->addrs.list[i]) != CARP_OK) {
-            import_lose(import, place, "more than %d addresses of vhid %d",
-                        CARP_ADDRS_MAX, command->vhid);
-            return;
-        }
-        group->prefix_len[at] = command->prefix_len[i];
+    bool has_room = true;
+    for (uint16_t i = 0; i < command->addrs.count && has_room; i++) {
+        has_room = import_add_address(import, group, &command->addrs.list[i],
+                                      command->prefix_len[i], place);
     }
 }
 
 static void
-take_own(struct import *import, const struct import_command *command)
+take_own(struct import *import, const struct import_command *command,
+         const struct import_place *place)
 {
     for (uint16_t i = 0; i < command->addrs.count; i++) {
         const struct import_own own = {g_strdup(command->interface),
                                        command->addrs.list[i],
-                                       command->prefix_len[i]};
+                                       command->prefix_len[i], *place};
         g_array_append_val(import->own, own);
     }
 }
@@ -107,7 +119,7 @@ import_command_take(struct import *import, struct import_command *command,
                     enum carp_profile_id profile)
 {
     if (command->vhid < 0) {
-        take_own(import, command);
+        take_own(import, command, place);
         return;
     }
     struct carp_conf_vhid *group = make_group(import, command, place, profile);

@@ -100,12 +100,45 @@ interface_of(const char *variable, bool *is_list)
 }
 
 static void
+take_sysctl(struct import *import, const char *name, const char *value,
+            const struct import_place *place)
+{
+    static const struct {
+        const char *name, *usual, *key;
+    } rows[] = {{"log", NULL, NULL},
+                {"allow", "1", NULL},
+                {"demotion", "0", "demote"},
+                {"ifdown_demotion_factor", "240", "demote-link-down"},
+                {"senderr_demotion_factor", "240", "demote-send-error"}};
+    const char *last = strrchr(name, '.') + 1;
+    if (strcmp(last, "preempt") == 0) {
+        import->preempt = g_ascii_strtoull(value, NULL, 10) != 0;
+        return;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (strcmp(last, rows[i].name) != 0) {
+            continue;
+        }
+        if (rows[i].usual == NULL || strcmp(value, rows[i].usual) == 0) {
+            return;
+        }
+        if (rows[i].key != NULL) {
+            import_lose(import, place,
+                        "%s is not taken over: say %s = %s in each group", name,
+                        rows[i].key, value);
+            return;
+        }
+    }
+    import_lose(import, place, "%s is not taken over", name);
+}
+
+static void
 take_variable(struct import *import, const char *name, char *value,
               const struct import_place *place)
 {
     char **words = NULL;
-    if (strcmp(name, "net.inet.carp.preempt") == 0) {
-        import->preempt = g_ascii_strtoull(value, NULL, 10) != 0;
+    if (g_str_has_prefix(name, "net.inet.carp.")) {
+        take_sysctl(import, name, value, place);
         return;
     }
     if (!g_str_has_prefix(name, "ifconfig_")) {

@@ -114,6 +114,20 @@ device_of(const struct document *doc, const struct vip *vip)
     return device != NULL ? device : name;
 }
 
+static bool
+is_known(const struct import *import, const struct document *doc,
+         const char *device)
+{
+    GHashTableIter iter;
+    void *known = NULL;
+    bool is_known = g_hash_table_contains(import->map, device);
+    g_hash_table_iter_init(&iter, doc->interfaces);
+    while (!is_known && g_hash_table_iter_next(&iter, NULL, &known)) {
+        is_known = strcmp(known, device) == 0;
+    }
+    return is_known;
+}
+
 /* The words that ifconfig would be given. */
 static GPtrArray *
 words_of(const struct vip *vip, const struct vip *carp)
@@ -154,6 +168,11 @@ take_vip(struct import *import, const struct document *doc,
                     device == NULL ? "interface" : "vhid");
         return;
     }
+    if (vip == carp && !is_known(import, doc, device)) {
+        import_note(import, &place,
+                    "%s is not among the interfaces: give --map %s=NAME",
+                    device, device);
+    }
     struct import_command command;
     import_command_init(&command, device);
     GPtrArray *words = words_of(vip, carp);
@@ -192,6 +211,28 @@ parent_of(const struct document *doc, const struct vip *alias)
     return NULL;
 }
 
+/* An address that is hashed if it stands on a CARP entry. */
+static void
+take_alias(struct import *import, const struct document *doc,
+           const struct vip *vip, const char *file)
+{
+    const struct vip *carp = parent_of(doc, vip);
+    const struct import_place place = {file, vip->line};
+    const char *interface = value(vip, "interface");
+    const char *subnet = value(vip, "subnet");
+    if (carp != NULL) {
+        take_vip(import, doc, vip, carp, file);
+    } else if (value(vip, "vhid") != NULL ||
+               (interface != NULL && g_str_has_prefix(interface, "_vip"))) {
+        import_lose(import, &place,
+                    "%s is an alias of %s%s, which is no virtual IP of mode "
+                    "carp here",
+                    subnet != NULL ? subnet : "an address without number",
+                    value(vip, "vhid") != NULL ? "a vhid of " : "",
+                    interface != NULL ? interface : "no interface");
+    }
+}
+
 static void
 take_document(struct import *import, const struct document *doc,
               const char *file)
@@ -204,9 +245,8 @@ take_document(struct import *import, const struct document *doc,
     }
     for (guint i = 0; i < doc->vips->len; i++) {
         const struct vip *vip = g_ptr_array_index(doc->vips, i);
-        const struct vip *carp = parent_of(doc, vip);
-        if (g_strcmp0(value(vip, "mode"), "ipalias") == 0 && carp != NULL) {
-            take_vip(import, doc, vip, carp, file);
+        if (g_strcmp0(value(vip, "mode"), "ipalias") == 0) {
+            take_alias(import, doc, vip, file);
         }
     }
 }

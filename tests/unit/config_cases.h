@@ -46,6 +46,16 @@ static const struct {
                                        "be 0 to 32 (IPv4) or 0 to 128 (IPv6)"},
     {GOOD "addresses = 10.0.0.1; 10.0.0.1/24\n", "'10.0.0.1/24' stands here "
                                                  "twice"},
+    {GOOD "addresses = 0.0.0.0\n",
+     AT("4", "addresses") "0.0.0.0 is no address that a host can have"},
+    {GOOD "addresses = 224.0.0.18\n", "224.0.0.18 is no address that a host"},
+    {GOOD "addresses = 255.255.255.255\n", "is no address that a host"},
+    {GOOD "addresses = 127.0.0.1/8\n", "127.0.0.1 is no address that a host"},
+    {GOOD "addresses = 10.0.0.1; ::\n", ":: is no address that a host"},
+    {GOOD "addresses = ::1\n", "::1 is no address that a host"},
+    {GOOD "addresses = ff02::12/64\n", "ff02::12 is no address that a host"},
+    {GOOD "addresses = 10.0.0.1\naccept-addresses = 10.0.0.1 | 239.0.0.1\n",
+     AT("5", "accept-addresses") "239.0.0.1 is no address that a host"},
     {GOOD "addresses = ;\n", "addresses: is empty: give addresses or remove"},
     {GOOD "interface = a/b\n", "interface: 'a/b' is not an interface name (1 "
                                "to 15 characters"},
@@ -132,6 +142,8 @@ static const struct {
     {GOOD SECRET "\n", "/carp.conf:4: must be [vhid \"NAME\"], KEY = VALUE or "
                        "# COMMENT"},
     {"= " SECRET "\n", "/carp.conf:1: must be"},
+    {"\xef\xbb\xbf" GOOD, "/carp.conf: begins with a byte order mark: save it "
+                          "as UTF-8 without one"},
     {"vhid = 1\n", "/carp.conf:1: a key stands before the first"},
     {GOOD "a b = 1\n", "/carp.conf:4: [vhid \"lan\"]: a key may hold letters"},
     {HEAD "password = " SECRET "\\q\n", "password: is not UTF-8, or holds a "
@@ -170,6 +182,10 @@ static const struct {
     {GOOD "preempt-delay = 5\n", "preempt-delay: has no effect without"},
     {GOOD "down-at-start = true\n", "down-at-start: has no effect without"},
     {GOOD "script-argument = x\n", "script-argument: has no effect without"},
+    {GOOD "interface = eth0\naddresses = 10.0.0.1; 10.0.4.0/22\n",
+     "addresses: 10.0.4.0/22 is the network, not a host in it"},
+    {GOOD "interface = eth0\naddresses = 10.0.7.255/22\n",
+     "addresses: 10.0.7.255/22 is the broadcast address of its network"},
     {GOOD "profile = netbsd\nlladdr = 02:00:00:00:00:01\n",
      "lladdr: is hashed by openbsd only"},
     {GOOD "source = 10.0.0.1\nsenders = 10.0.0.2\n",

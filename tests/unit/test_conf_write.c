@@ -184,7 +184,7 @@ test_odd_texts(void)
         "cr\rhere", "a;b",       "# a = [b]"};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         struct carp_conf *conf = load("[vhid \"a\"]\nvhid = 7\npassword = x\n"
-                                      "interface = eth0\naddresses = ::1\n"
+                                      "interface = eth0\naddresses = fd00::1\n"
                                       "vmac = on\n");
         struct carp_conf_vhid *vhid = carp_conf_edit(conf, 0);
         vhid->up_script = g_strdup("/u");
@@ -206,7 +206,7 @@ test_blank_texts(void)
     static const char *const texts[] = {"", " ", "\r", "\t \n"};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         struct carp_conf *conf = load("[vhid \"a\"]\nvhid = 7\npassword = x\n"
-                                      "interface = eth0\naddresses = ::1\n"
+                                      "interface = eth0\naddresses = fd00::1\n"
                                       "vmac = on\naddresses-by = script\n"
                                       "up-script = /u\ndown-script = /d\n");
         struct carp_conf_vhid *vhid = carp_conf_edit(conf, 0);

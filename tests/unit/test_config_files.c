@@ -74,6 +74,16 @@ test_password_file(void)
     struct carp_conf *conf = config_load(HEAD "password-file = lan.key\n");
     config_assert_message(conf, true, "lan.key: is empty");
     carp_conf_free(conf);
+    /* As an editor of Windows saves it: UTF-8 with a mark, and UTF-16. */
+    g_free(config_write_file("lan.key", "\xef\xbb\xbf" SECRET "\n", -1, 0600));
+    conf = config_load(HEAD "password-file = lan.key\n");
+    g_assert_true(carp_conf_is_usable(conf));
+    config_assert_message(conf, false, "begins with a byte order mark");
+    carp_conf_free(conf);
+    g_free(config_write_file("lan.key", "\xff\xfex\0\n\0", 6, 0600));
+    conf = config_load(HEAD "password-file = lan.key\n");
+    config_assert_message(conf, true, "lan.key: holds a NUL octet: not a text");
+    carp_conf_free(conf);
     char *big = g_strnfill(5000, 'x');
     g_free(config_write_file("lan.key", big, -1, 0600));
     g_free(big);

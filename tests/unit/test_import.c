@@ -169,6 +169,8 @@ test_freebsd_losses(void)
         {"net.inet.carp.senderr_demotion_factor = 10",
          "say demote-send-error = 10"},
         {"net.inet.carp.demotion=5", "say demote = 5"},
+        {"ifconfig em0 vhid 1 pass TELLTALE 224.0.0.1",
+         "rc.conf:1: 224.0.0.1 is no address that a host can have"},
         {"net.inet.carp.allow=0", "net.inet.carp.allow is not taken over"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

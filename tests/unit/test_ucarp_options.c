@@ -108,6 +108,7 @@ test_wrong(void)
         {BASE "-s nowhere", "--srcip=nowhere: is not an IPv4 address"},
         {BASE "-a 10.0.0.1", "given twice"},
         {BASE "-a x", "--addr=x: is not an address"},
+        {BASE "-a 0.0.0.0", "--addr=0.0.0.0: is no address that a host can"},
         {BASE "--nothing", "--nothing is no option"},
         {BASE "-a", "-a needs a value"},
         {BASE "stray", "'stray' is no option"},

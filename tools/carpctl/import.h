@@ -92,7 +92,8 @@ void import_command_words(struct import *import, struct import_command *command,
 void import_command_take(struct import *import, struct import_command *command,
                          const struct import_place *place,
                          enum carp_profile_id profile);
-/** Give a group one more address; one that it has stays as it is.
+/** Give a group one more address; one that it has stays as it is, one that no
+ * host can have is a loss.
  * @return false: it has too many, a loss */
 bool import_add_address(struct import *import, struct carp_conf_vhid *group,
                         const struct carp_addr *addr, unsigned int prefix_len,

@@ -2,6 +2,7 @@
 /* One command's findings, and into which group they go. */
 #include <string.h>
 
+#include "conf_set.h"
 #include "import.h"
 
 void
@@ -77,6 +78,12 @@ import_add_address(struct import *import, struct carp_conf_vhid *group,
                    const struct import_place *place)
 {
     const uint16_t at = group->addrs.count;
+    char text[CARP_ADDR_TEXT];
+    if (!conf_is_host(addr)) {
+        import_lose(import, place, "%s is no address that a host can have",
+                    carp_addr_format(addr, text));
+        return true;
+    }
     if (carp_addrs_contain(&group->addrs, addr)) {
         return true;
     }

@@ -125,6 +125,32 @@ check_idle_keys(struct conf_group *group)
     }
 }
 
+/* A slip of who thinks of networks: the kernel takes such an address. */
+static void
+warn_of_networks(struct conf_group *group)
+{
+    const struct carp_conf_vhid *vhid = group->vhid;
+    char text[CARP_ADDR_TEXT];
+    for (uint16_t i = 0; i < vhid->addrs.count; i++) {
+        const struct carp_addr *addr = &vhid->addrs.list[i];
+        const unsigned int prefix = vhid->prefix_len[i];
+        if (addr->family != CARP_IPV4 || prefix == 0 || prefix > 30) {
+            continue;
+        }
+        const uint32_t mask = UINT32_MAX >> prefix;
+        const uint32_t host =
+            ((uint32_t)addr->octets[0] << 24 | (uint32_t)addr->octets[1] << 16 |
+             (uint32_t)addr->octets[2] << 8 | (uint32_t)addr->octets[3]) &
+            mask;
+        if (host == 0 || host == mask) {
+            conf_key_warn(group, "addresses", "%s/%u is %s",
+                          carp_addr_format(addr, text), prefix,
+                          host == 0 ? "the network, not a host in it"
+                                    : "the broadcast address of its network");
+        }
+    }
+}
+
 /* A list of one family says nothing about the other. */
 static bool
 is_left_out(const struct carp_addrs *senders, const struct carp_addr *addr)
@@ -187,6 +213,7 @@ conf_check_group(struct conf_group *group)
     check_scripts(group);
     check_idle_keys(group);
     check_senders(group);
+    warn_of_networks(group);
     if (vhid->interface == NULL) {
         warn_without_interface(group);
     } else if (vhid->addrs.count == 0 && !has_key(group, "addresses")) {

@@ -62,12 +62,32 @@ read_addresses(struct conf_group *group, const struct conf_row *row,
     return is_good;
 }
 
+/* Virtual addresses: each has to be had by some host. */
+static bool
+read_virtual(struct conf_group *group, const struct conf_row *row,
+             const char *value, struct carp_addrs *addrs, uint8_t *prefix_len)
+{
+    char text[CARP_ADDR_TEXT];
+    if (!read_addresses(group, row, value, addrs, prefix_len)) {
+        return false;
+    }
+    for (uint16_t i = 0; i < addrs->count; i++) {
+        if (!conf_is_host(&addrs->list[i])) {
+            conf_key_error(group, row->key,
+                           "%s is no address that a host can have",
+                           carp_addr_format(&addrs->list[i], text));
+            return false;
+        }
+    }
+    return true;
+}
+
 void
 conf_set_addresses(struct conf_group *group, const struct conf_row *row,
                    const char *value)
 {
     struct carp_conf_vhid *vhid = group->vhid;
-    (void)read_addresses(group, row, value, &vhid->addrs, vhid->prefix_len);
+    (void)read_virtual(group, row, value, &vhid->addrs, vhid->prefix_len);
 }
 
 void
@@ -86,8 +106,8 @@ conf_set_accept_addresses(struct conf_group *group, const struct conf_row *row,
     vhid->accept_addrs = g_new0(struct carp_addrs, MAX(count, 1));
     bool is_good = true;
     for (guint i = 0; i < MAX(count, 1) && is_good; i++) {
-        is_good = read_addresses(group, row, count > 0 ? lists[i] : "",
-                                 &vhid->accept_addrs[i], NULL);
+        is_good = read_virtual(group, row, count > 0 ? lists[i] : "",
+                               &vhid->accept_addrs[i], NULL);
         vhid->addrs_count += is_good;
     }
     g_strfreev(lists);

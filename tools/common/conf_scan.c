@@ -104,6 +104,12 @@ conf_scan(struct conf_file *file, char *data, size_t size)
         conf_file_say(file, true, 0, "holds a NUL octet: not a text file");
         return false;
     }
+    if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
+        conf_file_say(file, true, 0,
+                      "begins with a byte order mark: save it as UTF-8 "
+                      "without one");
+        return false;
+    }
     char *title = NULL;
     bool is_good = true;
     unsigned int number = 1;

@@ -162,6 +162,11 @@ load_password(struct conf_group *group, const char *key, const char *password,
                       "the password is longer than 19 octets: "
                       "only the first 19 count");
     }
+    if (len >= 3 && memcmp(password, "\xef\xbb\xbf", 3) == 0) {
+        conf_key_warn(group, key,
+                      "the password begins with a byte order mark: "
+                      "remove it unless the peers have it too");
+    }
     if (len > 0 && (password[len - 1] == ' ' || password[len - 1] == '\t')) {
         conf_key_warn(group, key,
                       "the password ends with a blank: remove it "
@@ -192,6 +197,10 @@ load_file(struct conf_group *group, const char *key, const char *path,
     bool is_good = false;
     if (size == 0) {
         conf_key_error(group, key, "%s: is empty", path);
+    } else if (memchr(data, '\0', len) != NULL) {
+        /* Others end the password there. */
+        conf_key_error(group, key, "%s: holds a NUL octet: not a text file",
+                       path);
     } else {
         is_good = load_password(group, key, data, len, out);
     }

@@ -16,11 +16,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^    \$ (.*)\n((?:    (?!\$ ).*\n|\n(?=    (?!\$ )))*)", re.M)
 
 
-def output(command):
-    """What a shell in captures/ prints, as it stands in a document."""
+def output(command, folder="captures"):
+    """What a shell in a folder of the tree prints, as it stands in a document."""
     env = {**os.environ, "PATH": os.environ["CARP_BIN"] + ":" + os.environ["PATH"], "TZ": "UTC",
            "LC_ALL": "C", "NO_COLOR": "1"}
-    done = subprocess.run(["sh", "-c", command], cwd=ROOT / "captures", env=env, text=True,
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT / folder, env=env, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False,
                           stdin=subprocess.DEVNULL)
     lines = done.stdout.rstrip().splitlines()
@@ -31,6 +31,13 @@ def output(command):
 def shown(path):
     """(command, what the document says it prints) of a document."""
     return BLOCK.findall(path.read_text(encoding="utf-8"))
+
+
+def agrees(said, printed):
+    """A line of three points stands for any lines."""
+    pattern = "".join("(?:.*\n)*" if line.strip() in ("…", "...") else re.escape(line)
+                      for line in said.splitlines(keepends=True))
+    return re.fullmatch(pattern, printed) is not None
 
 
 def main():

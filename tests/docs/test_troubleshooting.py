@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Every command of docs/troubleshooting.md prints what the document says."""
+"""Every command of docs/troubleshooting.md prints what the document says, and so do those of others
+that need no wire."""
 import re
 import shutil
 
@@ -17,6 +18,13 @@ def test_command(command, said):
     if program not in ("carpmon", "carpctl") and not shutil.which(program):
         pytest.skip(f"{program} is not installed")
     assert shown.output(command) == said
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/SIMULATOR.md"])
+def test_other_documents(name):
+    (command, said), = shown.shown(shown.ROOT / name)
+    printed = shown.output(command, ".")
+    assert shown.agrees(said, printed), printed
 
 
 def test_every_symptom_has_a_command():

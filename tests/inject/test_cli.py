@@ -271,7 +271,10 @@ def test_asks_only_a_terminal():
     (["conform", "--dry-run", *DEVICE, "--suite", SUITE.parent], 2,
      "has no scenario (NAME.carp): give --suite DIR"),
     (["conform", "--dry-run", *DEVICE, "--suite", SUITE, "--group", "x"], 2,
-     "names no test"),
+     '"x" names no test'),
+    (["conform", "--dry-run", *DEVICE, "--suite", SUITE, "--group", "parameters,timming"], 2,
+     '"timming" names no test'),
+    (["conform", "--dry-run", *DEVICE, "--suite", SUITE, "--group", ""], 2, "names no test"),
 ])
 def test_errors(argv, status, part):
     done = run(*argv, status=status)

@@ -175,6 +175,41 @@ select_group(struct scn_scenario *scenario, const char *group)
     }
 }
 
+static bool
+names_test(const GPtrArray *scenarios, const char *word)
+{
+    bool is_named = false;
+    for (guint i = 0; i < scenarios->len; i++) {
+        const struct scn_scenario *scenario = g_ptr_array_index(scenarios, i);
+        for (guint k = 0; k < scenario->tests->len && !is_named; k++) {
+            const struct scn_test *test = g_ptr_array_index(scenario->tests, k);
+            char *full = g_strdup_printf("%s.%s", test->group, test->name);
+            is_named =
+                strcmp(word, test->group) == 0 || strcmp(word, full) == 0;
+            g_free(full);
+        }
+    }
+    return is_named;
+}
+
+/* A slip among several words must not make a run smaller without a word. */
+static bool
+names_tests(const GPtrArray *scenarios, const char *group)
+{
+    char **wanted = g_strsplit(group != NULL ? group : "", ",", -1);
+    bool is_good = group == NULL || wanted[0] != NULL;
+    const char *wrong = "";
+    for (char **word = wanted; *word != NULL && is_good; word++) {
+        is_good = names_test(scenarios, *word);
+        wrong = *word;
+    }
+    if (!is_good) {
+        log_line("--group: \"%s\" names no test: --dry-run lists them", wrong);
+    }
+    g_strfreev(wanted);
+    return is_good;
+}
+
 /* --dry-run: what would be played. */
 static void
 list_tests(const GPtrArray *scenarios)
@@ -268,8 +303,7 @@ play_files(struct play_live *live, char **files, GHashTable *vars,
         log_line("the suite's directory has no scenario (NAME.carp): give "
                  "--suite DIR");
         status = INJ_EXIT_USAGE;
-    } else if (status == INJ_EXIT_OK && count_tests(scenarios) == 0) {
-        log_line("--group: \"%s\" names no test: --dry-run lists them", group);
+    } else if (status == INJ_EXIT_OK && !names_tests(scenarios, group)) {
         status = INJ_EXIT_USAGE;
     } else if (status == INJ_EXIT_OK && is_shown) {
         list_tests(scenarios);

@@ -92,6 +92,32 @@ find_command(struct ctl_options *options, char **rest)
     return NULL;
 }
 
+/* An option that does nothing would be taken for one that was heeded. */
+static const char *
+find_idle_option(const struct ctl_options *options)
+{
+    const struct ctl_context *context = &options->context;
+    const char *name = options->command->name;
+    const bool is_import = strcmp(name, "import") == 0;
+    const bool is_file =
+        is_import || strcmp(name, "check") == 0 || strcmp(name, "export") == 0;
+    if (context->is_prometheus && strcmp(name, "stats") != 0) {
+        return "--format prometheus is for stats";
+    }
+    if (context->is_json && is_file) {
+        return "--format json is for what carpd answers";
+    }
+    if (context->output != NULL && !is_import && !context->is_prometheus &&
+        strcmp(name, "export") != 0) {
+        return "--output is for import, export and stats --format prometheus";
+    }
+    if ((context->from != NULL || context->map != NULL || context->preempt) &&
+        !is_import) {
+        return "--from, --map and --preempt are for import";
+    }
+    return NULL;
+}
+
 static char *
 settle(struct ctl_options *options, struct raw *raw)
 {
@@ -109,11 +135,7 @@ settle(struct ctl_options *options, struct raw *raw)
         context->socket = g_strdup(CARP_CONTROL_SOCKET);
     }
     char *wrong = find_command(options, raw->rest);
-    if (wrong == NULL && context->is_prometheus &&
-        strcmp(options->command->name, "stats") != 0) {
-        wrong = g_strdup("--format prometheus is for stats");
-    }
-    return wrong;
+    return wrong != NULL ? wrong : g_strdup(find_idle_option(options));
 }
 
 enum ctl_parse

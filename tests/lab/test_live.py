@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """carpmon -i as a user meets it: errors, ends, delays, load."""
+import datetime
+import json
 import os
 import shutil
 import signal
@@ -55,6 +57,16 @@ def test_no_such_interface(lab):
     status, out, errors = run(lab, "-i", "eth9")
     assert (status, out, len(errors)) == (3, "", 1)
     assert errors[0].startswith("carpmon: eth9: ") and "No such device" in errors[0]
+
+
+def test_end_without_a_frame(lab):
+    """It ends when it ends, also where nothing was heard."""
+    status, out, errors = run(lab, "-i", "lo", "--duration", "0.5", "--format", "json")
+    start, end = [json.loads(line) for line in out.splitlines()]
+    assert (status, errors, end["event"]) == (0, [], "end")
+    passed = datetime.datetime.fromisoformat(end["time"].replace("Z", "+00:00")) \
+        - datetime.datetime.fromisoformat(start["time"].replace("Z", "+00:00"))
+    assert 0.3 < passed.total_seconds() < 10
 
 
 def test_one_of_two_interfaces_is_missing(lab):

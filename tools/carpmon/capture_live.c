@@ -155,6 +155,7 @@ run_timers(struct mon_live *live)
             safe = port->next.time;
         }
     }
+    live->advanced = safe;
     mon_monitor_advance(live->monitor, safe);
 }
 
@@ -256,6 +257,16 @@ say_start(struct mon_live *live)
     g_free(open.inputs);
 }
 
+/* What was seen ends with the silence behind the last frame, as far as that is
+ * known to be silence. */
+static void
+close_books(const struct mon_live *live)
+{
+    struct mon_totals *totals = mon_monitor_totals(live->monitor);
+    totals->last =
+        totals->frames > 0 ? MAX(totals->last, live->advanced) : live->now;
+}
+
 void
 mon_live_run(struct mon_live *live, struct mon_monitor *monitor,
              const volatile sig_atomic_t *stop)
@@ -279,6 +290,7 @@ mon_live_run(struct mon_live *live, struct mon_monitor *monitor,
     run(live);
     live->next_chore = 0;
     do_chores(live);
+    close_books(live);
     for (guint i = 0; i < live->ports->len; i++) {
         const struct mon_port *port = live_port(live, i);
         mon_monitor_totals(monitor)->unreadable +=

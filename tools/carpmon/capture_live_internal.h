@@ -21,6 +21,7 @@ struct mon_live {
     uint16_t next_number;
     GHashTable *watched; /* segments that the tracker was told of */
     carp_time now;       /* even wall clock, read once a round */
+    carp_time advanced;  /* up to then silence is known */
     carp_time next_chore, next_drops;
     carp_time hears_due;  /* when to say that nothing is heard */
     carp_time end;        /* CARP_NEVER without --duration */

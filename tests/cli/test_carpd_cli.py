@@ -58,6 +58,22 @@ def test_check_warnings(conf):
     assert status == 4 and "nothing would run" in err
 
 
+def test_check_programs(conf, tmp_path):
+    """A slip in a path shows before the first failover."""
+    hook = tmp_path / "hook"
+    hook.write_text("#!/bin/sh\n")
+    hook.chmod(0o755)
+    path = conf(GOOD + f"hook = {hook}\n")
+    assert run("--check", "-c", path) == (0, path + ": 1 vhid to run, good\n", "")
+    for key, program, why in (("hook", "/none/hook", "No such file or directory"),
+                              ("notify", tmp_path, "is no program"),
+                              ("track-script", f"{path} 5", "Permission denied")):
+        status, out, err = run("--check", "-c", conf(GOOD + f"{key} = {program}\n"))
+        said = str(program).removesuffix(" 5")
+        assert (status, err) == (4, f'carpd: warning: {path}: [vhid "lan"] {key}: {said}: {why}\n')
+        assert "usable with warnings" in out
+
+
 def test_others_may_read(conf):
     path = conf(GOOD, 0o644)
     for argv in (("--check",), ("--foreground",)):
@@ -103,11 +119,11 @@ def test_usage():
 
 def test_print_config(conf):
     argv = ["--print-config", "--ucarp", "-i", "eth0", "-s", "10.0.0.1", "-v", "9", "-p", SECRET,
-            "-a", "10.0.0.9", "-a", "10.0.0.10", "-k", "50", "-P", "-u", "/up", "-d", "/down"]
+            "-a", "10.0.0.9", "-a", "10.0.0.10", "-k", "50", "-P", "-u", "/bin/true", "-d", "/bin/false"]
     status, out, _err = run(*argv)
     assert status == 0
     for line in ("interface = eth0", "vhid = 9", "addresses = 10.0.0.9; 10.0.0.10", "advskew = 50",
-                 "preempt = true", "up-script = /up"):
+                 "preempt = true", "up-script = /bin/true"):
         assert line in out.splitlines(), out
     # What is printed is a configuration, once it has a password.
     path = conf(out + "password = %s\n" % SECRET)

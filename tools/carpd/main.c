@@ -16,6 +16,7 @@
 #include "log_conf.h"
 #include "log_sink.h"
 #include "options.h"
+#include "programs.h"
 
 static unsigned int
 count_running(const struct carp_conf *conf)
@@ -34,6 +35,7 @@ check(const struct carp_conf *conf, const char *path)
     if (!carp_conf_is_usable(conf)) {
         return DAEMON_EXIT_CONFIG;
     }
+    warnings += programs_warn(conf);
     unsigned int running = count_running(conf);
     if (running == 0) {
         log_line("warning: %s: no group has an interface: nothing would run",

@@ -3,38 +3,12 @@
 
 #include <string.h>
 
+#include "auth/octets.h"
+
 /* An address as a number: 128 bits, of which IPv4 uses the low 32. */
 struct number {
     uint64_t high, low;
 };
-
-static uint64_t
-load64(const uint8_t *p)
-{
-    return (uint64_t)p[0] << 56 | (uint64_t)p[1] << 48 | (uint64_t)p[2] << 40 |
-           (uint64_t)p[3] << 32 | (uint64_t)p[4] << 24 | (uint64_t)p[5] << 16 |
-           (uint64_t)p[6] << 8 | (uint64_t)p[7];
-}
-
-/* Spelt out, both of these become single instructions. */
-static void
-store32(uint8_t *p, uint32_t value)
-{
-    p[0] = (uint8_t)(value >> 24);
-    p[1] = (uint8_t)(value >> 16);
-    p[2] = (uint8_t)(value >> 8);
-    p[3] = (uint8_t)value;
-}
-
-static void
-store64(uint8_t *p, uint64_t value)
-{
-    p[0] = (uint8_t)(value >> 56);
-    p[1] = (uint8_t)(value >> 48);
-    p[2] = (uint8_t)(value >> 40);
-    p[3] = (uint8_t)(value >> 32);
-    store32(p + 4, (uint32_t)value);
-}
 
 static struct number
 number_of(const struct carp_addr *addr)
@@ -43,10 +17,10 @@ number_of(const struct carp_addr *addr)
 
     if (addr->family == CARP_IPV4) {
         n.high = 0;
-        n.low = load64(addr->octets) >> 32;
+        n.low = carp_load64(addr->octets) >> 32;
     } else {
-        n.high = load64(addr->octets);
-        n.low = load64(addr->octets + 8);
+        n.high = carp_load64(addr->octets);
+        n.low = carp_load64(addr->octets + 8);
     }
     return n;
 }
@@ -160,11 +134,11 @@ append_family(struct carp_prefix *prefix, const struct carp_addrs *addrs,
         uint8_t *at = prefix->octets + prefix->len;
 
         if (family == CARP_IPV4) {
-            store32(at, (uint32_t)list[i].low);
+            carp_store32(at, (uint32_t)list[i].low);
             prefix->len = (uint16_t)(prefix->len + 4);
         } else {
-            store64(at, list[i].high);
-            store64(at + 8, list[i].low);
+            carp_store64(at, list[i].high);
+            carp_store64(at + 8, list[i].low);
             prefix->len = (uint16_t)(prefix->len + 16);
         }
     }

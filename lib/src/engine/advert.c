@@ -196,7 +196,6 @@ accept_advert(struct context *c, const struct past *before,
     if (s->bowed_out) {
         master_on_bow_out(c);
     } else {
-        c->view->last_advbase = adv->advbase;
         master_on_advert(c, step);
     }
     checks_on_advert(c, before, step);

@@ -261,8 +261,8 @@ check_gap(struct context *c, const struct past *before,
     const carp_time expected = after > now ? after : now;
     const carp_time gap = carp_time_since(c->now, before->last);
     const uint64_t steps = s->counter - before->counter;
-    const uint64_t missing = missing_of(gap, expected);
     const uint64_t each = s->twin != 0 ? 2 : 1; /* adverts an interval */
+    uint64_t missing;
 
     /* From three intervals on it is the election's business. */
     if (before->adverts == 0 || before->bowed_out || !before->is_master ||
@@ -271,6 +271,7 @@ check_gap(struct context *c, const struct past *before,
         gap <= expected * 5 / 4 + 100 * CARP_MSEC || had_yielded(c, before)) {
         return;
     }
+    missing = missing_of(gap, expected);
     if (steps == each) {
         tell_gap(c, CARP_LATE_ADVERTS, CARP_CAUSE_SENDER_PAUSED, gap, expected,
                  0, steps);

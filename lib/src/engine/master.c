@@ -228,8 +228,11 @@ master_on_advert(struct context *c, const struct lineage_step *step)
     struct sender *s = c->sender;
     struct sender *master = current_master(c);
 
-    track_due(c->track, c->group,
-              carp_time_add(c->now, carp_slowest_takeover(s->advbase)));
+    if (v->last_advbase != s->advbase || v->last_takeover == 0) {
+        v->last_advbase = s->advbase;
+        v->last_takeover = carp_slowest_takeover(s->advbase);
+    }
+    track_due(c->track, c->group, carp_time_add(c->now, v->last_takeover));
     v->had_master |= s->adverts >= 3;
     if (master == s) {
         if (s->adverts > 1 && s->previous >= v->blind &&

@@ -208,14 +208,18 @@ start_anew(struct carp_track *track)
 
 static const unsigned int most_turns = 4096;
 
+static bool
+is_due(const struct carp_track *track)
+{
+    return track->deadline <= track->now && track->deadline != CARP_NEVER;
+}
+
 static void
 run_timers(struct carp_track *track)
 {
     /* Deadline by deadline, so that events come in order of time; over a gap
      * of years what is periodic takes the rest in one step. */
-    for (unsigned int turn = 0;
-         turn < 2 * most_turns && track->deadline <= track->now &&
-         track->deadline != CARP_NEVER;
+    for (unsigned int turn = 0; turn < 2 * most_turns && is_due(track);
          turn++) {
         run_due(track, turn < most_turns ? track->deadline : track->now);
     }
@@ -315,7 +319,9 @@ carp_track_feed(struct carp_track *track, const struct carp_packet *packet,
         return;
     }
     track->taken++;
-    run_timers(track);
+    if (is_due(track)) {
+        run_timers(track);
+    }
     if (track->silent_segments != 0) {
         blind_on_frame(track, packet);
     }

@@ -133,7 +133,8 @@ struct view {
     carp_time last_advert; /* of anybody, replays left out */
     carp_time blind; /* nothing could be seen until then; 0: never blind */
     uint8_t last_advbase;
-    bool had_master; /* a master long enough to be missed */
+    carp_time last_takeover; /* the slowest at last_advbase; 0: none yet */
+    bool had_master;         /* a master long enough to be missed */
     uint64_t adverts, good, forgotten;
     struct vrrp *vrrp; /* from the first VRRP advert of this id on */
     uint64_t bad, unverified, transitions;

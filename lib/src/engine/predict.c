@@ -41,8 +41,7 @@ is_candidate(const struct view *v, const struct sender *s, bool has_member)
 {
     return s->was_master && s->adverts != 0 &&
            (int)(s - v->senders) != v->master && !s->ttl_bad &&
-           s->verdict.status != CARP_BAD &&
-           (!has_member || is_member(s));
+           s->verdict.status != CARP_BAD && (!has_member || is_member(s));
 }
 
 static bool

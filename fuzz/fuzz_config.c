@@ -128,7 +128,7 @@ check_conf(const struct carp_conf *conf, const uint8_t *data, size_t size)
         const struct carp_conf_vhid *vhid = carp_conf_get(conf, i);
         check_group(vhid);
         check_silence(conf, &vhid->key, data, size);
-        rows += 1 + vhid->accept_count;
+        rows += (size_t)(1 + vhid->addrs_count) * (1 + vhid->accept_count);
     }
     struct carp_ring *ring = carp_ring_new();
     FUZZ_CHECK(ring != NULL);

@@ -278,6 +278,8 @@ placement_timer(struct context *c, carp_time now)
     }
     v->place_apart = true;
     tell(c, m, other, worst, count - 1);
-    v->place_due = carp_time_add(c->now, c->track->config.update_every);
+    /* Not behind its own time: over a gap of years it would be due again at
+     * once, for very long. */
+    v->place_due = carp_time_add(now, c->track->config.update_every);
     track_due(c->track, c->group, v->place_due);
 }

@@ -2,9 +2,14 @@
 /*
  * The observer, fed with frames, times, VLANs and segments of the input:
  * adverts of a few hosts whose counters continue each other's or do not,
- * gratuitous ARP, VRRP, arbitrary frames, and time that passes, jumps or
- * steps back. Two runs must tell the same.
+ * gratuitous ARP, VRRP, arbitrary frames, time that passes, jumps or steps
+ * back, and what a monitor tells beside: sight lost, senders, other keys. Two
+ * runs must tell the same.
  */
+#include <carp/inventory.h>
+#include <carp/learn.h>
+#include <carp/predict.h>
+
 #include "fuzz.h"
 #include "synth.h"
 #include "track_check.h"
@@ -16,6 +21,7 @@
 
 struct scene {
     struct carp_track *track;
+    struct carp_ring *ring; /* or NULL */
     struct track_check check;
     carp_time now;
     uint64_t frames;
@@ -155,6 +161,80 @@ advance(struct scene *s, uint8_t code)
     FUZZ_FAIL("the timers come to rest");
 }
 
+/* What comes from elsewhere than the wire. */
+static void
+tell(struct scene *s, uint8_t what, uint8_t value)
+{
+    const uint16_t segment = value & 1;
+    const uint8_t vhid = (uint8_t)((value >> 1 & 3) + 1);
+    struct carp_addr sender = {.family = CARP_IPV4,
+                               .octets = {10, 0, 0, [3] = value >> 3}};
+    s->check.now = s->now > s->check.now ? s->now : s->check.now;
+    switch (what) {
+    case 1:
+        carp_track_blind(s->track, segment, CARP_NEVER);
+        break;
+    case 2:
+        carp_track_blind(s->track, segment, s->now);
+        break;
+    case 3:
+        carp_track_watch(s->track, segment, s->now);
+        break;
+    case 4:
+        carp_track_dropped(s->track, segment, s->now, value >> 1);
+        break;
+    case 5:
+        (void)carp_track_forget(s->track, (int)segment - (value >> 1 & 1),
+                                s->now, (value >> 2) * CARP_SEC, "forgotten");
+        break;
+    case 6:
+        FUZZ_CHECK(carp_track_expect_sender(s->track, vhid, &sender) ==
+                   CARP_OK);
+        break;
+    case 7:
+        carp_track_expect_anybody(s->track);
+        break;
+    case 8:
+        (void)carp_track_settle(s->track);
+        break;
+    case 9:
+        carp_track_set_ring(s->track, segment != 0 ? s->ring : NULL);
+        break;
+    default:
+        s->demote = value;
+        break;
+    }
+}
+
+/* Whatever is asked of it, it answers within its bounds. */
+static void
+ask(struct scene *s)
+{
+    struct carp_in_use list[4];
+    uint8_t ids[255];
+    (void)carp_track_inventory(s->track, list, 4);
+    FUZZ_CHECK(carp_track_free_ids(s->track, 0, 0, ids) <= 255);
+    for (size_t i = 0; i < carp_track_view_count(s->track); i++) {
+        struct carp_learnt_address address;
+        struct carp_learnt_set set;
+        struct carp_prediction next;
+        for (unsigned int n = 0;
+             carp_track_learnt_address(s->track, i, n, &address); n++) {
+            FUZZ_CHECK(n < CARP_ADDRS_MAX);
+        }
+        if (carp_track_learnt_set(s->track, i, &set)) {
+            FUZZ_CHECK(set.addresses.count <= CARP_ADDRS_MAX);
+        }
+        for (unsigned int rank = 0;
+             carp_track_predict(s->track, i, rank, s->now, &next); rank++) {
+            char text[CARP_PREDICTION_TEXT];
+            FUZZ_CHECK(rank < 1000);
+            FUZZ_CHECK(strlen(carp_prediction_text(&next, s->now, text)) <
+                       sizeof(text));
+        }
+    }
+}
+
 static void
 step(struct scene *s, struct fuzz_input *in)
 {
@@ -183,7 +263,7 @@ step(struct scene *s, struct fuzz_input *in)
         feed(s, CARP_LINK_ETHERNET, s->last.data, s->last.len, op);
         break;
     case 14:
-        s->demote = fuzz_u8(in);
+        tell(s, op >> 4, fuzz_u8(in));
         break;
     case 15:
         send_advert(s, in, op >> 4);
@@ -223,6 +303,7 @@ run(struct fuzz_input in)
     struct carp_ring *ring = make_ring(options);
     struct scene *s = calloc(1, sizeof(*s));
     FUZZ_CHECK(s != NULL);
+    s->ring = ring;
     struct carp_track_config config = {
         .ring = ring,
         .max_groups = (options & 4) != 0 ? 3 : 0,
@@ -239,6 +320,7 @@ run(struct fuzz_input in)
     if ((options & 64) != 0) {
         advance(s, 0xbf);
     }
+    ask(s);
     track_check_summary(&s->check, s->track,
                         config.max_senders != 0 ? config.max_senders : 16);
     uint64_t told = s->check.digest;

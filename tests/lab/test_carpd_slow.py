@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """carpd on a host whose disk is slow and one of whose file systems hangs."""
+import glob
 import os
 import shutil
 
@@ -47,6 +48,15 @@ def children(daemon):
         return f.read().split()
 
 
+def threads(daemon):
+    """The names of its threads."""
+    names = []
+    for path in glob.glob("/proc/%d/task/*/comm" % daemon.process.pid):
+        with open(path, encoding="ascii") as f:
+            names.append(f.read().strip())
+    return names
+
+
 def slow_disk(scene):
     """A vhid that a reload adds waits for the disk; the others do not."""
     vhid = "v%d" % scene.vhid
@@ -82,15 +92,23 @@ def hung_file(scene):
         with open(local, "w", encoding="ascii") as f:
             f.write("30")
         a = scene.carpd("a", 60, advbase=0, **{"track-file": "%s; %s" % (path, local)})
-        yield is_state(a, "MASTER", 8)
-        yield Condition("the other one is read", lambda: a.show()["demotion"] == 30, 3)
+        first = "v%d" % scene.vhid
+        yield is_state(a, "MASTER", 8, first)
+        yield Condition("the other one is read", lambda: a.show(first)["demotion"] == 30, 3)
         sent = a.counts()["opackets"]
         yield Condition("that is told", lambda: "file %s: reading it hangs" % path in a.output(), 9)
-        assert a.state() == "MASTER" and a.counts()["opackets"] - sent >= 6
+        assert a.state(first) == "MASTER" and a.counts()["opackets"] - sent >= 6
         os.unlink(local)
-        yield Condition("the other one is looked at", lambda: a.show()["demotion"] == 0, 3)
+        yield Condition("the other one is looked at", lambda: a.show(first)["demotion"] == 0, 3)
         assert a.output().count("reading it hangs") == 1
-        assert server.asked == 1, "one at a time"
+        for vmac in ("off", "on", "off"):
+            a.write(scene.keys(**FAST, **{"track-file": "%s; %s" % (path, local)}),
+                    {"vhid": 203, "addresses": scene.vip2 + "/24", **FAST, "vmac": vmac,
+                     "track-file": path})
+            said = a.ask("reload")
+            assert said["added"] + said["changed"] == ["v203"]
+            yield 0.2
+        assert threads(a).count("look") == 1, "one at a time"
         server.close()
         yield Condition("it goes on", lambda: "file %s can be read again" % path in a.output(), 3)
         a.stop()

@@ -17,7 +17,8 @@ struct file_look;
  *             read; NULL: there is none, or it cannot be opened */
 typedef void file_look_end(void *user, const char *text);
 
-/** @return NULL: the system gives no thread */
+/** Look, together with whoever looks at it already.
+ * @return NULL: the system gives no thread */
 struct file_look *file_look_begin(const char *path, file_look_end *end,
                                   void *user);
 /** Nothing is called any more. NULL is allowed. */

@@ -326,9 +326,10 @@ say_and_count(int logger, const char *text)
     ssize_t length = recv(logger, line, sizeof(line) - 1, 0);
     g_assert_cmpint((int)length, >, 0);
     line[length] = '\0';
-    const char *number = strpbrk(line, "0123456789");
-    return number != NULL && sscanf(number, "%u messages", &lost) == 1 ? lost
-                                                                       : 0;
+    /* Behind the program's name. */
+    const char *behind = strstr(line, ": ");
+    g_assert_nonnull(behind);
+    return sscanf(behind, ": %u messages", &lost) == 1 ? lost : 0;
 }
 
 /* The line that says what was lost may take the last place in the queue: what

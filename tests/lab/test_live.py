@@ -59,14 +59,31 @@ def test_no_such_interface(lab):
     assert errors[0].startswith("carpmon: eth9: ") and "No such device" in errors[0]
 
 
+def moment(event, key="time"):
+    return datetime.datetime.fromisoformat(event[key].replace("Z", "+00:00")).timestamp()
+
+
 def test_end_without_a_frame(lab):
     """It ends when it ends, also where nothing was heard."""
     status, out, errors = run(lab, "-i", "lo", "--duration", "0.5", "--format", "json")
     start, end = [json.loads(line) for line in out.splitlines()]
     assert (status, errors, end["event"]) == (0, [], "end")
-    passed = datetime.datetime.fromisoformat(end["time"].replace("Z", "+00:00")) \
-        - datetime.datetime.fromisoformat(start["time"].replace("Z", "+00:00"))
-    assert 0.3 < passed.total_seconds() < 10
+    assert 0.3 < moment(end) - moment(start) < 10
+
+
+def test_no_carrier_at_the_start(lab):
+    """The finding begins with the watch, not in 1970."""
+    lab.run("obs", "ip", "link", "add", "name", "idle0", "type", "veth", "peer", "name", "idle1")
+    try:
+        lab.run("obs", "ip", "link", "set", "dev", "idle0", "up")
+        status, out, _ = run(lab, "-i", "idle0", "--duration", "0.5", "--format", "json")
+    finally:
+        lab.run("obs", "ip", "link", "del", "dev", "idle0")
+    start, finding, end = [json.loads(line) for line in out.splitlines()]
+    assert (status, finding["code"], finding["cause"]) == (2, "CAPTURE_BLIND", "INTERFACE_LOST")
+    assert -1 < moment(finding) - moment(start) < 5
+    assert -1 < moment(finding, "since") - moment(start) < 5
+    assert moment(end) > moment(start)
 
 
 def test_one_of_two_interfaces_is_missing(lab):

@@ -283,6 +283,7 @@ mon_live_run(struct mon_live *live, struct mon_monitor *monitor,
         live->frames_left = options->count;
     }
     say_start(live);
+    live->advanced = carp_time_since(live->now, HOLD);
     for (guint i = 0; i < live->ports->len; i++) {
         live_watch(live, live_port(live, i));
     }

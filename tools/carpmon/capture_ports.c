@@ -69,6 +69,7 @@ tell_lost(struct mon_live *live, const struct mon_port *port)
     const uint16_t segment = port->next.segment;
     if (!sees(live, segment) &&
         (!port->is_unasked || mon_monitor_hears(live->monitor, segment))) {
+        mon_monitor_reach(live->monitor, live->advanced);
         mon_monitor_blind(live->monitor, segment, CARP_NEVER);
     }
 }

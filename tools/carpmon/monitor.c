@@ -246,6 +246,15 @@ mon_monitor_advance(struct mon_monitor *monitor, carp_time now)
 }
 
 void
+mon_monitor_reach(struct mon_monitor *monitor, carp_time now)
+{
+    /* Twice: a leap is believed when it is asked for again. */
+    carp_track_advance(monitor->track, now);
+    carp_track_advance(monitor->track, now);
+    monitor->is_deadline_known = false;
+}
+
+void
 mon_monitor_tick(struct mon_monitor *monitor, carp_time now)
 {
     const struct listener *who = NULL;

@@ -60,6 +60,9 @@ void mon_monitor_frame(struct mon_monitor *monitor,
                        const struct mon_frame *frame);
 /** Time has passed without a frame. */
 void mon_monitor_advance(struct mon_monitor *monitor, carp_time now);
+/** It is @p now for the tracker, though nothing was due and no frame came: what
+ * it is told next has that time. */
+void mon_monitor_reach(struct mon_monitor *monitor, carp_time now);
 /** About once a second, live: lets listeners look at the tracker. */
 void mon_monitor_tick(struct mon_monitor *monitor, carp_time now);
 /** Nothing of a segment can be seen until then; see carp_track_blind(). */

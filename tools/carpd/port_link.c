@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <net/ethernet.h>
 #include <net/if_arp.h>
 #include <netpacket/packet.h>
 #include <string.h>
@@ -13,6 +15,7 @@
 
 struct port_link {
     libnet_t *net;
+    unsigned int index;
     char name[KERNEL_NAME];
 };
 
@@ -43,6 +46,7 @@ port_link_open(const char *name, unsigned int index, struct os_error *error)
     }
     struct port_link *link = g_new0(struct port_link, 1);
     link->net = net;
+    link->index = index;
     g_strlcpy(link->name, name, sizeof(link->name));
     deafen(libnet_getfd(net), index);
     return link;
@@ -61,10 +65,14 @@ bool
 port_link_send(struct port_link *link, const struct port_octets *frame,
                struct os_error *error)
 {
+    /* libnet would ask for the index again at each frame. */
+    struct sockaddr_ll address = {.sll_family = AF_PACKET,
+                                  .sll_protocol = htons(ETH_P_ALL),
+                                  .sll_ifindex = (int)link->index};
     errno = 0;
-    int sent =
-        libnet_adv_write_link(link->net, frame->octets, (uint32_t)frame->len);
-    if (sent == (int)frame->len) {
+    ssize_t sent = sendto(libnet_getfd(link->net), frame->octets, frame->len, 0,
+                          (const struct sockaddr *)&address, sizeof(address));
+    if (sent == (ssize_t)frame->len) {
         return true;
     }
     return port_say_send_error(link->name, errno != 0 ? errno : EIO, error);

@@ -2,6 +2,7 @@
 /* The observer's entry points, observations, summaries and catalogue. */
 #include <string.h>
 
+#include <carp/counter.h>
 #include <carp/finding.h>
 
 #include "engine/track_internal.h"
@@ -355,6 +356,51 @@ test_no_callback(void)
     world_free(w);
 }
 
+/* How many entries a search for what is not there looks at, at most. */
+static unsigned int
+longest_search(const struct history *h)
+{
+    unsigned int longest = 0;
+
+    for (unsigned int i = 0; i < HISTORY_LEN; i++) {
+        unsigned int length = 0;
+
+        for (uint32_t link = h->buckets[i]; link != 0;
+             link = h->entries[(link - 1) % HISTORY_LEN].older) {
+            length++;
+        }
+        longest = MAX(longest, length);
+    }
+    return longest;
+}
+
+/* A carpd that is alone jumps with each advert, and all its counters end in
+ * the same bits: each advert was compared with 256 others. */
+static void
+test_history_of_jumps(void)
+{
+    struct history *h = g_new0(struct history, 1);
+    struct carp_counter counter;
+    uint64_t last = 0;
+
+    carp_counter_init(&counter, (uint64_t)g_test_rand_int() << 32);
+    for (unsigned int i = 0; i < HISTORY_LEN; i++) {
+        last = carp_counter_next(&counter, (uint64_t)g_test_rand_int());
+        (void)history_add(h, last);
+    }
+    g_assert_cmpuint(longest_search(h), <=, 16);
+    g_assert_cmpuint(history_find(h, last, NULL)->counter, ==, last);
+    /* Whoever takes over from it leaps. */
+    for (uint64_t leaps = 0; leaps <= CARP_COUNTER_LEAPS; leaps++) {
+        const struct history_entry *parent =
+            history_find_parent(h, last + leaps * CARP_COUNTER_LEAP + 1, NULL);
+
+        g_assert_nonnull(parent);
+        g_assert_cmpuint(parent->counter, ==, last);
+    }
+    g_free(h);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -371,5 +417,6 @@ main(int argc, char **argv)
     g_test_add_func("/track/deadline", test_deadline);
     g_test_add_func("/track/deadline/settled", test_deadline_settled);
     g_test_add_func("/track/no-callback", test_no_callback);
+    g_test_add_func("/track/history-of-jumps", test_history_of_jumps);
     return g_test_run();
 }

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/lineage.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 #include <carp/counter.h>
 
+/* A leap of carpd's stays within a bucket; its jumps, which all end in the
+ * same low bits, must not. */
 static uint32_t
 bucket_of(uint64_t counter)
 {
-    return (uint32_t)(counter % HISTORY_LEN);
+    static_assert(CARP_COUNTER_LEAP / CARP_COUNTER_JUMP % HISTORY_LEN == 0,
+                  "a leap would lead to another bucket");
+    return (uint32_t)((counter ^ counter / CARP_COUNTER_JUMP) % HISTORY_LEN);
 }
 
 /* The entry with sequence number link - 1, unless it was overwritten. */
@@ -50,7 +55,6 @@ const struct history_entry *
 history_find_parent(const struct history *h, uint64_t counter,
                     const struct history_entry *after)
 {
-    /* A leap is a multiple of the buckets' number. */
     const struct history_entry *e = first_of(h, counter - 1, after);
 
     while (e != NULL && carp_counter_steps(e->counter, counter) != 1) {

@@ -188,6 +188,47 @@ test_hears_and_leads(void)
     world_free(w);
 }
 
+/* A carpd that follows nobody's random counters, and may accept what it does
+ * not send. */
+static void
+test_hears_at_random(void)
+{
+    static const struct said said[] = {
+        {0, 0, 0, 10},
+        {0, 1000, 0, 10 + 9 * CARP_COUNTER_JUMP},
+        {1, 1030, 100, 0x62f994258538086d},
+        {0, 2000, 0, 11 + 9 * CARP_COUNTER_JUMP},
+        {1, 2420, 100, 0xa42315b2af36ea24},
+        {0, 3000, 0, 12 + 9 * CARP_COUNTER_JUMP},
+        {1, 3810, 100, 0x6ec5d430843f16a7},
+        {0, 3811, 0, 13 + 9 * CARP_COUNTER_JUMP},
+        {0, 4811, 0, 0xa42315b2af36ea25},
+        {1, 5200, 100, 0x992c8c70cdce7b24},
+        {0, 5811, 0, 0xa42315b2af36ea26},
+        {1, 6590, 100, 0xc2ef417c45aa2dc5},
+        {0, 6591, 0, 0xa42315b2af36ea27},
+        {0, 7591, 0, 0xa42315b2af36ea28},
+        {1, 7980, 100, 0xd43afa34bb4bcf6f},
+        {0, 8591, 0, 0xa42315b2af36ea29},
+        {1, 9370, 100, 0xe3fe055fa605cfaa},
+        {0, 9371, 0, 0xa42315b2af36ea2a},
+        {0, 10371, 0, 0xa42315b2af36ea2b},
+        {1, 10760, 100, 0xb8ed2bb64b68840d},
+        {0, 11371, 0, 0xa42315b2af36ea2c},
+    };
+    struct world *w = listen_to(said, G_N_ELEMENTS(said));
+    const struct world_event *e =
+        world_get(w, CARP_EVENT_UPDATE, CARP_DUAL_MASTER, 0);
+
+    g_assert_nonnull(e);
+    g_assert_cmpint(e->e.cause, ==, CARP_CAUSE_NO_DELIVERY_A_TO_B);
+    g_assert_cmpint(e->e.confidence, ==, CARP_MEDIUM);
+    g_assert_nonnull(strstr(e->detail, "or 10.0.0.2 refuses its digest."));
+    g_assert_cmpuint(world_count(w, CARP_EVENT_UPDATE, CARP_DUAL_MASTER), ==,
+                     1);
+    world_free(w);
+}
+
 /* A host so busy that its adverts have no beat is MASTER all the same. */
 static void
 test_without_beat(void)
@@ -245,6 +286,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/moments/rivals", test_rivals);
     g_test_add_func("/track/moments/leaping-apart", test_leaping_apart);
     g_test_add_func("/track/moments/hears-and-leads", test_hears_and_leads);
+    g_test_add_func("/track/moments/hears-at-random", test_hears_at_random);
     g_test_add_func("/track/moments/without-beat", test_without_beat);
     g_test_add_func("/track/moments/heard-and-stayed", test_heard_and_stayed);
     g_test_add_func("/track/moments/members-share", test_members_share);

@@ -44,12 +44,14 @@ contest_start(struct context *c, struct sender *challenger,
               carp_time_add(c->now, sender_left_limit(master)));
 }
 
-/* A kernel goes on from whatever it hears, a carpd only from what is above its
- * own: else its counter says nothing. */
+/* A kernel goes on from whatever it hears. A carpd that has heard somebody goes
+ * on from what is above its own and not drawn at random: of the rest its
+ * counter says nothing. */
 static bool
 would_follow(const struct sender *s, const struct sender *peer)
 {
-    return !s->leaps || peer->counter > s->came_from;
+    return !s->is_carpd ||
+           (peer->mode != COUNTER_RANDOM && peer->counter > s->came_from);
 }
 
 /* A sender's counter says whether it accepted the other's adverts that lie
@@ -65,9 +67,10 @@ judge(struct contest *ct, const struct lineage_step *step,
     if (step->kind == LINEAGE_OTHER && sender_is(peer, step->parent_uid)) {
         (*heard)++;
         *deaf = 0;
-    } else if (peer_spoke && would_follow(s, peer) &&
-               (step->kind == LINEAGE_SELF || step->kind == LINEAGE_SKIPPED ||
-                step->kind == LINEAGE_UNRELATED)) {
+    } else if (peer_spoke && (step->kind == LINEAGE_UNRELATED ||
+                              ((step->kind == LINEAGE_SELF ||
+                                step->kind == LINEAGE_SKIPPED) &&
+                               would_follow(s, peer)))) {
         /* One miss may be late reading; three are deafness. */
         if (++*deaf >= 3) {
             *heard = 0;

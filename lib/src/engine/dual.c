@@ -115,6 +115,17 @@ hash_was_right(const struct pair *p)
            has_ever_accepted(w, l) || has_ever_accepted(l, w);
 }
 
+/* One hears the other and is not heard, nor ever was: it may accept more than
+ * it sends. A carpd does, while passwords change, and beside a ucarp. */
+static bool
+may_be_refused(const struct pair *p)
+{
+    return (p->winner_hears == HEARS && p->loser_hears == DEAF &&
+            !has_ever_accepted(p->loser, p->winner)) ||
+           (p->loser_hears == HEARS && p->winner_hears == DEAF &&
+            !has_ever_accepted(p->winner, p->loser));
+}
+
 static void
 delivery(const struct pair *p, struct why *why)
 {
@@ -127,6 +138,10 @@ delivery(const struct pair *p, struct why *why)
                                p->loser_hears == HEARS)
                           ? CARP_HIGH
                           : CARP_MEDIUM;
+    if (!verified && may_be_refused(p) &&
+        (p->winner_hears == HEARS ? p->winner : p->loser)->is_carpd) {
+        why->confidence = CARP_MEDIUM;
+    }
     if (p->loser_hears == DEAF && p->winner_hears == DEAF) {
         why->cause = CARP_CAUSE_NO_DELIVERY_BOTH;
     } else if (p->loser_hears == DEAF) {
@@ -139,17 +154,6 @@ delivery(const struct pair *p, struct why *why)
         why->cause = p->tie ? CARP_CAUSE_TIE : CARP_CAUSE_UNKNOWN;
         why->confidence = CARP_LOW;
     }
-}
-
-/* One hears the other and is not heard, nor ever was: it may accept more than
- * it sends. A carpd does, while passwords change, and beside a ucarp. */
-static bool
-may_be_refused(const struct pair *p)
-{
-    return (p->winner_hears == HEARS && p->loser_hears == DEAF &&
-            !has_ever_accepted(p->loser, p->winner)) ||
-           (p->loser_hears == HEARS && p->winner_hears == DEAF &&
-            !has_ever_accepted(p->winner, p->loser));
 }
 
 static struct why

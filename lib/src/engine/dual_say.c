@@ -50,8 +50,12 @@ say_delivery(struct context *c, const struct pair *p, const struct why *why)
                      ? ""
                      : ", or a password or address was changed since");
     } else if (p->winner_hears == HEARS || p->loser_hears == HEARS) {
-        text_add(c->track->detail, "%s does hear %s. One direction is broken.",
+        text_add(c->track->detail, "%s does hear %s. One direction is broken",
                  a, b);
+        if (why->confidence != CARP_HIGH) {
+            text_add(c->track->detail, ", or %s refuses its digest", b);
+        }
+        text_add(c->track->detail, ".");
     } else {
         text_add(c->track->detail,
                  "Whether %s hears %s its counters do not show.", a, b);

@@ -223,6 +223,18 @@ follow_step(const struct context *c, const struct carp_adv *adv)
     return step;
 }
 
+/* It leaps when it becomes MASTER or meets another on one counter; before it
+ * has heard anybody it jumps, and its low bits stay. */
+static bool
+counts_as_carpd(enum lineage_kind kind, uint64_t earlier, uint64_t later)
+{
+    const uint64_t jumps = (later - earlier) / CARP_COUNTER_JUMP;
+
+    return (kind == LINEAGE_SELF && carp_counter_is_leap(earlier, later)) ||
+           ((later - earlier) % CARP_COUNTER_JUMP == 0 && jumps >= 2 &&
+            jumps < 2 + CARP_COUNTER_JUMPS);
+}
+
 void
 follow_counter(struct context *c, const struct carp_adv *adv,
                const struct lineage_step *step)
@@ -262,8 +274,8 @@ follow_counter(struct context *c, const struct carp_adv *adv,
         s->run_start = adv->counter;
         s->run_len = 1;
     }
-    s->leaps |= s->adverts != 0 && step->kind == LINEAGE_SELF &&
-                carp_counter_is_leap(s->counter, adv->counter);
+    s->is_carpd |= s->adverts != 0 &&
+                   counts_as_carpd(step->kind, s->counter, adv->counter);
     s->came_from = s->counter;
     s->counter = adv->counter;
     s->last_kind = (uint8_t)step->kind;

@@ -77,7 +77,7 @@ struct sender {
     bool ip_id_zero, ip_id_set, dont_fragment, demote_seen;
     bool bowed_out;
     bool ttl_bad, sum_bad; /* last advert */
-    bool leaps;            /* as carpd's counter does */
+    bool is_carpd;         /* by its counter */
     bool has_proved, is_outside;
     bool is_master, was_master;
     uint8_t mode;      /* enum counter_mode */

@@ -236,3 +236,14 @@ def test_token_and_lost_server(lan, chromium, tmp_path):
     chromium.wait("document.getElementById('link').textContent.startsWith('no data')")
     chromium.open("about:blank")
     chromium.problems.clear()    # of the refused and lost connections
+
+
+def test_update_that_is_worse(lan, page):
+    """A wrong digest is a warning; that nobody else is MASTER makes it critical: that is news."""
+    lan.stop(lan.first[13])
+    lan.start(wire.Master(13, "10.77.0.13", password=wire.PASSWORD + b" "))
+    badges = ("[...document.querySelectorAll('#events > li')].filter((item) => "
+              "item.textContent.includes('BAD_HMAC')).map((item) => "
+              "item.querySelector('.badge').textContent)")
+    page.wait(badges + ".length >= 2")
+    assert page.run(badges) == ["CRITICAL", "WARNING"]

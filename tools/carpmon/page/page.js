@@ -10,7 +10,7 @@
   const SILENT_MS = 5000; // the server beats every second
   const rows = new Map(); // key to {data, tr, more, adverts, age, ...}
   const findings = new Map(); // id to finding
-  const causes = new Map(); // id to the cause last told
+  const causes = new Map(); // id to the severity and cause last told
   const el = (id) => document.getElementById(id);
   const rank = { critical: 0, warning: 1 };
   let head = null;
@@ -285,7 +285,7 @@
 
   // --------------------------------------------------------------- events
 
-  // A word and its colour; an update with the cause known is no news.
+  // A word and its colour; an update with cause and severity known is no news.
   function wordOf(event) {
     if (event.event === "transition") {
       return [event.role, "info"];
@@ -294,8 +294,9 @@
       causes.delete(event.id);
       return ["RESOLVED", "good"];
     }
-    const isNews = causes.get(event.id) !== event.cause;
-    causes.set(event.id, event.cause);
+    const what = `${event.severity} ${event.cause}`;
+    const isNews = causes.get(event.id) !== what;
+    causes.set(event.id, what);
     return isNews ? [event.severity.toUpperCase(), event.severity]
       : ["STILL", "info"];
   }

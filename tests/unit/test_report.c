@@ -300,6 +300,16 @@ test_story(void)
     g_assert_nonnull(strstr(text, " at 2026-08-22 12:00:02.114 (master"));
     g_assert_nonnull(strstr(text, " both MASTER from 12:00:02.114; over"));
     g_free(text);
+    /* That somebody yielded is known when it has been silent for a while. */
+    struct carp_event yielded = transition();
+    yielded.role = CARP_BACKUP;
+    yielded.reason = CARP_REASON_MORE_FREQUENT;
+    yielded.time = yielded.since + 3160 * CARP_MSEC;
+    mon_stories_add(stories, &yielded);
+    text =
+        mon_story_text(mon_stories_get(stories, &view), &view, &f.session, T0);
+    g_assert_nonnull(strstr(text, " stopped being MASTER at 12:00:02.114 (mo"));
+    g_free(text);
     /* A long story keeps its beginning and its end. */
     for (int i = 0; i < 100; i++) {
         mon_stories_add(stories, &events[0]);
@@ -308,7 +318,7 @@ test_story(void)
     text =
         mon_story_text(mon_stories_get(stories, &view), &view, &f.session, T0);
     g_assert_nonnull(strstr(text, "; over after 15.8 s: 10.77.0.12 yielded."));
-    g_assert_nonnull(strstr(text, "(88 more left out.)"));
+    g_assert_nonnull(strstr(text, "(89 more left out.)"));
     g_assert_true(g_str_has_suffix(text, "At the end 10.77.0.12 is MASTER."));
     g_free(text);
     mon_stories_free(stories);

@@ -119,7 +119,8 @@ static void
 add_transition(struct mon_story *story, const struct carp_event *event)
 {
     struct mon_story_entry *entry = next_entry(story);
-    entry->time = event->time;
+    /* Not when it was known: a silence takes a while to mean something. */
+    entry->time = event->since;
     entry->role = event->role;
     entry->reason = event->reason;
     entry->sender = event->sender;

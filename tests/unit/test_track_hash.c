@@ -263,6 +263,37 @@ test_set_ring(void)
     scene_free(&s);
 }
 
+/* Thousands of adverts with a wrong digest do not make an old one new. */
+static void
+test_flood_and_replay(void)
+{
+    struct scene s = scene_new(WORLD_UCARP, WORLD_UCARP, NULL, NULL);
+    const struct carp_ring_row row =
+        fix_row("lan", 7, "secret", "10.0.0.50", CARP_PROFILE_UCARP);
+    struct carp_frame f;
+
+    fix_add(s.ring, &row);
+    sign(&s, 0, &row);
+    s.w->now = WORLD_S(2000);
+    for (unsigned int i = 0; i < 20; i++) {
+        f = world_advert(s.w, 0, CARP_IPV4, world_random(s.w));
+        (void)world_put(s.w, &f);
+        s.w->now += CARP_SEC;
+    }
+    for (unsigned int i = 0; i < 3000; i++) {
+        struct carp_frame wrong =
+            world_advert(s.w, 1, CARP_IPV4, world_random(s.w));
+
+        (void)world_put(s.w, &wrong);
+        s.w->now += CARP_MSEC;
+    }
+    world_none(s.w, CARP_REPLAY);
+    s.w->now += 2500 * CARP_MSEC;
+    (void)world_put(s.w, &f);
+    (void)world_one(s.w, CARP_REPLAY, CARP_CAUSE_NONE);
+    scene_free(&s);
+}
+
 /* Who waits as BACKUP says nothing that new keys could prove: it is the next
  * master all the same. */
 static void
@@ -305,6 +336,7 @@ main(int argc, char **argv)
     g_test_add_func("/track/hash/collision", test_collision);
     g_test_add_func("/track/hash/only-master", test_only_master);
     g_test_add_func("/track/hash/one-way", test_hash_one_way);
+    g_test_add_func("/track/hash/flood-and-replay", test_flood_and_replay);
     g_test_add_func("/track/hash/set-ring", test_set_ring);
     g_test_add_func("/track/hash/set-ring-next", test_set_ring_next);
     return g_test_run();

@@ -7,6 +7,26 @@
 
 /* ----------------------------------------------------------------- update */
 
+/* Beside members that are heard, a few adverts with a wrong digest are enough:
+ * a flood of them must not push the members' out, which then would be new when
+ * they are played back. */
+static bool
+is_crowding_out(struct context *c)
+{
+    enum { BESIDE_EACH = 3 };
+    struct history *h = c->group->history;
+    const struct sender *s = c->sender;
+
+    if (s->verdict.status == CARP_GOOD) {
+        h->proved = c->now;
+        h->unproved = 0;
+        return false;
+    }
+    return s->verdict.status == CARP_BAD && s->good == 0 && h->proved != 0 &&
+           carp_time_since(c->now, h->proved) < 10 * CARP_SEC &&
+           ++h->unproved > BESIDE_EACH;
+}
+
 static void
 remember(struct context *c, const struct carp_adv *adv, bool replay)
 {
@@ -18,6 +38,9 @@ remember(struct context *c, const struct carp_adv *adv, bool replay)
         if (c->group->history == NULL) {
             return;
         }
+    }
+    if (is_crowding_out(c)) {
+        return;
     }
     e = history_add(c->group->history, adv->counter);
     e->time = c->now;

@@ -33,7 +33,9 @@ struct history_entry {
 };
 
 struct history {
-    uint32_t next; /* sequence number of the next entry */
+    uint32_t next;     /* sequence number of the next entry */
+    uint32_t unproved; /* with a wrong digest, since … */
+    carp_time proved;  /* … the last with a right one */
     uint32_t buckets[HISTORY_LEN];
     struct history_entry entries[HISTORY_LEN];
 };

@@ -107,8 +107,8 @@ def test_simulated_quick(lab):
 
 def test_carpd_quick(lab):
     results = judge(target(targets.Carpd, lab),
-                    "parameters,timing.leave,election.better")
-    assert differing(results) == set()
+                    "parameters,timing.leave,election.better,counters.continues")
+    assert differing(results) == {"counters.continues"}
 
 
 @needs_time

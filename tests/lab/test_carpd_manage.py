@@ -44,6 +44,11 @@ def reload(scene):
     said = a.ask("reload")
     assert "nosuch0" in said["messages"][0] and said["error"]["code"] == "config"
     assert a.state("two") == "MASTER"
+    a.write()
+    said = a.ask("reload")
+    assert "no group has an interface" in said["messages"][-1]
+    assert said["error"]["code"] == "config"
+    assert a.state("two") == "MASTER"
     a.write(one)
     a.process.send_signal(signal.SIGHUP)
     yield Condition("two is gone", lambda: len(a.ask("show")["vhids"]) == 1, 2)

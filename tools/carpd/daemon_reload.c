@@ -331,6 +331,17 @@ carry_out(struct plan *plan, struct daemon_reload *report)
     server_tell_reload(daemon->server, report);
 }
 
+static bool
+has_interface(const struct carp_conf *conf)
+{
+    for (size_t i = 0; i < carp_conf_count(conf); i++) {
+        if (carp_conf_get(conf, i)->interface != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct carp_conf *
 read_conf(struct daemon *daemon, struct daemon_reload *report)
 {
@@ -348,7 +359,17 @@ read_conf(struct daemon *daemon, struct daemon_reload *report)
                  message->is_error ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
                  message->text);
     }
-    if (!carp_conf_is_usable(conf)) {
+    bool is_usable = carp_conf_is_usable(conf);
+    /* A file that an editor or a full disk cut short must not end all. */
+    if (is_usable && !has_interface(conf)) {
+        char *text = g_strdup_printf("%s: no group has an interface: stop "
+                                     "carpd if nothing is to run",
+                                     daemon->setup.config);
+        complain(report, LOG_LEVEL_ERROR, text);
+        g_free(text);
+        is_usable = false;
+    }
+    if (!is_usable) {
         carp_conf_free(conf);
         return NULL;
     }

@@ -26,7 +26,7 @@ conf_hold(struct conf_file *file, const char *title, const char *key,
 {
     size_t len = strlen(value);
     if (conf_is_secret(key)) {
-        const char *start = value + strspn(value, " \t\v\f\r");
+        const char *start = value + strspn(value, " \t\f\r");
         g_hash_table_replace(file->held, g_strconcat(title, "\n", key, NULL),
                              g_strdup(start));
     }

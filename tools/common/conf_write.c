@@ -38,7 +38,7 @@ append_escaped(GString *out, const char *text, size_t len, bool in_list)
 static bool
 is_blank(const char *text)
 {
-    return text[strspn(text, " \t\n\v\f\r")] == '\0';
+    return text[strspn(text, " \t\n\f\r")] == '\0';
 }
 
 static void
@@ -152,13 +152,12 @@ put_senders(GString *out, const struct carp_addrs *senders)
 
 /* ---------------------------------------------------------------- secrets */
 
-/* Of the blanks only these two have no escape. */
+/* Of the blanks that are taken off only this one has no escape. */
 static bool
 is_text(const struct carp_key *key)
 {
     const uint8_t len = key->password_len;
     return len > 0 && g_utf8_validate((const char *)key->password, len, NULL) &&
-           memchr(key->password, '\v', len) == NULL &&
            memchr(key->password, '\f', len) == NULL;
 }
 

@@ -154,7 +154,7 @@ advance(struct scene *s, uint8_t code)
      * whoever sleeps until the deadline would never sleep again. */
     for (unsigned int turn = 0; turn < SETTLE_MAX; turn++) {
         carp_track_advance(s->track, s->now);
-        if (carp_track_deadline(s->track) > s->check.now) {
+        if (carp_track_deadline(s->track) > s->now) {
             return;
         }
     }

@@ -202,6 +202,30 @@ test_addr_kinds(void)
 }
 
 static void
+test_host(void)
+{
+    static const char *const can[] = {"10.0.0.1",  "223.255.255.255",
+                                      "240.0.0.1", "fe80::1",
+                                      "::2",       "2001:db8::"};
+    static const char *const cannot[] = {
+        "0.0.0.0",         "127.0.0.1", "224.0.0.18", "239.255.255.255",
+        "255.255.255.255", "::",        "::1",        "ff02::12"};
+    const struct carp_addr none = {CARP_FAMILY_NONE, {1}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(can); i++) {
+        const struct carp_addr a = addr(can[i]);
+
+        g_assert_true(carp_addr_is_host(&a));
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(cannot); i++) {
+        const struct carp_addr a = addr(cannot[i]);
+
+        g_assert_false(carp_addr_is_host(&a));
+    }
+    g_assert_false(carp_addr_is_host(&none));
+}
+
+static void
 test_mac(void)
 {
     static const char *const refused[] = {
@@ -241,6 +265,7 @@ main(int argc, char **argv)
     g_test_add_func("/addr/refused", test_addr_refused);
     g_test_add_func("/addr/order", test_addr_order);
     g_test_add_func("/addr/kinds", test_addr_kinds);
+    g_test_add_func("/addr/host", test_host);
     g_test_add_func("/mac", test_mac);
     return g_test_run();
 }

@@ -166,7 +166,9 @@ test_learn_virtual(void)
     w->now += CARP_SEC;
     f = arp_reply("10.0.0.50", "00:00:5e:00:01:07", "10.0.0.99");
     (void)world_put(w, &f);
-    f = garp("0.0.0.0", "00:00:5e:00:01:07", NULL);
+    f = garp("0.0.0.0", "00:00:5e:00:01:07", NULL); /* no host has these */
+    (void)world_put(w, &f);
+    f = garp("238.0.0.50", "00:00:5e:00:01:07", NULL);
     (void)world_put(w, &f);
     f = garp("10.0.0.51", "00:00:5e:00:01:08", NULL); /* another vhid */
     (void)world_put(w, &f);

@@ -79,7 +79,7 @@ import_add_address(struct import *import, struct carp_conf_vhid *group,
 {
     const uint16_t at = group->addrs.count;
     char text[CARP_ADDR_TEXT];
-    if (!conf_is_host(addr)) {
+    if (!carp_addr_is_host(addr)) {
         import_lose(import, place, "%s is no address that a host can have",
                     carp_addr_format(addr, text));
         return true;

@@ -72,7 +72,7 @@ read_virtual(struct conf_group *group, const struct conf_row *row,
         return false;
     }
     for (uint16_t i = 0; i < addrs->count; i++) {
-        if (!conf_is_host(&addrs->list[i])) {
+        if (!carp_addr_is_host(&addrs->list[i])) {
             conf_key_error(group, row->key,
                            "%s is no address that a host can have",
                            carp_addr_format(&addrs->list[i], text));

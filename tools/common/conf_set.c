@@ -136,20 +136,6 @@ conf_set_path(struct conf_group *group, const struct conf_row *row,
 }
 
 bool
-conf_is_host(const struct carp_addr *addr)
-{
-    static const uint8_t none[16];
-    static const uint8_t all[] = {255, 255, 255, 255};
-    const uint8_t *octets = addr->octets;
-    if (addr->family == CARP_IPV4) {
-        return memcmp(octets, none, 4) != 0 && memcmp(octets, all, 4) != 0 &&
-               octets[0] != 127 && (octets[0] & 0xf0u) != 0xe0;
-    }
-    return octets[0] != 0xff &&
-           (memcmp(octets, none, 15) != 0 || octets[15] > 1);
-}
-
-bool
 conf_is_interface(const char *value)
 {
     size_t len = strlen(value);

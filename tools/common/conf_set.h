@@ -49,8 +49,6 @@ void conf_set_name(struct conf_group *group, const struct conf_row *row,
 void conf_set_path(struct conf_group *group, const struct conf_row *row,
                    const char *value);
 bool conf_is_interface(const char *value);
-/* Can an interface have it: no group, not unspecified, not the loopback's. */
-bool conf_is_host(const struct carp_addr *addr);
 void conf_set_interface(struct conf_group *group, const struct conf_row *row,
                         const char *value);
 /** Address of family row->min without prefix length. */

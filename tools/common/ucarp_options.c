@@ -96,7 +96,7 @@ add_address(struct reading *reading, const char *text)
     const uint16_t at = vhid->addrs.count;
     if (carp_addr_parse(text, &addr, &prefix) != CARP_OK) {
         fail(reading, "--addr=%s: is not an address", text);
-    } else if (!conf_is_host(&addr)) {
+    } else if (!carp_addr_is_host(&addr)) {
         fail(reading, "--addr=%s: is no address that a host can have", text);
     } else if (carp_addrs_contain(&vhid->addrs, &addr)) {
         fail(reading, "--addr=%s: is given twice", text);

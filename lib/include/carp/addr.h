@@ -48,6 +48,10 @@ CARP_API bool carp_addr_equal(const struct carp_addr *a,
                               const struct carp_addr *b);
 /** True for fe80::/10. */
 CARP_API bool carp_addr_is_link_local(const struct carp_addr *a);
+/** Can an interface have it: not unspecified, no multicast group or
+ * broadcast, not the loopback's. Whoever reads addresses of a vhid refuses
+ * others. */
+CARP_API bool carp_addr_is_host(const struct carp_addr *a);
 
 /**
  * Read "192.0.2.1", "192.0.2.1/24", "2001:db8::1/64" or "fe80::1%em0".

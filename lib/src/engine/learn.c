@@ -27,14 +27,6 @@ position_of(const struct carp_addrs *addrs, const struct carp_addr *addr)
     return NOBODY;
 }
 
-static bool
-is_unspecified(const struct carp_addr *addr)
-{
-    static const uint8_t none[16];
-
-    return memcmp(addr->octets, none, sizeof(none)) == 0;
-}
-
 static void
 announce(struct carp_track *track, struct group *group,
          const struct claim *claim, uint8_t evidence)
@@ -54,7 +46,7 @@ learn(struct carp_track *track, struct group *group, const struct claim *claim,
     struct announced *about;
     int at;
 
-    if (is_unspecified(&claim->addr)) {
+    if (!carp_addr_is_host(&claim->addr)) {
         return;
     }
     if (l == NULL) {

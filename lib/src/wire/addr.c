@@ -44,6 +44,21 @@ carp_addr_is_link_local(const struct carp_addr *a)
 }
 
 bool
+carp_addr_is_host(const struct carp_addr *a)
+{
+    static const uint8_t none[16];
+    static const uint8_t all[] = {255, 255, 255, 255};
+    const uint8_t *octets = a->octets;
+
+    if (a->family == CARP_IPV4) {
+        return memcmp(octets, none, 4) != 0 && memcmp(octets, all, 4) != 0 &&
+               octets[0] != 127 && (octets[0] & 0xf0) != 0xe0;
+    }
+    return a->family == CARP_IPV6 && octets[0] != 0xff &&
+           (memcmp(octets, none, 15) != 0 || octets[15] > 1);
+}
+
+bool
 carp_mac_equal(const struct carp_mac *a, const struct carp_mac *b)
 {
     return memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;

@@ -82,6 +82,13 @@ show_metrics(JsonObject *answer, GString *out)
 }
 
 static void
+show_event(JsonObject *answer, GString *out)
+{
+    carp_time day = 0;
+    show_text_event(answer, &day, out);
+}
+
+static void
 check_line(const char *line)
 {
     JsonNode *node = client_parse(line);
@@ -92,7 +99,7 @@ check_line(const char *line)
         check_shown(show_text_stats, answer);
         check_shown(show_text_done, answer);
         check_shown(show_text_reload, answer);
-        check_shown(show_text_event, answer);
+        check_shown(show_event, answer);
         check_shown(show_metrics, answer);
         json_node_unref(node);
     }

@@ -260,14 +260,15 @@ def test_watch(tmp_path):
         {"schema": 1, "time": "2026-01-01T12:00:02.200000Z", "event": "hook",
          "name": "lan", "id": "1@eth0", "interface": "eth0", "vhid": 1,
          "argv": "/etc/carp/hook 1@eth0 MASTER", "end": "exited", "code": 3, "seconds": 0.05},
-        {"schema": 1, "time": "2026-01-01T12:00:03.000000Z", "event": "stop"}]
+        {"schema": 1, "time": "2026-01-02T00:00:03.000000Z", "event": "stop"}]
     for event in events[1:]:
         jsonschema.validate(event, SCHEMA)
     (code, out, err), heard = ask(tmp_path, events, "watch", "lan")
     assert heard == {"command": "watch", "vhid": "lan"}
     assert out.splitlines() == [
-        "12:00:02.114  1@eth0: BACKUP -> MASTER (master timed out)",
-        "12:00:02.200  1@eth0: hook /etc/carp/hook 1@eth0 MASTER: exited 3", "12:00:03.000  stop"]
+        "2026-01-01 12:00:02.114  1@eth0: BACKUP -> MASTER (master timed out)",
+        "12:00:02.200  1@eth0: hook /etc/carp/hook 1@eth0 MASTER: exited 3",
+        "2026-01-02 00:00:03.000  stop"]
     assert code == 1 and "closed the connection" in err
 
 

@@ -136,7 +136,7 @@ ctl_reload(const struct ctl_context *context, char **words)
 
 /* One line of a stream. */
 static void
-print_event(const struct ctl_context *context, const char *line)
+print_event(const struct ctl_context *context, const char *line, carp_time *day)
 {
     if (context->is_json) {
         printf("%s\n", line);
@@ -145,7 +145,7 @@ print_event(const struct ctl_context *context, const char *line)
     JsonNode *node = client_parse(line);
     if (node != NULL) {
         GString *out = g_string_new(NULL);
-        show_text_event(json_node_get_object(node), out);
+        show_text_event(json_node_get_object(node), day, out);
         fputs(out->str, stdout);
         g_string_free(out, TRUE);
     }
@@ -184,8 +184,9 @@ ctl_watch(const struct ctl_context *context, char **words)
     }
     enum ctl_exit result = CTL_EXIT_FAILED;
     if (line != NULL && !is_refused(line)) {
+        carp_time day = (carp_time)g_get_real_time() * CARP_USEC;
         while ((line = client_line(client, -1)) != NULL) {
-            print_event(context, line);
+            print_event(context, line, &day);
             /* A reader behind a pipe gets each line at once; one that is gone
              * ends this. */
             if (fflush(stdout) != 0) {

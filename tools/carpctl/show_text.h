@@ -10,12 +10,16 @@
 #include <glib.h>
 #include <json-glib/json-glib.h>
 
+#include <carp/time.h>
+
 /** Every vhid of an answer to show: a line each, as ifconfig's. */
 void show_text(JsonObject *answer, GString *out);
 /** The same with everything that is known, and the daemon. */
 void show_text_long(JsonObject *answer, GString *out);
-/** One event of a watch: a line. */
-void show_text_event(JsonObject *event, GString *out);
+/** One event of a watch: a line. @p day: some moment of the day that was told
+ * last, in nanoseconds since 1970; the line says its day where it is another,
+ * and the event's moment takes its place. */
+void show_text_event(JsonObject *event, carp_time *day, GString *out);
 /** Which vhids something was done to; "done" when none is named. */
 void show_text_done(JsonObject *answer, GString *out);
 /** What a reload did. */

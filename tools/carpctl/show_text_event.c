@@ -7,16 +7,17 @@
 
 /* "2026-08-22T12:00:02.114000Z" -> local time. */
 static void
-append_clock(GString *out, JsonObject *event)
+append_moment(GString *out, JsonObject *event, carp_time *day)
 {
     const char *text = member_text(event, "time");
     GDateTime *when = g_date_time_new_from_iso8601(text, NULL);
-    char clock[TXT_CLOCK];
+    char moment[TXT_MOMENT];
     if (when != NULL) {
         const gint64 usec = g_date_time_to_unix(when) * G_USEC_PER_SEC +
                             g_date_time_get_microsecond(when);
-        text =
-            txt_clock(usec > 0 ? (carp_time)usec * CARP_USEC : 0, false, clock);
+        const carp_time wall = usec > 0 ? (carp_time)usec * CARP_USEC : 0;
+        text = txt_moment(wall, *day, false, moment);
+        *day = wall;
         g_date_time_unref(when);
     }
     g_string_append_printf(out, "%s  ", text);
@@ -77,11 +78,11 @@ append_hook(GString *out, JsonObject *event)
 }
 
 void
-show_text_event(JsonObject *event, GString *out)
+show_text_event(JsonObject *event, carp_time *day, GString *out)
 {
     const char *kind = member_text(event, "event");
     const char *id = member_text(event, "id");
-    append_clock(out, event);
+    append_moment(out, event, day);
     if (*id != '\0') {
         g_string_append_printf(out, "%s: ", id);
     }

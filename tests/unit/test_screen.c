@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "report.h"
 #include "screen_text.h"
 
 struct fixture {
@@ -140,6 +141,26 @@ test_findings(void)
     tear_down(&f);
 }
 
+/* What is of no vhid is named by its interface alone, in every form. */
+static void
+test_segment(void)
+{
+    struct fixture f;
+    struct mon_row segment = {.family = CARP_IPV4};
+    set_up(&f, 80, 24);
+    add_finding(&f, &segment);
+    char *text = lines_of(&f);
+    g_assert_nonnull(strstr(text, " DUAL_MASTER eth0: both are MASTER\n"));
+    g_free(text);
+    text = mon_finding_id(&f.session, 0, 20, CARP_IPV6, 0);
+    g_assert_cmpstr(text, ==, "eth0.20");
+    g_free(text);
+    text = mon_finding_id(&f.session, 0, 20, CARP_IPV6, 7);
+    g_assert_cmpstr(text, ==, "7@eth0.20/ipv6");
+    g_free(text);
+    tear_down(&f);
+}
+
 static void
 test_nothing_yet(void)
 {
@@ -200,6 +221,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/screen/rows", test_rows);
     g_test_add_func("/screen/findings", test_findings);
+    g_test_add_func("/screen/segment", test_segment);
     g_test_add_func("/screen/nothing", test_nothing_yet);
     g_test_add_func("/screen/scroll", test_scroll);
     g_test_add_func("/screen/sizes", test_sizes);

@@ -133,8 +133,8 @@ on_event(void *state, const struct carp_event *event)
     } else {
         put_finding(&fields, announce, event);
     }
-    char *id = mon_view_id(session, event->segment, event->vlan, event->family,
-                           event->vhid);
+    char *id = mon_finding_id(session, event->segment, event->vlan,
+                              event->family, event->vhid);
     say(announce, event, id, &fields);
     g_free(id);
 }

@@ -187,8 +187,8 @@ static struct alert *
 make_alert(const struct mon_evidence *ev, const struct carp_event *event)
 {
     struct alert *alert = g_new0(struct alert, 1);
-    char *id = mon_view_id(ev->session, event->segment, event->vlan,
-                           event->family, event->vhid);
+    char *id = mon_finding_id(ev->session, event->segment, event->vlan,
+                              event->family, event->vhid);
     const char *cause = carp_cause_text(event->cause);
     alert->id = event->id;
     alert->text = g_strdup_printf(

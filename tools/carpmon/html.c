@@ -221,8 +221,8 @@ put_title(GString *out, const struct mon_model *model,
           const struct mon_alert *alert)
 {
     static const char *const words[] = {"INFO", "WARNING", "CRITICAL"};
-    char *name = mon_view_id(model->session, alert->segment, alert->vlan,
-                             alert->family, alert->vhid);
+    char *name = mon_finding_id(model->session, alert->segment, alert->vlan,
+                                alert->family, alert->vhid);
     const char *severity = carp_severity_text(alert->severity);
     g_string_append_printf(out,
                            "<article class=\"finding %s\" id=\"f%u\">"

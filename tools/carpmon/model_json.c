@@ -53,9 +53,7 @@ put_identity(struct jsonl *json, const struct mon_model *model,
              uint16_t segment, uint16_t vlan, uint8_t family, uint8_t vhid)
 {
     char key[MON_ROW_KEY];
-    char *id = vhid != 0
-                   ? mon_view_id(model->session, segment, vlan, family, vhid)
-                   : g_strdup(mon_segment_name(model->session, segment));
+    char *id = mon_finding_id(model->session, segment, vlan, family, vhid);
     jsonl_string(json, "key", mon_row_key(segment, vlan, family, vhid, key));
     jsonl_string(json, "name", id);
     g_free(id);

@@ -57,6 +57,14 @@ mon_view_id(const struct mon_session *session, uint16_t segment, uint16_t vlan,
     return id;
 }
 
+char *
+mon_finding_id(const struct mon_session *session, uint16_t segment,
+               uint16_t vlan, uint8_t family, uint8_t vhid)
+{
+    return vhid != 0 ? mon_view_id(session, segment, vlan, family, vhid)
+                     : mon_wire_id(session, segment, vlan);
+}
+
 const char *
 mon_family_text(uint8_t family)
 {

@@ -127,6 +127,10 @@ const char *mon_segment_name(const struct mon_session *session,
 /** "7@eth0", "7@eth0.20", "7@eth0/ipv6": to be freed with g_free(). */
 char *mon_view_id(const struct mon_session *session, uint16_t segment,
                   uint16_t vlan, uint8_t family, uint8_t vhid);
+/** Of what a finding is: as mon_view_id(), and of a segment itself, vhid 0, as
+ * mon_wire_id(). To be freed with g_free(). */
+char *mon_finding_id(const struct mon_session *session, uint16_t segment,
+                     uint16_t vlan, uint8_t family, uint8_t vhid);
 /** "eth0", "eth0.20": to be freed with g_free(). */
 char *mon_wire_id(const struct mon_session *session, uint16_t segment,
                   uint16_t vlan);

@@ -148,8 +148,8 @@ put_fact(struct mon_text *text, const struct carp_event *event)
     if (event->kind != CARP_EVENT_TRANSITION) {
         g_string_append_printf(fact, "%s  ", carp_code_text(event->code));
     }
-    char *id = mon_view_id(session, event->segment, event->vlan, event->family,
-                           event->vhid);
+    char *id = mon_finding_id(session, event->segment, event->vlan,
+                              event->family, event->vhid);
     g_string_append(fact, id);
     g_free(id);
     if (event->kind == CARP_EVENT_TRANSITION) {

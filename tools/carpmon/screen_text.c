@@ -275,8 +275,8 @@ add_alert(GPtrArray *lines, const struct mon_model *model,
           const struct mon_alert *alert, const struct mon_screen_state *state)
 {
     char clock[TXT_MOMENT];
-    char *id = mon_view_id(model->session, alert->segment, alert->vlan,
-                           alert->family, alert->vhid);
+    char *id = mon_finding_id(model->session, alert->segment, alert->vlan,
+                              alert->family, alert->vhid);
     txt_moment(mon_wall(model->session, alert->decided),
                mon_wall(model->session, state->now), model->session->utc,
                clock);

@@ -310,8 +310,8 @@
       const stamp = make("time", dated(time, now()));
       stamp.dateTime = event.time;
       const [word, tone] = wordOf(event);
-      const name = `${event.vhid}@${event.segment}` +
-        (event.vlan ? `.${event.vlan}` : "") +
+      const wire = event.segment + (event.vlan ? `.${event.vlan}` : "");
+      const name = event.vhid === 0 ? wire : `${event.vhid}@${wire}` +
         (event.family === "ipv6" ? "/ipv6" : "");
       item.append(stamp, make("span", word, "badge", tone), " ",
         make("span", name, "name"),

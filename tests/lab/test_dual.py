@@ -2,6 +2,7 @@
 """DUAL_MASTER and its causes, from real ucarp pairs that are broken apart and healed."""
 import datetime
 import re
+import time
 
 import pytest
 
@@ -141,11 +142,25 @@ def close_to(stamp, truth, tolerance=SINCE):
 
 
 def last_heard(event):
-    """The time that a text names as the last accepted advert's (the tests end within a day)."""
-    clock = re.search(r"last accepted the advert of (\d\d:\d\d:\d\d\.\d{3})", event["detail"])
-    assert clock, event["detail"]
-    day = datetime.datetime.fromtimestamp(watch.seconds(event["time"]), datetime.timezone.utc)
-    return watch.seconds("%s-%02d-%02dT%s000Z" % (day.year, day.month, day.day, clock[1]))
+    """The time that a text names as the last accepted advert's; of which day, if it says so."""
+    told = re.search(r"last accepted the advert of (\d{4}-\d\d-\d\d)? ?(\d\d:\d\d:\d\d\.\d{3})",
+                     event["detail"])
+    assert told, event["detail"]
+    day = told[1] or datetime.date.fromtimestamp(watch.seconds(event["time"])).isoformat()
+    return datetime.datetime.fromisoformat("%sT%s" % (day, told[2])).timestamp()
+
+
+@pytest.mark.parametrize("told, truth", [
+    ("00:00:01.500", "2026-01-01T00:00:01.500Z"),
+    ("2025-12-31 23:59:59.250", "2025-12-31T23:59:59.250Z")])
+def test_a_moment_of_another_day_is_read(told, truth, monkeypatch):
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    event = {"time": "2026-01-01T00:00:02.600000Z",
+             "detail": "it last accepted the advert of %s (frame 8)." % told}
+    assert last_heard(event) == watch.seconds(truth)
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.mark.parametrize("monitor", MONITORS)

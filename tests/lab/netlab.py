@@ -234,6 +234,14 @@ class Lab:
         """Run a command in a host, wait for it, return its standard output."""
         return sh(*self.argv(host, *argv), check=check)
 
+    def write_script(self, name, text):
+        """An executable in the lab's directory; its path."""
+        path = os.path.join(self.dir, name)
+        with open(path, "w", encoding="ascii") as f:
+            f.write("#!/bin/sh\n" + text)
+        os.chmod(path, 0o755)
+        return path
+
     def spawn(self, host, *argv, log=None, env=None, stdout=None):
         """Start a long-running command in a host; its pid is the returned Popen's own.
 

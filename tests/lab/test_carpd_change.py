@@ -16,15 +16,6 @@ from stage import Condition
 FAST = {"advbase": 0, "advskew": 60}      # a dead time of less than a second
 
 
-def write_script(lab, name, text):
-    """An executable in the lab's directory."""
-    path = os.path.join(lab.dir, name)
-    with open(path, "w", encoding="ascii") as f:
-        f.write("#!/bin/sh\n" + text)
-    os.chmod(path, 0o755)
-    return path
-
-
 def no_macvlan(scene):
     """A reload that cannot do what it should leaves the vhid as it was, and says so."""
     name = "carp%d-eth0" % scene.vhid
@@ -50,8 +41,8 @@ def no_macvlan(scene):
 
 def from_a_script(scene):
     """The addresses that a script has put up become carpd's, and the other way round."""
-    up = write_script(scene.lab, "up%d" % scene.vhid, 'ip addr add "$2/24" dev eth0\n')
-    down = write_script(scene.lab, "down%d" % scene.vhid, 'ip addr del "$2/24" dev eth0\n')
+    up = scene.lab.write_script("up%d" % scene.vhid, 'ip addr add "$2/24" dev eth0\n')
+    down = scene.lab.write_script("down%d" % scene.vhid, 'ip addr del "$2/24" dev eth0\n')
     scripts = {"addresses-by": "script", "up-script": up, "down-script": down}
     a = scene.carpd("a", 60, advbase=0, **scripts)
     yield is_state(a, "MASTER", 8)
@@ -132,8 +123,8 @@ GROUP = {"vhid": 7, "addresses": "10.79.0.50/24", **FAST}
 
 def test_realtime_and_locked_memory(lab):
     """Both take effect, and for carpd alone: its hooks have neither."""
-    hook = write_script(lab, "hook", "sed 's/.*) //' /proc/self/stat | cut -d' ' -f39\n"
-                        "grep VmLck /proc/self/status\n")
+    hook = lab.write_script("hook", "sed 's/.*) //' /proc/self/stat | cut -d' ' -f39\n"
+                            "grep VmLck /proc/self/status\n")
     a = carpd.Carpd(lab, "a", {**GROUP, "hook": hook},
                     daemon={"realtime": 10, "lock-memory": "true", "user": "nobody"})
     a.wait_state("MASTER", 8)

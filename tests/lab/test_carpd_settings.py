@@ -26,15 +26,6 @@ START = 1.5         # the same that starts
 DEAD = 3 + 100 / 256
 
 
-def write_script(scene, name, text):
-    """An executable of the scene's."""
-    path = os.path.join(scene.lab.dir, "%s.%s" % (scene.name, name))
-    with open(path, "w", encoding="ascii") as f:
-        f.write("#!/bin/sh\n" + text)
-    os.chmod(path, 0o755)
-    return path
-
-
 def start_delay(scene):
     """It waits longer than for a dead master, after the start and after the link has come."""
     ledger = spans.Ledger(scene.lab, scene.a, scene.vip)
@@ -91,7 +82,8 @@ def announce_refresh(scene):
 def told_as_keepalived_does(scene):
     """notify's arguments for every state."""
     told = os.path.join(scene.lab.dir, scene.name + ".told")
-    a = scene.carpd("a", 20, name="lan", notify=write_script(scene, "notify", 'echo "$@" >> %s\n' % told))
+    notify = scene.lab.write_script(scene.name + ".notify", 'echo "$@" >> %s\n' % told)
+    a = scene.carpd("a", 20, name="lan", notify=notify)
     yield is_state(a, "MASTER", 6)
     scene.lab.unplug(scene.a)
     yield is_state(a, "INIT", 2)

@@ -32,15 +32,6 @@ class SlowDisk(carpd.Carpd):
                                       log=self.log, env=env)
 
 
-def write_script(lab, name, text):
-    """An executable in the lab's directory."""
-    path = os.path.join(lab.dir, name)
-    with open(path, "w", encoding="ascii") as f:
-        f.write("#!/bin/sh\n" + text)
-    os.chmod(path, 0o755)
-    return path
-
-
 def children(daemon):
     """The processes that it has started and not seen the end of."""
     pid = daemon.process.pid
@@ -117,9 +108,9 @@ def hung_file(scene):
 def immortal(scene):
     """Hooks and checks that not even SIGKILL ends hold up no others."""
     with hung.Hung(os.path.join(scene.lab.dir, "immortal")) as server:
-        hang = write_script(scene.lab, "hang%d" % scene.vhid, "exec cat %s/x\n" % server.path)
+        hang = scene.lab.write_script("hang%d" % scene.vhid, "exec cat %s/x\n" % server.path)
         mark = os.path.join(scene.lab.dir, "mark%d" % scene.vhid)
-        fine = write_script(scene.lab, "fine%d" % scene.vhid, "echo $2 >> %s\n" % mark)
+        fine = scene.lab.write_script("fine%d" % scene.vhid, "echo $2 >> %s\n" % mark)
         groups = [scene.keys(**FAST, **{"track-script": hang + " 7", "track-interval": 1})]
         groups += [{"vhid": 210 + i, "addresses": "10.79.0.%d/24" % (210 + i), "hook": hang, **FAST}
                  for i in range(8)]
@@ -141,7 +132,7 @@ def immortal(scene):
 
 def lower_fall(scene):
     """A reload that lowers track-fall judges what has failed already."""
-    bad = write_script(scene.lab, "bad%d" % scene.vhid, "exit 1\n")
+    bad = scene.lab.write_script("bad%d" % scene.vhid, "exit 1\n")
     keys = {"track-script": bad + " 9", "track-interval": 1, **FAST}
     a = carpd.Carpd(scene.lab, scene.a, scene.keys(**keys, **{"track-fall": 200}))
     yield is_state(a, "MASTER", 8)

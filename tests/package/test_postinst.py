@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What carpd's package does when it is upgraded: carpd.postinst, with a systemctl of the test's own.
-tests/systemd/test_installed.py plays it in machines that a systemd boots."""
+"""What carpd's packages do when they are upgraded: carpd.postinst, and %postun of the RPM spec, with a
+systemctl of the test's own. tests/systemd/test_installed.py plays the former in machines that a systemd
+boots."""
 import os
 import pathlib
 import subprocess
@@ -10,7 +11,6 @@ import pytest
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 OWN = SOURCE / "tests" / "lab" / "own"
 CARPD = os.path.join(os.environ.get("BUILD", SOURCE / "build" / "dev"), "bin", "carpd")
-POSTINST = SOURCE / "dist" / "debian" / "carpd.postinst"
 GOOD = '[vhid "lan"]\ninterface = eth0\nvhid = 1\naddresses = 10.0.0.50/24\n%s\n'
 # The program that runs: what it is asked with --check the real one answers.
 RUNNING = """#!/bin/sh
@@ -42,7 +42,40 @@ def write(path, text, mode=0o755):
     path.chmod(mode)
 
 
-def upgrade(place, config, *, runs=True, words="configure 0.1-1"):
+class Debian:
+    """dpkg calls it behind the new files."""
+    UPGRADE, NO_UPGRADE = "configure 0.1-1", "configure"
+    RESTARTED = ["systemctl --system daemon-reload", "invoke restart carpd.service"]
+    IDLE = []       # left to what debhelper adds
+
+    @staticmethod
+    def script():
+        text = (SOURCE / "dist" / "debian" / "carpd.postinst").read_text(encoding="utf-8")
+        assert text.count("\n#DEBHELPER#\n") == 1
+        return text
+
+
+class Rpm:
+    """The old package's script runs behind the new files; its argument is how many are left."""
+    UPGRADE, NO_UPGRADE = "1", "0"
+    RESTARTED = ["systemctl mark restart"]
+    IDLE = RESTARTED        # systemd does not start what does not run
+
+    @staticmethod
+    def script():
+        spec = (SOURCE / "dist" / "rpm" / "carpkit.spec").read_text(encoding="utf-8")
+        text = spec.split("\n%postun -n carpd\n")[1].split("\n%post -n carpmon\n")[0]
+        assert text.count("%systemd_postun_with_restart carpd.service") == 1
+        return text.replace("%systemd_postun_with_restart carpd.service",
+                            "if [ $1 -ge 1 ]; then systemctl mark restart; fi")
+
+
+@pytest.fixture(params=[Debian, Rpm])
+def package(request):
+    return request.param
+
+
+def upgrade(place, package, config, *, runs=True, words=None):
     """What was said, and which commands were given."""
     commands = place / "commands"
     commands.mkdir()
@@ -51,41 +84,37 @@ def upgrade(place, config, *, runs=True, words="configure 0.1-1"):
     write(place / "carpd", RUNNING % CARPD)
     write(place / "carp.conf", config, 0o600)
     write(place / "said", "")
-    text = POSTINST.read_text(encoding="utf-8")
-    assert text.count("\n#DEBHELPER#\n") == 1
-    write(place / "postinst", text)
+    write(place / "script", package.script())
     start = "./carpd -c carp.conf & echo $! >running; " if runs else ""
     done = subprocess.run(
         [OWN, "sh", "-c", "mkdir -p /run/systemd/system /run/credentials/carpd.service;"
          " umask 077; echo secret >/run/credentials/carpd.service/lan;"
-         " %sPATH=$PWD/commands:$PATH sh postinst %s" % (start, words)], cwd=place, capture_output=True, text=True, timeout=30, check=False)
+         " %sPATH=$PWD/commands:$PATH sh script %s" % (start, words or package.UPGRADE)],
+        cwd=place, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0, done.stderr
     return done.stderr, (place / "said").read_text(encoding="utf-8").splitlines()
-
-
-RESTARTED = ["systemctl --system daemon-reload", "invoke restart carpd.service"]
 
 
 @pytest.mark.parametrize("words", ["password = secret",
                                    "password = longer than nineteen octets",
                                    "credential = lan"])
-def test_usable(tmp_path, words):
+def test_usable(tmp_path, package, words):
     """Good, with warnings, or with a password from systemd: the new program takes over."""
-    assert upgrade(tmp_path, GOOD % words) == ("", RESTARTED)
+    assert upgrade(tmp_path, package, GOOD % words) == ("", package.RESTARTED)
 
 
-def test_unusable(tmp_path):
+def test_unusable(tmp_path, package):
     """The old program runs on, and that is said in one line."""
-    said, commands = upgrade(tmp_path, GOOD % "pasword = secret")
+    said, commands = upgrade(tmp_path, package, GOOD % "pasword = secret")
     assert said.count("\n") == 1 and "the old program runs on" in said
     assert commands == []
 
 
-def test_not_running(tmp_path):
-    """What does not run is left to what debhelper adds."""
-    assert upgrade(tmp_path, GOOD % "pasword = secret", runs=False) == ("", [])
+def test_not_running(tmp_path, package):
+    """What does not run is not asked."""
+    assert upgrade(tmp_path, package, GOOD % "pasword = secret", runs=False) == ("", package.IDLE)
 
 
-def test_first(tmp_path):
-    """Nothing is asked when it is installed for the first time."""
-    assert upgrade(tmp_path, GOOD % "password = secret", words="configure") == ("", [])
+def test_no_upgrade(tmp_path, package):
+    """Nothing is asked when it is installed for the first time, or removed."""
+    assert upgrade(tmp_path, package, GOOD % "pasword = secret", words=package.NO_UPGRADE) == ("", [])

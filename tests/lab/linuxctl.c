@@ -20,6 +20,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib-unix.h>
 
@@ -379,9 +380,10 @@ main(int argc, char **argv)
     struct os_error error;
     g_set_prgname("linuxctl");
     kernel = kernel_open(NULL, &error);
-    table = kernel != NULL ? vif_table_open(kernel, argc > 1 ? argv[1] : NULL,
-                                            on_vif, on_warning, NULL, &error)
-                           : NULL;
+    table = kernel != NULL
+                ? vif_table_open(kernel, argc > 1 ? argv[1] : NULL, geteuid(),
+                                 on_vif, on_warning, NULL, &error)
+                : NULL;
     if (table == NULL) {
         say("error %s %s", faults[error.fault], error.text);
         kernel_close(kernel);

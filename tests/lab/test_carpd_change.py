@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""carpd with another configuration, other rights, or a peer that it has no way to."""
+"""carpd with another configuration, other rights, other processes around it, or a peer that it has no
+way to."""
 import glob
 import os
 import resource
+import shutil
 
 import pytest
 
@@ -74,7 +76,67 @@ def no_way(scene):
     a.stop()
 
 
-SCENES = [no_macvlan, from_a_script, no_way]
+class Contained(carpd.Carpd):
+    """carpd among processes of its own, as in a container that has the host's network."""
+
+    script = 'exec "$@"'
+
+    def start(self):
+        self.go, other = os.path.join(self.base, "go"), os.path.join(self.base, "carpd-like")
+        os.mkfifo(self.go)
+        os.symlink(shutil.which("sleep"), other)
+        self.process = self.lab.spawn(
+            self.host, "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c",
+            self.script, "sh", carpd.PROGRAM, *self.options, *self.argv, log=self.log,
+            env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0", "GO": self.go, "OTHER": other})
+
+
+class PidTwice(Contained):
+    """The same. At a word it is killed, another program gets its process id, and it starts again."""
+
+    script = """
+"$@" & old=$!
+read -r _ <"$GO"
+kill -9 $old
+wait $old
+new=
+until [ "$new" = $old ]; do
+    [ -z "$new" ] || kill $new
+    echo $((old - 1)) >/proc/sys/kernel/ns_last_pid
+    "$OTHER" 1000 & new=$!
+done
+exec "$@"
+"""
+
+
+def another_has_its_pid(scene):
+    """What has the pid of one that was killed has not made its macvlan, though it is called like it."""
+    a = PidTwice(scene.lab, scene.a, scene.keys(**FAST))
+    yield is_state(a, "MASTER", 8)
+    with open(a.go, "w", encoding="ascii") as go:
+        go.write("\n")
+    yield is_state(a, None, 5)
+    yield Condition("it answers", a.is_there, 5)
+    yield is_state(a, "MASTER", 8)
+    assert scene.has("a") and "another carpd" not in a.output()
+    a.kill()
+
+
+def containers(scene):
+    """Neither sees the other's process: what it has made is no leftover all the same."""
+    a = Contained(scene.lab, scene.a, scene.keys(**FAST))
+    yield is_state(a, "MASTER", 8)
+    said = a.output()
+    other = Contained(scene.lab, scene.a,
+                      {"vhid": 209, "addresses": scene.vip2 + "/24", **FAST})
+    yield is_state(other, "MASTER", 8)
+    assert a.output() == said and "left by" not in other.output()
+    assert scene.has("a")
+    other.kill()
+    a.kill()
+
+
+SCENES = [no_macvlan, from_a_script, no_way, another_has_its_pid, containers]
 
 
 play = carpd_scenes.played_once(SCENES)

@@ -50,14 +50,20 @@ find_owner(const struct sockaddr_un *address, socklen_t size,
 
 /* Any user may take a name. Only whom carpd believes keeps it from running. */
 static bool
+is_believed(const struct ucred *owner, unsigned int user)
+{
+    return owner->uid == 0 || owner->uid == geteuid() ||
+           owner->uid == (uid_t)user;
+}
+
+static bool
 judge_owner(const char *id, unsigned int user,
             const struct sockaddr_un *address, socklen_t size,
             struct os_error *error)
 {
     struct ucred owner = {.uid = (uid_t)-1};
     bool is_known = find_owner(address, size, &owner);
-    if (is_known && (owner.uid == 0 || owner.uid == geteuid() ||
-                     owner.uid == (uid_t)user)) {
+    if (is_known && is_believed(&owner, user)) {
         /* 0: in another process namespace. */
         char pid[24] = "";
         if (owner.pid > 0) {
@@ -94,6 +100,16 @@ claim_make(const char *id, unsigned int user, int *claim,
     close(*claim);
     *claim = CLAIM_NONE;
     return code != EADDRINUSE || judge_owner(id, user, &address, size, error);
+}
+
+bool
+claim_is_held(const char *id, unsigned int user)
+{
+    struct sockaddr_un address;
+    struct ucred owner;
+    socklen_t size = make_address(&address, id);
+    return find_owner(&address, size, &owner) && is_believed(&owner, user) &&
+           owner.pid != getpid();
 }
 
 void

@@ -30,6 +30,10 @@
 bool claim_make(const char *id, unsigned int user, int *claim,
                 struct os_error *error);
 
+/** Does another process hold it, one whose claims are believed? false, too,
+ * where that cannot be found out. */
+bool claim_is_held(const char *id, unsigned int user);
+
 /** Now and then: who asks for the owner leaves a connection behind, and only so
  * many fit. CLAIM_NONE is allowed. */
 void claim_drain(int claim);

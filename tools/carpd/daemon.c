@@ -274,8 +274,9 @@ make(struct daemon *daemon, struct os_error *error)
     if (daemon->kernel == NULL) {
         return false;
     }
-    daemon->vifs = vif_table_open(daemon->kernel, setup->state_dir, on_vif,
-                                  on_vif_warning, daemon, error);
+    daemon->vifs =
+        vif_table_open(daemon->kernel, setup->state_dir, daemon->user, on_vif,
+                       on_vif_warning, daemon, error);
     if (daemon->vifs == NULL) {
         return false;
     }

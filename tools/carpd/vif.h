@@ -77,17 +77,22 @@ typedef void vif_warner(const char *text, void *data);
 
 /**
  * Read the state file, take every address away that it names and that is
- * still marked as ours, and silence our macvlans.
+ * still marked as ours, and silence macvlans that a killed carpd left. Of one
+ * that has our mark the maker lives if its vhid is claimed (claim.h); else its
+ * process is looked for, unless the state file is of it: nobody but us has
+ * the state directory.
  * @param state_dir must exist and be writable; the file is "kernel.state" in
  *        it. NULL: nothing is remembered (tests)
+ * @param user whose claims are believed, as of claim_make()
  * @param listener told from the main loop; never from within a call
  * @return NULL and @p error when the state cannot be read or written. A
  *         damaged file is told through @p warner and counts as empty:
  *         macvlans are recognised by their mark all the same.
  */
 struct vif_table *vif_table_open(struct kernel *kernel, const char *state_dir,
-                                 vif_listener *listener, vif_warner *warner,
-                                 void *data, struct os_error *error);
+                                 unsigned int user, vif_listener *listener,
+                                 vif_warner *warner, void *data,
+                                 struct os_error *error);
 /** Delete leftover macvlans that no vif adopted, and restore settings of
  * interfaces without vifs. Call when all vifs are made. */
 void vif_table_settle(struct vif_table *table);

@@ -40,11 +40,13 @@ struct vif_table {
     vif_listener *listener;
     vif_warner *warner;
     void *data;
+    unsigned int user;  /* whose claims are believed */
     GPtrArray *vifs;    /* struct vif */
     GPtrArray *parents; /* struct vif_parent */
     GArray *leftovers;  /* unsigned int: indexes of macvlans to adopt */
     GArray *doomed;     /* unsigned int: macvlans of vifs that are no more */
     GPtrArray *noted;   /* char: macvlans that the state file named */
+    int killed;         /* pid of the carpd that wrote it; 0: none */
     GQueue news;        /* struct vif_news */
     GSource *news_source, *retry_source, *sink_source; /* NULL: not running */
     bool has_protos; /* the kernel keeps an address's protocol */

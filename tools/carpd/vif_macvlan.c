@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "claim.h"
 #include "vif_internal.h"
 
 /* ---------------------------------------------------------------- our mark */
@@ -41,6 +42,26 @@ maker_of(const struct kernel_link *link)
     return pid > 0 && pid < G_MAXINT ? (int)pid : 0;
 }
 
+/* Is its vhid claimed? Of a carpd in another container nothing else tells. */
+static bool
+is_claimed(const struct vif_table *table, const struct kernel_link *link)
+{
+    char *rest = NULL;
+    const char *vhid = strstr(link->alias, ": vhid ");
+    if (vhid == NULL) {
+        return false;
+    }
+    guint64 number = g_ascii_strtoull(vhid + strlen(": vhid "), &rest, 10);
+    if (!g_str_has_prefix(rest, " on ")) {
+        return false;
+    }
+    char *id = g_strdup_printf("%" G_GUINT64_FORMAT "@%s", number,
+                               rest + strlen(" on "));
+    bool is_held = claim_is_held(id, table->user);
+    g_free(id);
+    return is_held;
+}
+
 bool
 vif_is_leftover(const struct vif_table *table, const struct kernel_link *link)
 {
@@ -52,7 +73,9 @@ vif_is_leftover(const struct vif_table *table, const struct kernel_link *link)
         }
     }
     if (maker != 0) {
-        return maker == (int)getpid() || !is_carpd(maker);
+        return !is_claimed(table, link) &&
+               (maker == (int)getpid() || maker == table->killed ||
+                !is_carpd(maker));
     }
     /* Killed between making and marking it. */
     for (guint i = 0; i < table->noted->len; i++) {

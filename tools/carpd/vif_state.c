@@ -3,7 +3,7 @@
  * kernel.state: what a carpd that is killed leaves in the kernel.
  *
  *   [carpd]            boot=…, net=…: worth nothing after a reboot or in
- *                      another network namespace
+ *                      another network namespace; pid=…: its writer's
  *   [parent eth0]      arp_ignore=BEFORE;SET …
  *   [macvlan NAME]     one that was made, or is about to be
  *   [address eth0]     list=…: put up there while MASTER
@@ -116,6 +116,7 @@ make_file(const struct vif_table *table)
     g_key_file_set_integer(file, "carpd", "format", FORMAT);
     g_key_file_set_string(file, "carpd", "boot", boot);
     g_key_file_set_uint64(file, "carpd", "net", read_namespace());
+    g_key_file_set_integer(file, "carpd", "pid", (gint)getpid());
     g_free(boot);
     for (guint i = 0; i < table->parents->len; i++) {
         put_parent(file, g_ptr_array_index(table->parents, i));
@@ -280,6 +281,8 @@ vif_state_read(const char *text, gsize len, struct vif_table *table,
         g_key_file_load_from_data(file, text, len, G_KEY_FILE_NONE, NULL);
     if (is_good && is_of_here(file)) {
         char **groups = g_key_file_get_groups(file, NULL);
+        table->killed =
+            MAX(g_key_file_get_integer(file, "carpd", "pid", NULL), 0);
         for (char **group = groups; *group != NULL; group++) {
             read_group(file, *group, table, addresses);
         }

@@ -279,12 +279,13 @@ vif_table_dispose(struct vif_table *table)
 }
 
 struct vif_table *
-vif_table_open(struct kernel *kernel, const char *state_dir,
+vif_table_open(struct kernel *kernel, const char *state_dir, unsigned int user,
                vif_listener *listener, vif_warner *warner, void *data,
                struct os_error *error)
 {
     struct vif_table *table = vif_table_alloc(state_dir);
     table->kernel = kernel;
+    table->user = user;
     table->listener = listener;
     table->warner = warner;
     table->data = data;
@@ -316,6 +317,7 @@ vif_table_settle(struct vif_table *table)
     purge(table);
     g_array_set_size(table->leftovers, 0);
     g_ptr_array_set_size(table->noted, 0);
+    table->killed = 0;
     for (guint i = table->parents->len; i-- > 0;) {
         struct vif_parent *parent = g_ptr_array_index(table->parents, i);
         if (parent->users == 0) {

@@ -5,6 +5,8 @@ import pathlib
 import socket
 import struct
 
+import seeds_carpd
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOKEN = "a-token-of-enough-characters"  # as in fuzz_http.c
 
@@ -371,4 +373,5 @@ def make(seeds, frames):
                    "netlink", "store", "vif_state",
                    "counter", "http", "api", "inject", "sim"):
         globals()["make_" + target](seeds(target))
+    seeds_carpd.make(seeds("carpd"))
     make_play(seeds("play"), frames)

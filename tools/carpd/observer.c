@@ -202,9 +202,11 @@ take_settled(struct observer *observer, carp_time now)
         count++;
     }
     observer->waiting = g_array_new(FALSE, FALSE, sizeof(struct observed));
-    g_array_append_vals(observer->waiting,
-                        &g_array_index(batch, struct observed, count),
-                        batch->len - count);
+    if (count < batch->len) {
+        g_array_append_vals(observer->waiting,
+                            &g_array_index(batch, struct observed, count),
+                            batch->len - count);
+    }
     if (observer->flush_at <= now) {
         observer->flush_at =
             count < batch->len ? carp_time_add(now, GATHER) : CARP_NEVER;

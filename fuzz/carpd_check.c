@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "carpd_check.h"
+
+#include <carp/frame.h>
+
+#include "carpd_conf.h"
+#include "carpd_host.h"
+#include "instance.h"
+#include "log.h"
+#include "observer.h"
+#include "store.h"
+#include "watches.h"
+#include "wire.h"
+
+#define ETHERNET 1
+#define BOW_OUT 255
+
+static struct {
+    const struct daemon *daemon;
+    uint64_t sum;
+    /* By interface and vhid. */
+    uint64_t counter[CONF_INTERFACES][256];
+    enum carp_state told[CONF_INTERFACES][256];
+} check;
+
+/* ------------------------------------------------------------------ run, log
+ */
+
+void
+check_add(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        check.sum = (check.sum ^ (uint8_t)text[i]) * 0x100000001b3u;
+    }
+}
+
+uint64_t
+check_sum(void)
+{
+    return check.sum;
+}
+
+static unsigned int
+wire_number(const char *interface)
+{
+    for (unsigned int i = 0; i < CONF_INTERFACES; i++) {
+        if (strcmp(conf_interfaces[i], interface) == 0) {
+            return i;
+        }
+    }
+    FUZZ_FAIL("an interface of the configuration");
+}
+
+static const char *
+field(const struct log_field *fields, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(fields[i].name, name) == 0) {
+            return fields[i].value;
+        }
+    }
+    return NULL;
+}
+
+static void
+take_log(enum log_level level, const struct log_field *fields, size_t count,
+         const char *text)
+{
+    (void)level;
+    for (const char *c = text; *c != '\0'; c++) {
+        FUZZ_CHECK((unsigned char)*c >= 0x20 && *c != 0x7f);
+    }
+    if (getenv("CARP_FUZZ_TELL") != NULL) {
+        fprintf(stderr, "%.6f %s\n", (double)clock_now() / 1e9, text);
+    }
+    check_add(text, strlen(text));
+    const char *state = field(fields, count, "CARP_STATE");
+    if (state == NULL || check.daemon == NULL) {
+        return;
+    }
+    unsigned int wire = wire_number(field(fields, count, "CARP_IFACE"));
+    int vhid = atoi(field(fields, count, "CARP_VHID"));
+    enum carp_state *told = &check.told[wire][vhid];
+    FUZZ_CHECK(strcmp(carp_state_text(*told),
+                      field(fields, count, "CARP_OLD_STATE")) == 0);
+    *told = strcmp(state, "MASTER") == 0   ? CARP_STATE_MASTER
+            : strcmp(state, "BACKUP") == 0 ? CARP_STATE_BACKUP
+                                           : CARP_STATE_INIT;
+}
+
+void
+check_begin(void)
+{
+    memset(&check, 0, sizeof(check));
+    check.sum = 0xcbf29ce484222325u;
+    log_set_sink(take_log);
+}
+
+void
+check_daemon(const struct daemon *daemon)
+{
+    check.daemon = daemon;
+    memset(check.told, 0, sizeof(check.told));
+}
+
+void
+check_forget_counters(void)
+{
+    memset(check.counter, 0, sizeof(check.counter));
+}
+
+uint64_t
+check_counter(const char *interface, uint8_t vhid)
+{
+    return check.counter[wire_number(interface)][vhid];
+}
+
+/* -------------------------------------------------------------------- sent */
+
+static const struct instance *
+find(const char *interface, uint8_t vhid)
+{
+    const GPtrArray *all = check.daemon->instances;
+    for (guint i = 0; i < all->len; i++) {
+        const struct instance *instance = g_ptr_array_index(all, i);
+        if (instance->conf->vhid == vhid &&
+            strcmp(instance->conf->interface, interface) == 0) {
+            return instance;
+        }
+    }
+    return NULL;
+}
+
+static void
+check_digest(const struct instance *instance, const struct carp_adv *adv)
+{
+    const struct carp_conf_vhid *conf = instance->conf;
+    struct carp_auth auth;
+    uint8_t digest[CARP_MD_LEN];
+    FUZZ_CHECK(carp_auth_init(&auth, &conf->key, conf->vhid, &conf->addrs,
+                              instance->profile,
+                              conf->has_lladdr ? &conf->lladdr : NULL) ==
+               CARP_OK);
+    carp_auth_digest(&auth, adv->counter, digest);
+    FUZZ_CHECK(memcmp(digest, adv->md, sizeof(digest)) == 0);
+    carp_auth_clear(&auth);
+}
+
+static void
+check_advert(const char *interface, const struct carp_adv *adv,
+             const struct carp_addr *source)
+{
+    const struct instance *instance = find(interface, adv->vhid);
+    unsigned int wire = wire_number(interface);
+    FUZZ_CHECK(instance != NULL);
+    bool is_bow_out = adv->advbase == BOW_OUT && adv->advskew == BOW_OUT;
+    /* While the change is carried out it has not been told yet. */
+    FUZZ_CHECK(instance->fsm.state == CARP_STATE_MASTER ||
+               check.told[wire][adv->vhid] == CARP_STATE_MASTER);
+    FUZZ_CHECK(is_bow_out || vif_is_held(instance->vif));
+    FUZZ_CHECK(is_bow_out ||
+               (adv->advbase == instance->fsm.config.advbase &&
+                adv->advskew >= MIN(instance->fsm.config.advskew, 240)));
+    FUZZ_CHECK(adv->authlen == CARP_AUTHLEN && adv->version == CARP_VERSION &&
+               adv->type == CARP_TYPE_ADVERT);
+    FUZZ_CHECK(carp_addr_equal(
+        source, &instance->fsm.config
+                     .source[source->family == CARP_IPV6 ? CARP_F6 : CARP_F4]));
+    check_digest(instance, adv);
+    uint64_t *last = &check.counter[wire][adv->vhid];
+    FUZZ_CHECK(adv->counter > *last);
+    *last = adv->counter;
+}
+
+void
+check_unicast_sent(const char *name, const struct port_advert *advert)
+{
+    if (check.daemon != NULL) {
+        FUZZ_CHECK(advert->ttl == 255);
+        check_advert(name, &advert->adv, &advert->source);
+        check_add((const char *)advert->adv.md, sizeof(advert->adv.md));
+    }
+}
+
+/* The probe of whether sending works announces what is not virtual. */
+static void
+check_announcement(const char *name, const struct carp_addr *addr,
+                   const struct carp_mac *mac)
+{
+    const GPtrArray *all = check.daemon->instances;
+    const struct fake_link *link = fake_link_find(name);
+    bool is_right = false;
+    for (guint i = 0; i < all->len; i++) {
+        const struct instance *instance = g_ptr_array_index(all, i);
+        struct carp_mac own = vif_mac(instance->vif);
+        is_right |= instance->fsm.state == CARP_STATE_MASTER &&
+                    carp_addrs_contain(&instance->conf->addrs, addr) &&
+                    carp_mac_equal(&own, mac);
+    }
+    FUZZ_CHECK(is_right || (link != NULL && carp_mac_equal(&link->mac, mac) &&
+                            fake_address_find(link->index, addr) != NULL &&
+                            fake_address_find(link->index, addr)->proto == 0));
+}
+
+void
+check_frame_sent(const char *name, const uint8_t *data, size_t len)
+{
+    struct carp_frame frame;
+    if (check.daemon == NULL) {
+        return;
+    }
+    FUZZ_CHECK(carp_frame_parse(ETHERNET, data, len, len, &frame) == CARP_OK);
+    FUZZ_CHECK(frame.issues == 0 && frame.vlan == 0);
+    check_add((const char *)data, len);
+    if (frame.kind == CARP_FRAME_ARP) {
+        check_announcement(name, &frame.u.arp.sender, &frame.u.arp.sender_mac);
+    } else if (frame.kind == CARP_FRAME_NA) {
+        check_announcement(name, &frame.u.nd.target, &frame.u.nd.lladdr);
+    } else {
+        FUZZ_CHECK(frame.kind == CARP_FRAME_CARP && frame.ttl == 255);
+        check_advert(name, &frame.u.adv, &frame.src);
+    }
+}
+
+/* ----------------------------------------------------------------- at rest */
+
+static void
+check_instance(const struct daemon *daemon, const struct instance *instance)
+{
+    bool is_master = instance->fsm.state == CARP_STATE_MASTER;
+    carp_time alarm = alarm_when(daemon->alarm);
+    unsigned int wire = wire_number(instance->conf->interface);
+    FUZZ_CHECK(is_master == vif_is_held(instance->vif));
+    FUZZ_CHECK(check.told[wire][instance->conf->vhid] == instance->fsm.state);
+    /* Nothing that is due is slept over, nor due in the past. */
+    FUZZ_CHECK(alarm <= instance_deadline(instance));
+    FUZZ_CHECK(instance_deadline(instance) > clock_now());
+    FUZZ_CHECK(instance->demotion >= 0 && instance->demotion <= 254);
+    FUZZ_CHECK(instance->replay.peers.count <= CARP_PEERS_MAX);
+    FUZZ_CHECK(instance->wire->vhids[instance->conf->vhid] == instance);
+    FUZZ_CHECK(!instance->is_mute && !instance->is_quiet);
+    FUZZ_CHECK(instance->is_up == (instance->fsm.state != CARP_STATE_INIT));
+}
+
+void
+check_at_rest(const struct daemon *daemon)
+{
+    if (daemon->is_stopping) {
+        return;
+    }
+    carp_time alarm = alarm_when(daemon->alarm);
+    FUZZ_CHECK(alarm > clock_now());
+    FUZZ_CHECK(alarm <= observer_deadline(daemon->observer));
+    FUZZ_CHECK(alarm <= store_deadline(daemon->store));
+    FUZZ_CHECK(alarm <= watches_deadline(daemon->watches));
+    for (guint i = 0; i < daemon->instances->len; i++) {
+        check_instance(daemon, g_ptr_array_index(daemon->instances, i));
+    }
+}
+
+static void
+check_addresses(const struct instance *instance)
+{
+    const struct carp_addrs *addrs = &instance->conf->addrs;
+    const struct fake_link *link = fake_link_find(vif_name(instance->vif));
+    FUZZ_CHECK(link != NULL && link->is_up);
+    for (uint16_t i = 0; i < addrs->count && !instance->conf->by_script; i++) {
+        FUZZ_CHECK(fake_address_find(link->index, &addrs->list[i]) != NULL);
+    }
+}
+
+void
+check_settled(const struct daemon *daemon)
+{
+    for (guint i = 0; i < daemon->instances->len; i++) {
+        const struct instance *instance =
+            g_ptr_array_index(daemon->instances, i);
+        FUZZ_CHECK(instance->fault == NULL && instance->address_fault == NULL);
+        FUZZ_CHECK(instance->fsm.state == CARP_STATE_MASTER);
+        check_addresses(instance);
+    }
+}
+
+/* One as good as carpd is yields or not by rules of its own. */
+void
+check_follows(const struct daemon *daemon)
+{
+    for (guint i = 0; i < daemon->instances->len; i++) {
+        const struct instance *instance =
+            g_ptr_array_index(daemon->instances, i);
+        const struct carp_fsm_config *config = &instance->fsm.config;
+        FUZZ_CHECK(config->advbase == 0 || config->advskew == 0 ||
+                   instance->fsm.state == CARP_STATE_BACKUP);
+    }
+}
+
+void
+check_ended(void)
+{
+    for (size_t i = 0; i < KERNEL_LINKS_MAX; i++) {
+        FUZZ_CHECK(fake_kernel.links[i].index == 0 ||
+                   strcmp(fake_kernel.links[i].kind, "macvlan") != 0);
+    }
+    for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
+        FUZZ_CHECK(!fake_kernel.addresses[i].is_used ||
+                   fake_kernel.addresses[i].row.proto != KERNEL_PROTO_CARP);
+    }
+}

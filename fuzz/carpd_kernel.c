@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Interfaces and addresses of a kernel that is made up; each change is told. */
+#include <errno.h>
+
+#include "carpd_host.h"
+
+struct fake_kernel fake_kernel;
+
+struct fake_link *
+fake_link_find(const char *name)
+{
+    for (size_t i = 0; i < KERNEL_LINKS_MAX; i++) {
+        struct fake_link *link = &fake_kernel.links[i];
+        if (link->index != 0 && strcmp(link->name, name) == 0) {
+            return link;
+        }
+    }
+    return NULL;
+}
+
+struct fake_link *
+fake_link_at(unsigned int index)
+{
+    for (size_t i = 0; i < KERNEL_LINKS_MAX && index != 0; i++) {
+        if (fake_kernel.links[i].index == index) {
+            return &fake_kernel.links[i];
+        }
+    }
+    return NULL;
+}
+
+bool
+fake_link_has_carrier(const struct fake_link *link)
+{
+    const struct fake_link *parent = fake_link_at(link->parent);
+    return link->is_up && link->has_cable &&
+           (parent == NULL || (parent->is_up && parent->has_cable));
+}
+
+struct fake_link *
+fake_link_add(const char *name, const char *kind, unsigned int parent,
+              const struct carp_mac *mac)
+{
+    struct fake_link *link = NULL;
+    for (size_t i = 0; i < KERNEL_LINKS_MAX && link == NULL; i++) {
+        link = fake_kernel.links[i].index == 0 ? &fake_kernel.links[i] : NULL;
+    }
+    FUZZ_CHECK(link != NULL);
+    memset(link, 0, sizeof(*link));
+    link->index = ++fake_kernel.next_index;
+    g_strlcpy(link->name, name, sizeof(link->name));
+    g_strlcpy(link->kind, kind, sizeof(link->kind));
+    link->parent = parent;
+    link->mac = *mac;
+    link->has_cable = true;
+    link->is_ethernet = true;
+    notice_tell(notice_link(link, false, 0, false));
+    return link;
+}
+
+static void
+drop(struct fake_address *address)
+{
+    address->is_used = false;
+    notice_tell(notice_address(&address->row, true, 0, false));
+}
+
+static void
+flush(unsigned int index, bool only_v6)
+{
+    for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
+        struct fake_address *address = &fake_kernel.addresses[i];
+        if (address->is_used && address->row.index == index &&
+            (!only_v6 || address->row.addr.family == CARP_IPV6)) {
+            drop(address);
+        }
+    }
+}
+
+void
+fake_link_remove(struct fake_link *link)
+{
+    for (size_t i = 0; i < KERNEL_LINKS_MAX; i++) {
+        if (fake_kernel.links[i].index != 0 &&
+            fake_kernel.links[i].parent == link->index) {
+            fake_link_remove(&fake_kernel.links[i]);
+        }
+    }
+    flush(link->index, false);
+    notice_tell(notice_link(link, true, 0, false));
+    link->index = 0;
+}
+
+/* Those above it have its carrier. */
+static void
+tell_link(const struct fake_link *link)
+{
+    notice_tell(notice_link(link, false, 0, false));
+    for (size_t i = 0; i < KERNEL_LINKS_MAX; i++) {
+        if (fake_kernel.links[i].index != 0 &&
+            fake_kernel.links[i].parent == link->index) {
+            notice_tell(notice_link(&fake_kernel.links[i], false, 0, false));
+        }
+    }
+}
+
+void
+fake_link_set(struct fake_link *link, bool is_up, bool has_cable)
+{
+    bool goes_down = link->is_up && !is_up;
+    link->is_up = is_up;
+    link->has_cable = has_cable;
+    if (goes_down) {
+        flush(link->index, true);
+    }
+    tell_link(link);
+}
+
+/* --------------------------------------------------------------- addresses */
+
+const struct kernel_address *
+fake_address_find(unsigned int index, const struct carp_addr *addr)
+{
+    for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
+        const struct fake_address *address = &fake_kernel.addresses[i];
+        if (address->is_used && (index == 0 || address->row.index == index) &&
+            carp_addr_equal(&address->row.addr, addr)) {
+            return &address->row;
+        }
+    }
+    return NULL;
+}
+
+/* One address may stand twice, with other prefixes. */
+void
+fake_address_add(const struct kernel_address *row)
+{
+    struct fake_address *place = NULL;
+    for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
+        struct fake_address *address = &fake_kernel.addresses[i];
+        if (address->is_used && address->row.index == row->index &&
+            address->row.prefix_len == row->prefix_len &&
+            carp_addr_equal(&address->row.addr, &row->addr)) {
+            place = address;
+            break;
+        }
+        if (!address->is_used && place == NULL) {
+            place = address;
+        }
+    }
+    FUZZ_CHECK(place != NULL);
+    place->is_used = true;
+    place->row = *row;
+    notice_tell(notice_address(row, false, 0, false));
+}
+
+bool
+fake_address_remove(unsigned int index, const struct carp_addr *addr)
+{
+    bool has_gone = false;
+    for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
+        struct fake_address *address = &fake_kernel.addresses[i];
+        if (address->is_used && address->row.index == index &&
+            carp_addr_equal(&address->row.addr, addr)) {
+            drop(address);
+            has_gone = true;
+        }
+    }
+    return has_gone;
+}
+
+void
+fake_kernel_begin(void)
+{
+    memset(&fake_kernel, 0, sizeof(fake_kernel));
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/**
+ * @file carpd_script.h
+ * What one input does to carpd: a configuration, then steps.
+ */
+#ifndef FUZZ_CARPD_SCRIPT_H
+#define FUZZ_CARPD_SCRIPT_H
+
+#include <carp/fsm.h>
+
+#include "carpd_host.h"
+
+#define SCRIPT_PEERS 4
+#define SCRIPT_KEPT 8
+#define SCRIPT_BEATS 6
+
+/** How a life of carpd ends. */
+enum script_end {
+    SCRIPT_GOES_ON = 0,
+    SCRIPT_STOPS, /**< and starts again */
+    SCRIPT_IS_KILLED,
+    SCRIPT_LOSES_POWER
+};
+
+struct kept_frame {
+    size_t len;
+    uint8_t data[160];
+    const char *interface;
+};
+
+/** A peer that advertises by itself. */
+struct beat {
+    bool is_on, is_v6;
+    uint8_t which, peer, base, skew;
+    carp_time next, every;
+};
+
+struct script {
+    struct fuzz_input in;
+    struct daemon *daemon;
+    char *folder, *config, *socket;
+    carp_time target; /**< until then time passes */
+    unsigned int steps;
+    enum script_end end;
+    struct kept_frame kept[SCRIPT_KEPT]; /**< peers' adverts, to be repeated */
+    unsigned int kept_count;
+    uint64_t peer_counter[SCRIPT_PEERS];
+    uint64_t highest; /**< of all peers */
+    struct beat beats[SCRIPT_BEATS];
+    bool may_lack_counters; /**< the disk failed: they may repeat */
+};
+
+/** What is wrong when carpd starts. */
+void script_prepare(struct script *script);
+/** One step; time may have to pass then. */
+void script_step(struct script *script);
+/** Beats whose time has come; @return when the next one is due */
+carp_time script_beat(struct script *script);
+/** A better master on each vhid. */
+void script_be_master(struct script *script);
+/** All that was broken is well again; nobody says anything. */
+void script_heal(struct script *script);
+
+/* ---- carpd_peer.c */
+
+/** An advert of a peer. */
+struct peer_advert {
+    uint8_t which; /**< the vhid, counted in carpd's list */
+    uint8_t peer;
+    bool is_v6;
+    uint8_t base, skew, demote;
+    uint8_t counting; /**< what counter it has */
+    uint8_t damage;   /**< 0: none */
+};
+void peer_send(struct script *script, const struct peer_advert *advert);
+/** ARP or a neighbour advertisement for a virtual address. */
+void peer_claim(struct script *script, uint8_t which, uint8_t form);
+/** What was sent before, once more. */
+void peer_repeat(struct script *script, uint8_t which);
+
+/* ---- carpd_client.c */
+
+void client_begin(const char *path);
+void client_end(void);
+/** One request, as the octet says; the second client watches. */
+void client_say(struct fuzz_input *in);
+/** What came since. */
+void client_take(void);
+
+#endif

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Seeds of the target carpd: a configuration, what is wrong at the start, and
+steps, as fuzz/carpd_conf.c and fuzz/carpd_script.c read them."""
+
+PASS, ADVERT, DAMAGED, RAW, CLAIM, REPEAT, BEAT, LINK, ADDRESS, KERNEL, WIRE, \
+    CLIENT, RELOAD, PAUSE, DISK, REST, SIGNAL, END, WALL = range(19)
+QUARTERS, SECONDS = 0x80, 0xc0  # of a second; pairs of seconds
+
+ONE = bytes([0x00, 0x25, 0x28, 0, 0])  # vhid 1, macvlan, advskew 10
+DUAL = bytes([0x00, 0x26, 0x28, 0, 0])
+THREE = bytes([0x02, 0x25, 0x28, 0x51, 0, 0x36, 0x4c, 0x31, 0, 0x68, 0x30,
+               0x61, 0x11])
+
+
+def run(conf, *steps, start=0):
+    return conf + bytes([start]) + b"".join(bytes(step) for step in steps)
+
+
+def settled(*steps):
+    """The vhid is MASTER by then."""
+    return ((PASS, SECONDS | 4), *steps, (PASS, SECONDS | 4))
+
+
+def make(add):
+    add("one", run(ONE, *settled((CLIENT, 0, 0), (CLIENT, 1, 0))))
+    add("dual", run(DUAL, *settled((CLIENT, 9, 0), (CLIENT, 0, 0))))
+    add("three", run(THREE, *settled((CLIENT, 0, 1), (CLIENT, 5, 1))))
+    add("peer", run(ONE, (BEAT, 0, 0), *settled((BEAT, 0x80, 0)),
+                    (PASS, SECONDS | 4)))
+    add("adverts", run(DUAL, *settled(*(
+        step for n in range(8) for step in (
+            (ADVERT, n << 5 | (n & 1) << 4, 0x10), (PASS, QUARTERS | 2))))))
+    add("worse", run(ONE, *settled((ADVERT, 0, 0xf0), (ADVERT, 0, 0xff))))
+    add("damaged", run(DUAL, *((DAMAGED, n << 3 | (n & 1) << 2)
+                               for n in range(9))))
+    add("replay", run(ONE, *settled((ADVERT, 0, 0), (REPEAT, 0),
+                                    (PASS, QUARTERS | 1), (REPEAT, 0))))
+    add("claims", run(DUAL, *settled(*((CLAIM, n * 4) for n in range(4)))))
+    add("link", run(THREE, *settled(*(
+        step for n in range(8) for step in ((LINK, n), (PASS, QUARTERS | 9))))))
+    add("tracked", run(THREE, *settled((LINK, 0x80), (REST, 1),
+                                       (PASS, QUARTERS | 9), (REST, 3))))
+    add("addresses", run(DUAL, *settled(*(
+        step for n in range(8) for step in (
+            (ADDRESS, n), (PASS, QUARTERS | 9))))))
+    add("kernel", run(ONE, (KERNEL, 8, 0xf8), *settled((KERNEL, 16, 0xf8)),
+                      (KERNEL, 0x80, 0x12), (PASS, SECONDS | 2)))
+    add("wire", run(ONE, *settled((WIRE, 2), (PASS, SECONDS | 5), (WIRE, 0x30))))
+    add("commands", run(THREE, *settled(*(
+        step for n in range(12) for step in (
+            (CLIENT, n, n & 3), (PASS, QUARTERS | 1))))))
+    add("reload", run(ONE, *settled((RELOAD, 0, *DUAL), (PASS, SECONDS | 2),
+                                    (RELOAD, 0, *THREE), (PASS, SECONDS | 2),
+                                    (RELOAD, 0, *ONE))))
+    add("broken", run(ONE, *settled(*(
+        step for n in range(6) for step in (
+            (RELOAD, 0x80 + n), (PASS, QUARTERS | 2))))))
+    add("pause", run(ONE, *settled((ADVERT, 0, 0), (PAUSE, SECONDS | 8),
+                                   (PASS, SECONDS | 4), (PAUSE, SECONDS | 9))))
+    add("disk", run(ONE, (DISK, 1), *settled((RELOAD, 0, *THREE), (DISK, 4),
+                                             (PASS, SECONDS | 9), (DISK, 8))))
+    add("signals", run(THREE, *settled((SIGNAL, 0), (SIGNAL, 1), (SIGNAL, 2))))
+    for n, name in enumerate(("again", "killed", "power")):
+        add(name, run(ONE, *settled((END, n)), *settled()))
+    add("wall", run(DUAL, *settled((WALL, 0x81), (ADVERT, 0, 0), (WALL, 0xc0))))
+    for n in range(7):
+        add(f"start-{n}", run(THREE, *settled(), start=1 << n))

@@ -389,6 +389,11 @@ daemon_reload(struct daemon *daemon, struct daemon_reload *report)
                         .removed = g_ptr_array_new(),
                         .replaced = g_ptr_array_new(),
                         .kept = g_ptr_array_new()};
+    if (plan.conf != NULL) {
+        /* Else own adverts from before would look as if they had a wrong
+         * password or address list. */
+        observer_flush(daemon->observer, alarm_now());
+    }
     bool is_good = plan.conf != NULL && prepare(&plan, report);
     if (is_good) {
         carry_out(&plan, report);

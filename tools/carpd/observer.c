@@ -216,15 +216,20 @@ take_settled(struct observer *observer, carp_time now)
 }
 
 static void
+push(struct observer *observer, GArray *batch, carp_time now)
+{
+    observer->batches++;
+    observer_thread_push(observer->thread, batch,
+                         now > SETTLED ? now - SETTLED : 0, observer->deadline);
+}
+
+static void
 hand_over(struct observer *observer, carp_time now)
 {
     const carp_time before = observer_deadline(observer);
     observer->deadline = carp_time_add(now, COLLECT);
     if (observer->batches < BATCHES_MAX) {
-        observer->batches++;
-        observer_thread_push(observer->thread, take_settled(observer, now),
-                             now > SETTLED ? now - SETTLED : 0,
-                             observer->deadline);
+        push(observer, take_settled(observer, now), now);
     } else { /* it is busy */
         observer->flush_at = carp_time_add(now, GATHER);
     }
@@ -237,6 +242,21 @@ observer_tick(struct observer *observer, carp_time now)
     observer_thread_collect(observer->thread);
     if (now >= observer_deadline(observer)) {
         hand_over(observer, now);
+    }
+}
+
+void
+observer_flush(struct observer *observer, carp_time now)
+{
+    const carp_time before = observer_deadline(observer);
+    GArray *batch = observer->waiting;
+    if (batch->len > 0) {
+        g_array_sort(batch, by_time);
+        observer->waiting = g_array_new(FALSE, FALSE, sizeof(struct observed));
+        observer->flush_at = CARP_NEVER;
+        observer->deadline = carp_time_add(now, COLLECT);
+        push(observer, batch, now);
+        daemon_moved(observer->daemon, before, observer_deadline(observer));
     }
 }
 

@@ -30,6 +30,8 @@ struct observer *observer_new(struct daemon *daemon,
                               const struct carp_conf *conf);
 /** Waits for the thread. NULL is allowed. */
 void observer_free(struct observer *observer);
+/** Hand over all that was seen so far: it is judged by the keys of now. */
+void observer_flush(struct observer *observer, carp_time now);
 /** The keys and senders of another carp.conf. */
 void observer_set_keys(struct observer *observer, const struct carp_conf *conf);
 

@@ -48,6 +48,12 @@ def threads(daemon):
     return names
 
 
+def is_zombie(process):
+    """Whether its first thread has ended."""
+    with open("/proc/%d/stat" % process.pid, encoding="utf-8") as f:
+        return f.read().rpartition(") ")[2][0] == "Z"
+
+
 def slow_disk(scene):
     """A vhid that a reload adds waits for the disk; the others do not."""
     vhid = "v%d" % scene.vhid
@@ -105,6 +111,23 @@ def hung_file(scene):
         a.stop()
 
 
+def ends_while_it_hangs(scene):
+    """The kernel keeps its process until the server answers; all else is free for the next one."""
+    with hung.Hung(os.path.join(scene.lab.dir, "ends")) as server:
+        a = scene.carpd("a", 60, advbase=0, **{"track-file": os.path.join(server.path, "file")})
+        yield is_state(a, "MASTER", 8)
+        yield Condition("it is looked at", lambda: server.asked > 0, 3)
+        old = a.process
+        old.terminate()
+        yield Condition("all but one thread has ended", lambda: is_zombie(old), 5)
+        assert not scene.has("a") and old.poll() is None
+        a.start()       # with the same state directory and socket
+        yield is_state(a, "MASTER", 8)
+        server.close()
+        assert old.wait(5) == 0
+        a.stop()
+
+
 def immortal(scene):
     """Hooks and checks that not even SIGKILL ends hold up no others."""
     with hung.Hung(os.path.join(scene.lab.dir, "immortal")) as server:
@@ -145,7 +168,7 @@ def lower_fall(scene):
     a.stop()
 
 
-SCENES = [slow_disk, hung_file, immortal, lower_fall]
+SCENES = [slow_disk, hung_file, ends_while_it_hangs, immortal, lower_fall]
 
 
 @pytest.fixture(name="play", scope="module")

@@ -2,6 +2,7 @@
 #include "carpd_check.h"
 
 #include <carp/frame.h>
+#include <carp/timing.h>
 
 #include "carpd_conf.h"
 #include "carpd_host.h"
@@ -19,8 +20,15 @@ static struct {
     const struct daemon *daemon;
     uint64_t sum;
     /* By interface and vhid. */
-    uint64_t counter[CONF_INTERFACES][256];
-    enum carp_state told[CONF_INTERFACES][256];
+    uint64_t counter[CONF_INTERFACES + 1][256];
+    enum carp_state told[CONF_INTERFACES + 1][256];
+    struct pace {
+        carp_time at; /* 0: none since the last transition */
+        carp_time change;
+        uint8_t base, skew;
+        int demotion;
+    } sent[CONF_INTERFACES + 1][256][2];
+    unsigned int lines;
 } check;
 
 /* ------------------------------------------------------------------ run, log
@@ -48,7 +56,7 @@ wire_number(const char *interface)
             return i;
         }
     }
-    FUZZ_FAIL("an interface of the configuration");
+    return CONF_INTERFACES; /* one that never is */
 }
 
 static const char *
@@ -71,6 +79,13 @@ check_finding(const char *code, const char *text)
                 strstr(text, "from fe80::2:") == NULL));
 }
 
+/* For whoever looks for the cause of a failure. */
+static bool
+is_telling(void)
+{
+    return getenv("CARP_FUZZ_TELL") != NULL;
+}
+
 static void
 take_log(enum log_level level, const struct log_field *fields, size_t count,
          const char *text)
@@ -79,10 +94,11 @@ take_log(enum log_level level, const struct log_field *fields, size_t count,
     for (const char *c = text; *c != '\0'; c++) {
         FUZZ_CHECK((unsigned char)*c >= 0x20 && *c != 0x7f);
     }
-    if (getenv("CARP_FUZZ_TELL") != NULL) {
+    if (is_telling()) {
         fprintf(stderr, "%.6f %s\n", (double)clock_now() / 1e9, text);
     }
     check_add(text, strlen(text));
+    check.lines++;
     check_finding(field(fields, count, "CARP_FINDING"), text);
     const char *state = field(fields, count, "CARP_STATE");
     if (state == NULL || check.daemon == NULL) {
@@ -91,6 +107,7 @@ take_log(enum log_level level, const struct log_field *fields, size_t count,
     unsigned int wire = wire_number(field(fields, count, "CARP_IFACE"));
     int vhid = atoi(field(fields, count, "CARP_VHID"));
     enum carp_state *told = &check.told[wire][vhid];
+    memset(check.sent[wire][vhid], 0, sizeof(check.sent[wire][vhid]));
     FUZZ_CHECK(strcmp(carp_state_text(*told),
                       field(fields, count, "CARP_OLD_STATE")) == 0);
     *told = strcmp(state, "MASTER") == 0   ? CARP_STATE_MASTER
@@ -111,6 +128,7 @@ check_daemon(const struct daemon *daemon)
 {
     check.daemon = daemon;
     memset(check.told, 0, sizeof(check.told));
+    memset(check.sent, 0, sizeof(check.sent));
 }
 
 void
@@ -156,12 +174,38 @@ check_digest(const struct instance *instance, const struct carp_adv *adv)
     carp_auth_clear(&auth);
 }
 
+/* No more than one in half an interval, whatever others say; but a change of
+ * the state or of the numbers is told at once. */
+static void
+check_pace(const struct instance *instance, unsigned int wire,
+           const struct carp_adv *adv, bool is_v6)
+{
+    struct pace now = {.at = clock_now(),
+                       .base = adv->advbase,
+                       .skew = adv->advskew,
+                       .demotion = instance->demotion};
+    struct pace *last = &check.sent[wire][adv->vhid][is_v6];
+    bool is_change = check.told[wire][adv->vhid] != instance->fsm.state ||
+                     last->base != now.base || last->skew != now.skew ||
+                     last->demotion != now.demotion;
+    /* Which may be found out between the two families' adverts. */
+    now.change = is_change ? now.at : last->change;
+    FUZZ_CHECK(last->at == 0 || now.change == now.at ||
+               now.at - last->at >= carp_interval(now.base, now.skew) / 2);
+    *last = now;
+}
+
 static void
 check_advert(const char *interface, const struct carp_adv *adv,
              const struct carp_addr *source)
 {
     const struct instance *instance = find(interface, adv->vhid);
     unsigned int wire = wire_number(interface);
+    if (is_telling()) {
+        fprintf(stderr, "%.6f   %u@%s IPv%u: advbase %u advskew %u\n",
+                (double)clock_now() / 1e9, adv->vhid, interface, source->family,
+                adv->advbase, adv->advskew);
+    }
     FUZZ_CHECK(instance != NULL);
     bool is_bow_out = adv->advbase == BOW_OUT && adv->advskew == BOW_OUT;
     /* While the change is carried out it has not been told yet. */
@@ -177,6 +221,7 @@ check_advert(const char *interface, const struct carp_adv *adv,
         source, &instance->fsm.config
                      .source[source->family == CARP_IPV6 ? CARP_F6 : CARP_F4]));
     check_digest(instance, adv);
+    check_pace(instance, wire, adv, source->family == CARP_IPV6);
     uint64_t *last = &check.counter[wire][adv->vhid];
     FUZZ_CHECK(adv->counter > *last);
     *last = adv->counter;
@@ -234,6 +279,23 @@ check_frame_sent(const char *name, const uint8_t *data, size_t len)
 
 /* ----------------------------------------------------------------- at rest */
 
+/* What demotes one of a group demotes all. */
+static void
+check_group(const struct daemon *daemon, const struct instance *instance)
+{
+    for (guint i = 0; i < daemon->instances->len; i++) {
+        const struct instance *other = g_ptr_array_index(daemon->instances, i);
+        for (guint k = 0; k < other->demotions->len; k++) {
+            const struct demotion *demotion =
+                &g_array_index(other->demotions, struct demotion, k);
+            FUZZ_CHECK(!(other == instance ||
+                         (demotion->is_shared &&
+                          instance_is_sibling(instance, other))) ||
+                       instance->demotion >= MIN(demotion->amount, 254));
+        }
+    }
+}
+
 static void
 check_instance(const struct daemon *daemon, const struct instance *instance)
 {
@@ -246,6 +308,7 @@ check_instance(const struct daemon *daemon, const struct instance *instance)
     FUZZ_CHECK(alarm <= instance_deadline(instance));
     FUZZ_CHECK(instance_deadline(instance) > clock_now());
     FUZZ_CHECK(instance->demotion >= 0 && instance->demotion <= 254);
+    check_group(daemon, instance);
     FUZZ_CHECK(instance->replay.peers.count <= CARP_PEERS_MAX);
     FUZZ_CHECK(instance->wire->vhids[instance->conf->vhid] == instance);
     FUZZ_CHECK(!instance->is_mute && !instance->is_quiet);
@@ -307,6 +370,9 @@ check_follows(const struct daemon *daemon)
 void
 check_ended(void)
 {
+    if (fake_kernel.has_kept) {
+        return;
+    }
     for (size_t i = 0; i < KERNEL_LINKS_MAX; i++) {
         FUZZ_CHECK(fake_kernel.links[i].index == 0 ||
                    strcmp(fake_kernel.links[i].kind, "macvlan") != 0);

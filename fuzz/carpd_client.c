@@ -15,6 +15,7 @@
 
 static struct client {
     int fd; /* -1: not open */
+    bool is_deaf;
     GString *got;
 } clients[CLIENTS];
 static char *path;
@@ -65,7 +66,7 @@ take(struct client *client)
 {
     char data[8192];
     ssize_t n = 0;
-    while (client->fd >= 0 &&
+    while (client->fd >= 0 && !client->is_deaf &&
            (n = recv(client->fd, data, sizeof(data), MSG_DONTWAIT)) > 0) {
         g_string_append_len(client->got, data, n);
     }
@@ -95,6 +96,15 @@ send_text(struct client *client, const char *text)
 }
 
 void
+client_ask(const char *command)
+{
+    char *line = g_strdup_printf("{\"command\":\"%s\"}\n", command);
+    clients[0].is_deaf = false;
+    send_text(&clients[0], line);
+    g_free(line);
+}
+
+void
 client_say(struct fuzz_input *in)
 {
     static const char *const commands[] = {"\"show\"",
@@ -108,6 +118,7 @@ client_say(struct fuzz_input *in)
                                            "\"state\",\"state\":\"master\"",
                                            "\"watch\"",
                                            "\"nothing\"",
+                                           "\"reload\"",
                                            "\"demote\""};
     static const char *const whom[] = {"",
                                        ",\"vhid\":\"v1\"",
@@ -126,6 +137,11 @@ client_say(struct fuzz_input *in)
     char *line = g_strdup_printf("{\"command\":%s%s}\n",
                                  commands[what % G_N_ELEMENTS(commands)],
                                  whom[who % G_N_ELEMENTS(whom)]);
-    send_text(&clients[(what % G_N_ELEMENTS(commands)) == 9], line);
+    struct client *client = &clients[(what % G_N_ELEMENTS(commands)) == 9];
+    for (unsigned int i = 0; i < ((who & 0x40) != 0 ? 40u : 1u); i++) {
+        send_text(client, line);
+    }
+    /* One that watches, or asks on, and does not read. */
+    client->is_deaf = (who & 0x20) != 0;
     g_free(line);
 }

@@ -19,7 +19,7 @@
 #define SIGNALS 65
 
 static struct {
-    carp_time now, slept;
+    carp_time now, slept, creep;
     int64_t wall; /* ahead of now */
     int fd;       /* of the one timer that carpd has; -1: none */
     carp_time due;
@@ -46,6 +46,7 @@ monotonic(void)
 carp_time
 read_clock(clockid_t id)
 {
+    the_clock.now += the_clock.creep;
     switch (id) {
     case CLOCK_MONOTONIC:
         return monotonic();
@@ -60,6 +61,12 @@ gint64
 g_get_monotonic_time(void)
 {
     return (gint64)(monotonic() / 1000);
+}
+
+void
+clock_set_creep(carp_time span)
+{
+    the_clock.creep = span;
 }
 
 void

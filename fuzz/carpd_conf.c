@@ -5,6 +5,8 @@
 
 #include <glib.h>
 
+#include "carpd_host.h"
+
 #define VHIDS 3
 
 const char *const conf_interfaces[CONF_INTERFACES] = {"fz0", "fz1"};
@@ -84,6 +86,10 @@ static void
 put_others(GString *out, uint8_t c, unsigned int n, const char *folder,
            bool has_v4, bool has_v6)
 {
+    if ((c & (C_HOOK | C_SCRIPTS)) == (C_HOOK | C_SCRIPTS)) {
+        g_string_append(out,
+                        has_v4 ? "source = 10.0.0.9\n" : "source6 = fe80::9\n");
+    }
     if ((c & C_GROUP) != 0) {
         g_string_append(out, "group = g\n");
     }
@@ -179,13 +185,13 @@ conf_write_file(struct fuzz_input *in, const char *path, const char *folder)
     GString *out = g_string_new("");
     uint8_t head = fuzz_u8(in);
     if ((head & 0x80) != 0) {
-        g_string_append(out, "[carpd]\ndemote = 5\nannounce-rate = 4\n");
+        g_string_append(out, "[carpd]\ndemote = 5\nannounce-rate = 4\n"
+                             "log = daemon\n");
     }
     for (unsigned int i = 0; i <= head % VHIDS; i++) {
         put_vhid(in, out, (head >> 4 & 3u) + i + 1, folder);
     }
-    FUZZ_CHECK(g_file_set_contents_full(path, out->str, (gssize)out->len,
-                                        G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    leaf_write(path, out->str, out->len);
     g_string_free(out, TRUE);
 }
 
@@ -205,6 +211,5 @@ conf_write_broken(uint8_t how, const char *path)
         "addresses = 10.0.1.1/24\n[vhid \"v2\"]\ninterface = fz0\n"
         "vhid = 2\npassword = x\naddresses = 10.0.0.2/24\n"};
     const char *text = texts[how % G_N_ELEMENTS(texts)];
-    FUZZ_CHECK(g_file_set_contents_full(path, text, -1,
-                                        G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    leaf_write(path, text, strlen(text));
 }

@@ -37,6 +37,8 @@ carp_time clock_next(void);
 void clock_set(carp_time when);
 /** The machine slept meanwhile: CLOCK_MONOTONIC does not know. */
 void clock_sleep(carp_time span);
+/** Each look at it takes so long: a machine that is overloaded. */
+void clock_set_creep(carp_time span);
 /** Somebody sets the wall clock. */
 void clock_step_wall(int64_t by);
 /** How often carpd was woken up by its alarm since clock_begin(). */
@@ -95,6 +97,7 @@ struct fake_kernel {
     struct fake_link links[KERNEL_LINKS_MAX];
     struct fake_address addresses[KERNEL_ADDRESSES_MAX];
     unsigned int next_index;
+    bool has_kept; /**< it refused to take something away */
     struct fake_faults faults;
 };
 extern struct fake_kernel fake_kernel;
@@ -162,5 +165,7 @@ extern struct fake_disk fake_disk;
 
 void leaf_begin(void);
 void leaf_end(void);
+/** A file of this text, for the owner alone, without waiting for a disk. */
+void leaf_write(const char *path, const char *text, size_t len);
 
 #endif

@@ -36,14 +36,22 @@ entropy_u64(void)
     return value ^ value >> 31;
 }
 
+void
+leaf_write(const char *path, const char *text, size_t len)
+{
+    /* What is there would not be cut. */
+    (void)g_unlink(path);
+    FUZZ_CHECK(g_file_set_contents_full(path, text, (gssize)len,
+                                        G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+}
+
 int
 store_file_write(const char *path, const GString *text)
 {
     if (fake_disk.write_code != 0) {
         return fake_disk.write_code;
     }
-    FUZZ_CHECK(g_file_set_contents_full(path, text->str, (gssize)text->len,
-                                        G_FILE_SET_CONTENTS_NONE, 0640, NULL));
+    leaf_write(path, text->str, text->len);
     g_free(fake_disk.before);
     fake_disk.before = fake_disk.now;
     fake_disk.now = g_strdup(text->str);

@@ -293,6 +293,7 @@ is_refused(unsigned int kind)
         return false;
     }
     faults->refuse_count--;
+    fake_kernel.has_kept |= (kind & (FAULT_DEL_LINK | FAULT_DEL_ADDRESS)) != 0;
     return true;
 }
 

@@ -7,6 +7,20 @@
 #include "carpd_script.h"
 #include "instance.h"
 
+enum damage {
+    DAMAGE_SUM = 1,
+    DAMAGE_DIGEST,
+    DAMAGE_TTL,
+    DAMAGE_VERSION,
+    DAMAGE_SHORT,
+    DAMAGE_TRAILING,
+    DAMAGE_DEST,
+    DAMAGE_SOURCE,
+    DAMAGE_VHID,
+    DAMAGE_KEY,
+    DAMAGE_ADDRESSES
+};
+
 static void
 put(struct kept_frame *f, const void *octets, size_t len)
 {
@@ -88,13 +102,20 @@ next_counter(struct script *s, const struct instance *instance, uint8_t peer,
     }
 }
 
+/* With what carp.conf says, or with what it accepts besides. */
 static void
-sign(const struct instance *instance, struct carp_adv *adv)
+sign(const struct instance *instance, uint8_t damage, struct carp_adv *adv)
 {
     const struct carp_conf_vhid *conf = instance->conf;
+    const struct carp_key *key = damage == DAMAGE_KEY && conf->accept_count > 0
+                                     ? &conf->accept[0]
+                                     : &conf->key;
+    const struct carp_addrs *addrs =
+        damage == DAMAGE_ADDRESSES && conf->addrs_count > 0
+            ? &conf->accept_addrs[0]
+            : &conf->addrs;
     struct carp_auth auth;
-    FUZZ_CHECK(carp_auth_init(&auth, &conf->key, conf->vhid, &conf->addrs,
-                              instance->profile,
+    FUZZ_CHECK(carp_auth_init(&auth, key, conf->vhid, addrs, instance->profile,
                               conf->has_lladdr ? &conf->lladdr : NULL) ==
                CARP_OK);
     carp_auth_digest(&auth, adv->counter, adv->md);
@@ -111,7 +132,7 @@ dest_of(const struct instance *instance, bool is_v6, uint8_t damage)
     static const uint8_t other[4] = {224, 0, 0, 99};
     const struct carp_addr *dest =
         instance_dest(instance, is_v6 ? CARP_F6 : CARP_F4);
-    if (damage == 7 && !is_v6) {
+    if (damage == DAMAGE_DEST && !is_v6) {
         return carp_addr_v4(other);
     }
     if (dest->family == CARP_FAMILY_NONE) {
@@ -121,18 +142,6 @@ dest_of(const struct instance *instance, bool is_v6, uint8_t damage)
                ? *dest
                : instance->fsm.config.source[is_v6 ? CARP_F6 : CARP_F4];
 }
-
-enum damage {
-    DAMAGE_SUM = 1,
-    DAMAGE_DIGEST,
-    DAMAGE_TTL,
-    DAMAGE_VERSION,
-    DAMAGE_SHORT,
-    DAMAGE_TRAILING,
-    DAMAGE_DEST,
-    DAMAGE_SOURCE,
-    DAMAGE_VHID
-};
 
 static void
 build(struct script *s, const struct instance *instance,
@@ -150,7 +159,7 @@ build(struct script *s, const struct instance *instance,
                  (p->damage == DAMAGE_TRAILING ? 4 : 0);
     bool is_v6 = p->is_v6;
     adv.counter = next_counter(s, instance, p->peer, p->counting);
-    sign(instance, &adv);
+    sign(instance, p->damage, &adv);
     adv.md[3] ^= p->damage == DAMAGE_DIGEST;
     adv.version ^= p->damage == DAMAGE_VERSION;
     adv.vhid ^= p->damage == DAMAGE_VHID ? 0x10 : 0;

@@ -19,7 +19,8 @@ enum script_end {
     SCRIPT_GOES_ON = 0,
     SCRIPT_STOPS, /**< and starts again */
     SCRIPT_IS_KILLED,
-    SCRIPT_LOSES_POWER
+    SCRIPT_LOSES_POWER,
+    SCRIPT_LOSES_STATE /**< its file is damaged */
 };
 
 struct kept_frame {
@@ -47,6 +48,9 @@ struct script {
     uint64_t peer_counter[SCRIPT_PEERS];
     uint64_t highest; /**< of all peers */
     struct beat beats[SCRIPT_BEATS];
+    unsigned int fight_left;
+    carp_time fight_next;
+    bool is_broken;         /**< carp.conf is */
     bool may_lack_counters; /**< the disk failed: they may repeat */
 };
 
@@ -60,6 +64,20 @@ carp_time script_beat(struct script *script);
 void script_be_master(struct script *script);
 /** All that was broken is well again; nobody says anything. */
 void script_heal(struct script *script);
+
+/* ---- carpd_trouble.c: steps, with octets of their own */
+
+void trouble_change_link(struct script *script);
+void trouble_change_address(struct script *script);
+void trouble_kernel(struct script *script);
+void trouble_wire(struct script *script);
+void trouble_disk(struct script *script);
+/** Programs, tracked files. */
+void trouble_rest(struct script *script);
+void trouble_slow(struct script *script);
+void trouble_fight(struct script *script);
+/** What goes on by itself; @return when it is due again */
+carp_time trouble_beat(struct script *script);
 
 /* ---- carpd_peer.c */
 
@@ -84,6 +102,8 @@ void client_begin(const char *path);
 void client_end(void);
 /** One request, as the octet says; the second client watches. */
 void client_say(struct fuzz_input *in);
+/** One without more to it, of the first client. */
+void client_ask(const char *command);
 /** What came since. */
 void client_take(void);
 

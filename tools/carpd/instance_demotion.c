@@ -29,14 +29,12 @@ instance_demoted_by(const struct instance *instance, const char *by)
     return demotion != NULL ? demotion->amount : 0;
 }
 
-/* What the siblings share; one thing that several of them track counts
- * once. */
-static int
-sum_siblings(const struct instance *instance)
+/* The siblings' demotions that are shared: what each costs most. */
+static GHashTable *
+collect_shared(const struct instance *instance)
 {
     const GPtrArray *all = instance->daemon->instances;
-    GHashTable *counted = g_hash_table_new(g_str_hash, g_str_equal);
-    int sum = 0;
+    GHashTable *most = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < all->len; i++) {
         const struct instance *other = g_ptr_array_index(all, i);
         if (!instance_is_sibling(instance, other)) {
@@ -45,13 +43,35 @@ sum_siblings(const struct instance *instance)
         for (guint k = 0; k < other->demotions->len; k++) {
             const struct demotion *demotion =
                 &g_array_index(other->demotions, struct demotion, k);
-            if (demotion->is_shared && find(instance, demotion->by) == NULL &&
-                g_hash_table_add(counted, demotion->by)) {
-                sum += demotion->amount;
+            guint known =
+                GPOINTER_TO_UINT(g_hash_table_lookup(most, demotion->by));
+            if (demotion->is_shared && demotion->amount > known) {
+                g_hash_table_insert(most, demotion->by,
+                                    GUINT_TO_POINTER(demotion->amount));
             }
         }
     }
-    g_hash_table_destroy(counted);
+    return most;
+}
+
+/* What they add to the own ones. One thing that demotes several counts once;
+ * where that costs a sibling more, by so much: nobody becomes better because he
+ * fails, too. */
+static int
+sum_siblings(const struct instance *instance)
+{
+    GHashTable *most = collect_shared(instance);
+    GHashTableIter iter;
+    gpointer by = NULL;
+    gpointer amount = NULL;
+    int sum = 0;
+    g_hash_table_iter_init(&iter, most);
+    while (g_hash_table_iter_next(&iter, &by, &amount)) {
+        int more = (int)GPOINTER_TO_UINT(amount) -
+                   (int)instance_demoted_by(instance, by);
+        sum += MAX(more, 0);
+    }
+    g_hash_table_destroy(most);
     return sum;
 }
 

@@ -59,6 +59,13 @@ class Target:
             netlab.stop_process(self.process, signal.SIGTERM, 5)
             self.process = None
 
+    def slow_script(self, seconds, then=""):
+        slow = os.path.join(self.lab.dir, "slow")
+        with open(slow, "w", encoding="ascii") as file:
+            file.write("#!/bin/sh\nsleep %d\n%s\n" % (seconds, then))
+        os.chmod(slow, 0o755)
+        return slow
+
     def serve(self):
         while True:
             try:
@@ -100,12 +107,8 @@ class Ucarp(Target):
     def start(self):
         options = ()
         if self.script:
-            slow = os.path.join(self.lab.dir, "slow")
-            with open(slow, "w", encoding="ascii") as file:
-                file.write('#!/bin/sh\nsleep %d\nexec ip addr replace '
-                           '"$2/32" dev "$1"\n' % self.script)
-            os.chmod(slow, 0o755)
-            options = ("-u", slow)
+            options = ("-u", self.slow_script(
+                self.script, 'exec ip addr replace "$2/32" dev "$1"'))
         self.process = peers.Ucarp(
             self.lab, "a", vhid=VHID, vip=VIP, password=PASSWORD,
             advskew=self.advskew, advbase=self.advbase, preempt=self.preempt,
@@ -144,14 +147,21 @@ class Simulated(Target):
 
 class Carpd(Target):
     """carpd, beside carpinject in the build or wherever CARPD says.
-    @settings: more keys of its group, such as vmac = off."""
+    @settings: more keys of its group, such as vmac = off.
+    @script: seconds that its up-script takes."""
 
     program = os.environ.get("CARPD") or os.path.join(
         os.path.dirname(CARPINJECT), "carpd")
 
-    def __init__(self, lab, *, profile="freebsd", settings=(), **more):
+    def __init__(self, lab, *, profile="freebsd", settings=(), script=0,
+                 **more):
+        self.lab = lab
         self.options = ("--profile", profile, "--as", "carpd")
         self.settings = {"profile": profile, **dict(settings)}
+        if script:
+            self.options += ("--var", "script=%ds" % script)
+            self.settings["up-script"] = self.slow_script(
+                script, "touch " + os.path.join(lab.dir, "was-run"))
         super().__init__(lab, **more)
 
     @classmethod

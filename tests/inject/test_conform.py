@@ -167,6 +167,14 @@ def test_carpd(lab, keep, more, differs):
     assert differing(judge(device, None, keep)) <= differs
 
 
+@needs_time
+def test_carpd_script(lab):
+    """Its script holds nothing up."""
+    results = judge(target(targets.Carpd, lab, script=2), "timing.script")
+    assert results == {"timing.script": "pass"}
+    assert os.path.exists(os.path.join(lab.dir, "was-run"))
+
+
 def test_formats(lab):
     device = target(targets.Simulated, lab, "freebsd")
     done = conform(device, "--format", "junit", "--group",

@@ -309,5 +309,6 @@ instance_change(struct instance *instance, const struct carp_conf_vhid *conf,
     if (are_new && instance->fsm.state == CARP_STATE_MASTER) {
         announce_start(&instance->announce, alarm_now());
     }
+    daemon_wake(instance->daemon, instance_deadline(instance));
     return true;
 }

@@ -54,6 +54,9 @@ enum thread_mode {
     THREAD_NONE         /**< no thread can be had */
 };
 void thread_set_mode(enum thread_mode mode);
+/** One was refused since thread_begin(). */
+bool thread_was_refused(void);
+void thread_begin(void);
 
 /* ---- carpd_kernel.c */
 

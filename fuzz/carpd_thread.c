@@ -17,6 +17,7 @@ struct thread {
 };
 
 static enum thread_mode mode;
+static bool was_refused;
 static GPtrArray *waiting; /* struct thread, of jobs that are not done */
 
 /* Whose turn it is. */
@@ -110,6 +111,7 @@ g_thread_try_new(const gchar *name, GThreadFunc run, gpointer data,
 {
     (void)error;
     if (mode == THREAD_NONE) {
+        was_refused = true;
         return NULL;
     }
     struct thread *thread = g_new0(struct thread, 1);
@@ -153,6 +155,19 @@ g_thread_unref(GThread *opaque)
     if (thread->is_done) {
         g_free(thread);
     }
+}
+
+bool
+thread_was_refused(void)
+{
+    return was_refused;
+}
+
+void
+thread_begin(void)
+{
+    was_refused = false;
+    thread_set_mode(THREAD_AT_ONCE);
 }
 
 void

@@ -85,6 +85,9 @@ trouble_change_address(struct script *s)
 {
     uint8_t how = fuzz_u8(&s->in);
     const GPtrArray *all = s->daemon->instances;
+    if (all->len == 0) {
+        return;
+    }
     const struct instance *instance =
         g_ptr_array_index(all, (how >> 6) % all->len);
     const struct carp_addr *addr = &instance->conf->addrs.list[0];
@@ -213,10 +216,11 @@ script_heal(struct script *s)
     fake_disk.program_end = 0;
     fake_disk.are_programs_slow = false;
     thread_set_mode(THREAD_AT_ONCE);
-    /* What strangers have put up. */
+    /* What strangers have put up, and what the kernel did not let go of. */
+    bool has_ours = fake_kernel.has_kept && s->daemon == NULL;
     for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
         const struct fake_address *address = &fake_kernel.addresses[i];
-        if (address->is_used && address->row.proto == 0) {
+        if (address->is_used && (address->row.proto == 0 || has_ours)) {
             const struct kernel_address row = address->row;
             (void)fake_address_remove(row.index, &row.addr);
         }
@@ -247,8 +251,12 @@ trouble_fight(struct script *s)
 carp_time
 trouble_beat(struct script *s)
 {
-    const struct instance *instance = g_ptr_array_index(
-        s->daemon->instances, s->fight_left % s->daemon->instances->len);
+    const GPtrArray *all = s->daemon->instances;
+    if (all->len == 0) {
+        return CARP_NEVER;
+    }
+    const struct instance *instance =
+        g_ptr_array_index(all, s->fight_left % all->len);
     const struct fake_link *link = fake_link_find(vif_name(instance->vif));
     if (s->fight_left > 0 && clock_now() >= s->fight_next) {
         s->fight_left--;

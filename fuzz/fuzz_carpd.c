@@ -280,7 +280,7 @@ run(const uint8_t *data, size_t size)
     wire_begin();
     leaf_begin();
     fake_kernel_begin();
-    thread_set_mode(THREAD_AT_ONCE);
+    thread_begin();
     script_heal(&s);
     conf_write_file(&s.in, s.config, s.folder);
     script_prepare(&s);

@@ -215,6 +215,31 @@ test_sizes(void)
     tear_down(&f);
 }
 
+/* A wire is named by the user, an interface by whoever made it: umlauts take
+ * one column, and what is no text does not come onto the terminal. */
+static void
+test_names(void)
+{
+    struct fixture f;
+    set_up(&f, 80, 24);
+    g_ptr_array_add(f.segments, g_strdup("b\xc3\xbcro"));
+    g_ptr_array_add(f.segments, g_strdup("b\xc3\xbc\xc3\xbc\xc3\xbcro-west-2"));
+    g_ptr_array_add(f.segments, g_strdup("l\xe4n\x1b\xfc"));
+    for (uint16_t segment = 1; segment <= 3; segment++) {
+        (void)mon_model_need_row(f.model, segment, 0, CARP_IPV4, 7);
+    }
+    add_finding(&f, g_ptr_array_index(f.model->rows, 2));
+    f.state.message = "l\xe4n: no carrier";
+    char *text = lines_of(&f);
+    g_assert_true(g_utf8_validate(text, -1, NULL));
+    g_assert_nonnull(strstr(text, "\n  7@b\xc3\xbcro        none "));
+    g_assert_nonnull(
+        strstr(text, "\n  7@b\xc3\xbc\xc3\xbc\xc3\xbcro-wes~ none "));
+    g_assert_null(strchr(text, '\033'));
+    g_free(text);
+    tear_down(&f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -225,5 +250,6 @@ main(int argc, char **argv)
     g_test_add_func("/screen/nothing", test_nothing_yet);
     g_test_add_func("/screen/scroll", test_scroll);
     g_test_add_func("/screen/sizes", test_sizes);
+    g_test_add_func("/screen/names", test_names);
     return g_test_run();
 }

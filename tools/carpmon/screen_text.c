@@ -15,6 +15,15 @@ free_line(void *memory)
     g_free(line);
 }
 
+/* Takes the text over. Names of wires and messages may hold anything. */
+static char *
+fit_to_show(char *text)
+{
+    char *valid = txt_clean(g_utf8_make_valid(text, -1));
+    g_free(text);
+    return valid;
+}
+
 /* Cut to the width; a cut line ends in '~'. */
 static void
 add_line(GPtrArray *lines, const struct mon_screen_state *state,
@@ -91,11 +100,13 @@ address_width(const struct mon_screen_state *state)
 static void
 append_column(GString *out, const char *text, unsigned int width)
 {
-    if (strlen(text) >= width) {
-        g_string_append_len(out, text, (gssize)width - 2);
-        g_string_append(out, "~ ");
+    const glong len = g_utf8_strlen(text, -1);
+    if (len >= (glong)width) {
+        char *cut = g_utf8_substring(text, 0, (glong)width - 2);
+        g_string_append_printf(out, "%s~ ", cut);
+        g_free(cut);
     } else {
-        g_string_append_printf(out, "%-*s", (int)width, text);
+        g_string_append_printf(out, "%s%*s", text, (int)(width - len), "");
     }
 }
 
@@ -169,8 +180,8 @@ add_row(GPtrArray *lines, const struct mon_model *model,
     enum carp_severity worst = CARP_INFO;
     const bool is_bad = mon_row_worst(row, &worst);
     const struct mon_lane *lane = mon_row_lane_of(row, &row->master);
-    char *id = mon_view_id(model->session, row->segment, row->vlan, row->family,
-                           row->vhid);
+    char *id = fit_to_show(mon_view_id(model->session, row->segment, row->vlan,
+                                       row->family, row->vhid));
     /* Without colours the mark says it. */
     g_string_append(out, !is_bad ? "  " : worst == CARP_CRITICAL ? "! " : "* ");
     append_column(out, id, 14);
@@ -275,8 +286,9 @@ add_alert(GPtrArray *lines, const struct mon_model *model,
           const struct mon_alert *alert, const struct mon_screen_state *state)
 {
     char clock[TXT_MOMENT];
-    char *id = mon_finding_id(model->session, alert->segment, alert->vlan,
-                              alert->family, alert->vhid);
+    char *id =
+        fit_to_show(mon_finding_id(model->session, alert->segment, alert->vlan,
+                                   alert->family, alert->vhid));
     txt_moment(mon_wall(model->session, alert->decided),
                mon_wall(model->session, state->now), model->session->utc,
                clock);
@@ -339,7 +351,9 @@ mon_screen_lines(const struct mon_model *model, struct mon_screen_state *state)
     add_alerts(lines, model, state);
     state->height = height;
     if (has_message) {
-        add_line(lines, state, MON_LINE_WARNING, state->message);
+        char *message = fit_to_show(g_strdup(state->message));
+        add_line(lines, state, MON_LINE_WARNING, message);
+        g_free(message);
     }
     return lines;
 }

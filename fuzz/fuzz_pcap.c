@@ -33,9 +33,13 @@ add_row(struct carp_ring *ring, uint8_t vhid, const char *password,
 
 /* Keys of the recordings in captures/. */
 static struct carp_ring *
-make_ring(void)
+the_ring(void)
 {
-    struct carp_ring *ring = carp_ring_new();
+    static struct carp_ring *ring;
+    if (ring != NULL) {
+        return ring;
+    }
+    ring = carp_ring_new();
     FUZZ_CHECK(ring != NULL);
     add_row(ring, 79, "lab-secret", "10.79.0.50");
     add_row(ring, 42, "topsecret", "10.77.0.50");
@@ -172,7 +176,7 @@ read_capture(const char *path, enum form form, size_t size)
         options.ask.inventory = name;
     }
     g_ptr_array_add(options.segments, odd);
-    struct carp_ring *ring = make_ring();
+    struct carp_ring *ring = the_ring();
     struct mon_session session = {.out = open_memstream(&text, &len),
                                   .segments = options.segments,
                                   .ring = ring,
@@ -190,7 +194,6 @@ read_capture(const char *path, enum form form, size_t size)
     fclose(session.out);
     check_written(form, text, len);
     free(text);
-    carp_ring_free(ring);
     g_ptr_array_free(options.segments, TRUE);
     g_free(name);
 }

@@ -15,6 +15,7 @@
 #include "track_check.h"
 
 #define STEPS_MAX 300
+#define LEAPS_MAX 2 /* of years: each has thousands of timers run */
 #define SETTLE_MAX 8
 #define HOSTS 16
 #define VHIDS 4
@@ -29,6 +30,7 @@ struct scene {
     uint64_t common[VHIDS];  /* last counter of anybody */
     struct synth_frame last; /* to be sent again */
     uint8_t demote;
+    unsigned int leaps;
 };
 
 /* Two bits of unit, six of how many; the ends are special. */
@@ -39,7 +41,8 @@ pass_time(struct scene *s, uint8_t code)
                                        CARP_SEC / 4, 64 * CARP_SEC};
     if (code == 0x3f) {
         s->now = carp_time_since(s->now, 2 * CARP_SEC);
-    } else if (code == 0xff) {
+    } else if (code == 0xff && s->leaps < LEAPS_MAX) {
+        s->leaps++;
         s->now = carp_time_add(s->now, CARP_NEVER / 16);
     } else {
         s->now = carp_time_add(s->now, units[code >> 6] * (code & 0x3f));
@@ -274,11 +277,17 @@ step(struct scene *s, struct fuzz_input *in)
     }
 }
 
+/* Made once: explain_once.c knows a ring by where it is. */
 static struct carp_ring *
-make_ring(uint8_t options)
+ring_of(uint8_t options)
 {
+    static struct carp_ring *rings[2];
     if ((options & 1) == 0) {
         return NULL;
+    }
+    struct carp_ring **place = &rings[(options & 2) != 0];
+    if (*place != NULL) {
+        return *place;
     }
     struct carp_ring *ring = carp_ring_new();
     FUZZ_CHECK(ring != NULL);
@@ -293,6 +302,7 @@ make_ring(uint8_t options)
         FUZZ_CHECK(carp_ring_add(ring, &row) == CARP_OK);
         carp_key_clear(&row.key);
     }
+    *place = ring;
     return ring;
 }
 
@@ -300,7 +310,7 @@ static uint64_t
 run(struct fuzz_input in)
 {
     uint8_t options = fuzz_u8(&in);
-    struct carp_ring *ring = make_ring(options);
+    struct carp_ring *ring = ring_of(options);
     struct scene *s = calloc(1, sizeof(*s));
     FUZZ_CHECK(s != NULL);
     s->ring = ring;
@@ -308,7 +318,7 @@ run(struct fuzz_input in)
         .ring = ring,
         .max_groups = (options & 4) != 0 ? 3 : 0,
         .max_senders = (options & 8) != 0 ? 4 : 0,
-        .update_every = (options & 16) != 0 ? 1 : 0,
+        .update_every = (options & 16) != 0 ? 10 * CARP_SEC : 0,
         .on_event = track_check_event,
         .user = &s->check};
     s->now = (options & 32) != 0 ? 0 : 1000 * CARP_SEC;
@@ -325,7 +335,6 @@ run(struct fuzz_input in)
                         config.max_senders != 0 ? config.max_senders : 16);
     uint64_t told = s->check.digest;
     carp_track_free(s->track);
-    carp_ring_free(ring);
     free(s);
     return told;
 }
@@ -335,8 +344,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = {data, size};
     uint64_t told = run(in);
-    /* Explaining digests is slow: not twice, unless the input is short. */
-    if (size < 100 || (data[0] & 1) == 0) {
+    /* What depends on more than the input does so for many: some twice. */
+    if (size > 0 && data[size - 1] % 8 == 0) {
         FUZZ_CHECK(run(in) == told);
     }
     return 0;

@@ -6,20 +6,26 @@
 static void
 digest(struct track_check *check, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        check->digest =
-            (check->digest ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+    size_t left = strlen(text);
+    while (left > 0) {
+        uint64_t some = 0;
+        size_t len = left < sizeof(some) ? left : sizeof(some);
+        memcpy(&some, text, len);
+        check->digest = (check->digest ^ some) * UINT64_C(0x100000001b3);
+        text += len;
+        left -= len;
     }
 }
 
 static void
 check_text(const char *text)
 {
+    static const char controls[] =
+        "\001\002\003\004\005\006\a\b\t\n\v\f\r\016\017\020\021\022\023\024"
+        "\025\026\027\030\031\032\033\034\035\036\037\177";
     FUZZ_CHECK(text != NULL);
     FUZZ_CHECK(memchr(text, '\0', CARP_EVENT_TEXT) != NULL);
-    for (; *text != '\0'; text++) {
-        FUZZ_CHECK((uint8_t)*text >= ' ' && *text != 0x7f);
-    }
+    FUZZ_CHECK(strpbrk(text, controls) == NULL);
 }
 
 static void

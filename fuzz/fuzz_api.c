@@ -1,38 +1,47 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What carpmon shows of whatever is on a wire: frames of the input, and time
- * that passes, through the observer into the model; then the API's JSON,
- * Prometheus' metrics, the state, the report in JSON and in HTML. All of it
- * can be read by who it is for. Input: an octet that says what comes, an
- * octet of time, then its values.
+ * What carpmon shows of whatever is on a wire: frames of the input, time that
+ * passes, and what a user does meanwhile, through the observer into the model;
+ * then the API's JSON, Prometheus' metrics, the state, the live view, the
+ * report, and what a service has beside: messages, hooks and evidence. All of
+ * it can be read by who it is for. Input: an octet that says what comes, an
+ * octet of time, then its values. Its length says who listens.
  */
-#include <json-glib/json-glib.h>
+#define _XOPEN_SOURCE 700
+#include <unistd.h>
 
-#include "check.h"
+#include "announce.h"
+#include "api_check.h"
+#include "conf_again.h"
 #include "evidence.h"
 #include "fuzz.h"
-#include "html.h"
-#include "json_guard.h"
-#include "metrics.h"
-#include "model_json.h"
+#include "hook.h"
+#include "log.h"
 #include "monitor.h"
-#include "state.h"
 #include "synth.h"
 
 #define STEPS_MAX 200
+#define FLOODS_MAX 4 /* of up to 255 frames each */
+#define EVIDENCE_MOST 20000
 
 struct scene {
     struct mon_session session;
+    struct mon_clock clock;
     GPtrArray *names; /* of the segments */
     struct mon_monitor *monitor;
     struct mon_model *model;
     carp_time now;
     uint64_t counter;
-    char *lines; /* of the JSON report */
-    size_t lines_len;
+    struct synth_advert last;
+    unsigned int floods;
+    int64_t set; /* how far the wall clock is ahead */
+    struct mon_screen_state screen;
+    char *text; /* of the report */
+    size_t len;
 };
 
 static const char *const segment_names[] = {"eth0", "we\"ird\\\n<\xff>"};
+static char directory[] = "/tmp/fuzz-api-XXXXXX"; /* of evidence */
 
 /* ---------------------------------------------------------------- listeners */
 
@@ -57,22 +66,88 @@ static const struct mon_report_ops note_ops = {
     .name = "notes", .frame = on_frame, .close = on_close};
 
 static void
-start(struct scene *s, const struct carp_ring *ring)
+on_message(enum log_level level, const struct log_field *fields, size_t count,
+           const char *text)
 {
+    (void)level;
+    FUZZ_CHECK(strpbrk(text, "\n\r\033") == NULL);
+    for (size_t i = 0; i < count; i++) {
+        FUZZ_CHECK(fields[i].name != NULL);
+    }
+}
+
+static void
+go_away(void)
+{
+    (void)!rmdir(directory);
+}
+
+/* As service.c does it. */
+static void
+attach_service(struct scene *s)
+{
+    static bool has_directory;
+    char *error = NULL;
+    if (!has_directory) {
+        FUZZ_CHECK(mkdtemp(directory) != NULL);
+        atexit(go_away);
+        has_directory = true;
+    }
+    const struct mon_evidence_config config = {
+        .directory = directory, .span = 10 * CARP_SEC, .most = EVIDENCE_MOST};
+    s->session.evidence = mon_evidence_new(&s->session, &config, &error);
+    FUZZ_CHECK(s->session.evidence != NULL);
+    mon_monitor_attach(s->monitor, &mon_announce_ops,
+                       mon_announce_new(&s->session));
+    mon_monitor_attach(s->monitor, &mon_evidence_ops, s->session.evidence);
+    mon_monitor_attach(s->monitor, &mon_hook_ops,
+                       mon_hook_new(&s->session, "/bin/true"));
+}
+
+/* Somebody sets the wall clock, forth or back: to the tracker it is no time. */
+static void
+set_clock(struct scene *s, int by)
+{
+    s->set += by * 97 * (int64_t)CARP_SEC;
+    const struct mon_clocks clocks = {.wall = s->now + (carp_time)s->set,
+                                      .monotonic = s->now,
+                                      .boot = s->now};
+    (void)mon_clock_sync(&s->clock, &clocks);
+    FUZZ_CHECK(s->clock.now == s->now);
+    FUZZ_CHECK(mon_clock_wall(&s->clock, s->now) == clocks.wall);
+}
+
+static void
+start(struct scene *s, const struct carp_ring *ring, enum mon_format format,
+      bool is_service)
+{
+    static char name[] = "eth0";
+    struct mon_input input = {.name = name};
+    const struct mon_options options = {.inputs = &input, .input_count = 1};
     memset(s, 0, sizeof(*s));
     s->names = g_ptr_array_new_with_free_func(g_free);
     for (size_t i = 0; i < G_N_ELEMENTS(segment_names); i++) {
         g_ptr_array_add(s->names, g_strdup(segment_names[i]));
     }
     s->session.segments = s->names;
-    s->session.out = open_memstream(&s->lines, &s->lines_len);
+    s->session.out = open_memstream(&s->text, &s->len);
     s->session.ring = ring;
     s->session.is_live = true;
+    s->session.clock = &s->clock;
+    s->session.colour = true;
     s->now = 1787400002 * CARP_SEC;
+    set_clock(s, 0);
+    s->screen = (struct mon_screen_state){
+        .width = 80, .height = 24, .message = "", .now = s->now};
     s->model = mon_model_new(&s->session);
-    s->monitor = mon_monitor_new(ring, &s->session, mon_report_find(MON_JSON));
+    s->monitor = mon_monitor_new(ring, &s->session, mon_report_find(format));
     mon_monitor_attach(s->monitor, &mon_model_ops, s->model);
-    mon_monitor_attach(s->monitor, &note_ops, s);
+    if (is_service) {
+        attach_service(s);
+    } else {
+        mon_monitor_attach(s->monitor, &note_ops, s);
+    }
+    mon_monitor_start(s->monitor, &options, s->now);
 }
 
 /* -------------------------------------------------------------------- input */
@@ -91,10 +166,17 @@ feed(struct scene *s, const uint8_t *data, size_t len, int link, uint8_t where)
 }
 
 static void
+send_advert(struct scene *s, const struct synth_advert *advert, uint8_t where)
+{
+    struct synth_frame frame;
+    synth_advert(advert, &frame);
+    feed(s, frame.data, frame.len, CARP_LINK_ETHERNET, where);
+}
+
+static void
 feed_advert(struct scene *s, struct fuzz_input *in, uint8_t odd)
 {
     uint8_t who = fuzz_u8(in), what = fuzz_u8(in);
-    struct synth_frame frame;
     struct synth_advert advert = {.host = who & 0x1f,
                                   .vhid = (uint8_t)(1 + (what & 7)),
                                   .vlan = (what & 8) != 0 ? 20 : 0,
@@ -112,9 +194,140 @@ feed_advert(struct scene *s, struct fuzz_input *in, uint8_t odd)
     if ((who & 0x40) != 0) {
         synth_sign(&advert);
     }
-    synth_advert(&advert, &frame);
-    feed(s, frame.data, frame.len, CARP_LINK_ETHERNET, who >> 7);
+    s->last = advert;
+    send_advert(s, &advert, who >> 7);
 }
+
+/* Adverts like the last one. how: other hosts, other vhids, other VLANs; else
+ * the same one's, each after a silence. */
+static void
+flood(struct scene *s, uint8_t count, uint8_t how)
+{
+    static const carp_time gaps[4] = {0, CARP_SEC, 20 * CARP_SEC,
+                                      4000 * CARP_SEC};
+    struct synth_advert advert = s->last;
+    if (s->floods++ >= FLOODS_MAX) {
+        return;
+    }
+    advert.adv.version = CARP_VERSION;
+    advert.adv.type = CARP_TYPE_ADVERT;
+    advert.adv.authlen = CARP_AUTHLEN;
+    advert.ttl = 255;
+    for (unsigned int i = 0; i < count; i++) {
+        advert.host = (uint8_t)(s->last.host + ((how & 1) != 0 ? i : 0));
+        advert.vhid = (uint8_t)(s->last.vhid + ((how & 2) != 0 ? i : 0));
+        advert.vlan = (uint16_t)((how & 4) != 0 ? i + 1 : s->last.vlan);
+        advert.adv.counter = ++s->counter;
+        s->now = carp_time_add(s->now, gaps[how >> 3 & 3]);
+        send_advert(s, &advert, how >> 7);
+    }
+}
+
+/* ------------------------------------------------------- what a user does */
+
+/* Keys typed into the live view, and a terminal that changes its size. */
+static void
+look(struct scene *s, uint8_t key, uint8_t size)
+{
+    static const char message[] = "a line\xc2\x9b of the log";
+    switch (key & 3) {
+    case 0:
+        s->screen.only_bad = !s->screen.only_bad;
+        s->screen.first = 0;
+        break;
+    case 1:
+        s->screen.first += key >> 2;
+        break;
+    case 2:
+        s->screen.first -= MIN(s->screen.first, (unsigned int)key >> 2);
+        break;
+    default:
+        s->screen.message = *s->screen.message == '\0' ? message : "";
+        break;
+    }
+    s->screen.width = (unsigned int)(MON_SCREEN_WIDTH_MIN + size);
+    s->screen.height = 1u + size % 50u;
+    s->screen.now = s->now;
+    api_check_screen(s->model, &s->screen);
+}
+
+/* Made once: explain_once.c knows a ring by where it is. */
+static struct carp_ring *
+ring_of(bool has_keys)
+{
+    static struct carp_ring *rings[2];
+    struct carp_ring **ring = &rings[has_keys];
+    if (*ring != NULL) {
+        return *ring;
+    }
+    *ring = carp_ring_new();
+    FUZZ_CHECK(*ring != NULL);
+    for (uint8_t vhid = 1; has_keys && vhid <= 4; vhid++) {
+        struct carp_ring_row row = {.name = "a <b> \"c\"", .vhid = vhid};
+        row.profile = CARP_PROFILE_AUTO;
+        synth_key(&row.key);
+        synth_addrs(vhid, &row.addrs);
+        FUZZ_CHECK(carp_ring_add(*ring, &row) == CARP_OK);
+        carp_key_clear(&row.key);
+    }
+    return *ring;
+}
+
+static void
+reload(struct scene *s, bool has_keys, bool has_senders)
+{
+    static const char text[] = "[vhid \"a\"]\nvhid = 1\npassword = abc\n"
+                               "addresses = 10.0.1.1\nsenders = 10.0.0.1\n";
+    struct conf_senders *senders = NULL;
+    s->session.ring = ring_of(has_keys);
+    mon_monitor_set_ring(s->monitor, s->session.ring);
+    if (has_senders) {
+        struct carp_conf *conf = conf_of_text(text);
+        senders = conf_senders_new(conf);
+        carp_conf_free(conf);
+    }
+    FUZZ_CHECK(mon_monitor_expect(s->monitor, senders));
+    conf_senders_free(senders);
+}
+
+static void
+do_more(struct scene *s, struct fuzz_input *in, uint8_t what)
+{
+    uint8_t value = fuzz_u8(in);
+    switch (what) {
+    case 1: /* the main loop: evidence is written */
+        while (g_main_context_iteration(NULL, FALSE)) {
+        }
+        break;
+    case 2:
+        reload(s, (value & 1) != 0, (value & 2) != 0);
+        break;
+    case 3:
+        (void)mon_monitor_forget(s->monitor, (value & 3) - 1, s->now,
+                                 (value >> 2) * (100 * CARP_SEC), "on request");
+        break;
+    case 4:
+        flood(s, value, fuzz_u8(in));
+        break;
+    case 5:
+        look(s, value, fuzz_u8(in));
+        break;
+    case 6:
+        set_clock(s, value - 128);
+        break;
+    case 7:
+        mon_monitor_watch(s->monitor, value & 1, s->now);
+        break;
+    default:
+        mon_monitor_reach(s->monitor, s->now);
+        FUZZ_CHECK(mon_monitor_hears(s->monitor, -1) ==
+                   (mon_monitor_hears(s->monitor, 0) ||
+                    mon_monitor_hears(s->monitor, 1)));
+        break;
+    }
+}
+
+/* -------------------------------------------------------------------- input */
 
 static void
 step(struct scene *s, struct fuzz_input *in)
@@ -137,6 +350,9 @@ step(struct scene *s, struct fuzz_input *in)
     case 9:
         mon_monitor_advance(s->monitor, s->now);
         mon_monitor_tick(s->monitor, s->now);
+        if (where != 0) {
+            do_more(s, in, where);
+        }
         break;
     case 10:
         synth_arp(fuzz_u8(in), (uint8_t)(1 + (where & 7)), where > 7, &frame);
@@ -159,141 +375,37 @@ step(struct scene *s, struct fuzz_input *in)
     }
 }
 
-/* ------------------------------------------------------------------- output */
-
 static void
-check_json(const char *text, const char *wanted)
+finish(struct scene *s, bool is_json, bool is_service)
 {
-    FUZZ_CHECK(json_guard_passes(text));
-    JsonNode *node = json_from_string(text, NULL);
-    FUZZ_CHECK(node != NULL && JSON_NODE_HOLDS_OBJECT(node));
-    FUZZ_CHECK(wanted == NULL ||
-               json_object_has_member(json_node_get_object(node), wanted));
-    json_node_unref(node);
-}
-
-static void
-check_model(const struct scene *s)
-{
-    struct jsonl json;
-    char key[MON_ROW_KEY];
-    jsonl_init(&json);
-    mon_json_state(&json, s->model);
-    check_json(json.text->str, "rows");
-    mon_json_findings(&json, s->model);
-    check_json(json.text->str, "findings");
-    for (guint i = 0; i < s->model->rows->len; i++) {
-        const struct mon_row *row = g_ptr_array_index(s->model->rows, i);
-        mon_row_key(row->segment, row->vlan, row->family, row->vhid, key);
-        FUZZ_CHECK(mon_row_of_key(s->model, key) == row);
-        jsonl_reset(&json);
-        mon_json_row(&json, s->model, row);
-        check_json(json.text->str, "key");
-        GString *html = g_string_new(NULL);
-        html_timeline(html, s->model, row);
-        html_senders(html, s->model, row);
-        FUZZ_CHECK(strstr(html->str, segment_names[1]) == NULL);
-        g_string_free(html, TRUE);
+    const int status = mon_monitor_finish(s->monitor);
+    FUZZ_CHECK(status >= MON_EXIT_OK && status <= MON_EXIT_CRITICAL);
+    api_check_model(s->model, is_service);
+    mon_monitor_free(s->monitor);
+    fclose(s->session.out);
+    api_check_report(s->text, s->len, is_json);
+    free(s->text);
+    g_ptr_array_free(s->names, TRUE);
+    if (is_service) {
+        (void)api_check_evidence(directory, EVIDENCE_MOST);
     }
-    jsonl_clear(&json);
-}
-
-/* Not g_strsplit(): under ASan it measures all that is left, each time. */
-static void
-for_each_line(char *text, size_t len, void (*check)(const char *line))
-{
-    char *end = NULL;
-    while ((end = memchr(text, '\n', len)) != NULL) {
-        *end = '\0';
-        check(text);
-        len -= (size_t)(end - text) + 1;
-        text = end + 1;
-    }
-    FUZZ_CHECK(len == 0);
-}
-
-/* name{label="value",…} number; quotes and newlines in values are escaped. */
-static void
-check_sample(const char *line)
-{
-    const char *value = strrchr(line, ' ');
-    char *end = NULL;
-    if (*line == '#' || *line == '\0') {
-        return;
-    }
-    FUZZ_CHECK(g_str_has_prefix(line, "carpmon_"));
-    FUZZ_CHECK(value != NULL);
-    (void)g_ascii_strtod(value + 1, &end);
-    FUZZ_CHECK(end != value + 1 && *end == '\0');
-}
-
-static void
-check_metrics(const struct scene *s)
-{
-    GString *text = g_string_new(NULL);
-    mon_metrics_write(text, s->model);
-    for_each_line(text->str, text->len, check_sample);
-    g_string_free(text, TRUE);
-}
-
-/* What --state writes, --check judges in one line. */
-static void
-check_state(const struct scene *s)
-{
-    const struct mon_check check = {.now = s->now};
-    char *text = mon_state_text(s->model, s->now);
-    char *line = NULL;
-    check_json(text, "vhids");
-    (void)mon_check_judge(text, &check, &line);
-    FUZZ_CHECK(line != NULL && strpbrk(line, "\n\r") == NULL);
-    FUZZ_CHECK(strstr(line, "this is not a state") == NULL);
-    g_free(line);
-    g_free(text);
-}
-
-static void
-check_line(const char *line)
-{
-    check_json(line, "event");
-}
-
-static struct carp_ring *
-make_ring(void)
-{
-    struct carp_ring *ring = carp_ring_new();
-    FUZZ_CHECK(ring != NULL);
-    for (uint8_t vhid = 1; vhid <= 4; vhid++) {
-        struct carp_ring_row row = {.name = "a <b> \"c\"", .vhid = vhid};
-        row.profile = CARP_PROFILE_AUTO;
-        synth_key(&row.key);
-        synth_addrs(vhid, &row.addrs);
-        FUZZ_CHECK(carp_ring_add(ring, &row) == CARP_OK);
-        carp_key_clear(&row.key);
-    }
-    return ring;
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = {data, size};
-    struct carp_ring *ring = make_ring();
+    const bool is_service = size % 2 != 0, is_json = size % 8 != 7;
     struct scene s;
-    start(&s, ring);
+    log_set_sink(on_message);
+    start(&s, ring_of(true), is_json ? MON_JSON : MON_TEXT, is_service);
     for (unsigned int i = 0; i < STEPS_MAX && in.left > 0; i++) {
         step(&s, &in);
     }
     mon_monitor_tick(s.monitor, s.now);
-    check_model(&s);
-    check_metrics(&s);
-    check_state(&s);
-    (void)mon_monitor_finish(s.monitor);
-    check_model(&s);
-    mon_monitor_free(s.monitor);
-    fclose(s.session.out);
-    for_each_line(s.lines, s.lines_len, check_line);
-    free(s.lines);
-    g_ptr_array_free(s.names, TRUE);
-    carp_ring_free(ring);
+    api_check_model(s.model, !is_service);
+    api_check_metrics(s.model);
+    api_check_state(s.model, s.now);
+    finish(&s, is_json, is_service);
     return 0;
 }

@@ -48,6 +48,14 @@ def threads(daemon):
     return names
 
 
+def inode(path):
+    """Its number; None: there is none."""
+    try:
+        return os.stat(path).st_ino
+    except FileNotFoundError:
+        return None
+
+
 def is_zombie(process):
     """Whether its first thread has ended."""
     with open("/proc/%d/stat" % process.pid, encoding="utf-8") as f:
@@ -112,7 +120,8 @@ def hung_file(scene):
 
 
 def ends_while_it_hangs(scene):
-    """The kernel keeps its process until the server answers; all else is free for the next one."""
+    """The kernel keeps its process until the server answers; all else is free for the next one, also after
+    SIGKILL."""
     with hung.Hung(os.path.join(scene.lab.dir, "ends")) as server:
         a = scene.carpd("a", 60, advbase=0, **{"track-file": os.path.join(server.path, "file")})
         yield is_state(a, "MASTER", 8)
@@ -123,8 +132,17 @@ def ends_while_it_hangs(scene):
         assert not scene.has("a") and old.poll() is None
         a.start()       # with the same state directory and socket
         yield is_state(a, "MASTER", 8)
+        yield Condition("it is looked at, too", lambda: "look" in threads(a), 3)
+        killed = a.process
+        killed.kill()       # and this one gives nothing free
+        yield Condition("all but one thread is dead", lambda: is_zombie(killed), 5)
+        assert scene.has("a") and killed.poll() is None
+        nobody = os.stat(a.socket).st_ino       # whoever connects to it waits in vain
+        a.start()
+        yield Condition("there is another", lambda: inode(a.socket) not in (None, nobody), 5)
+        yield is_state(a, "MASTER", 8)
         server.close()
-        assert old.wait(5) == 0
+        assert (old.wait(5), killed.wait(5)) == (0, -9)
         a.stop()
 
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "process.h"
 
 static socklen_t
 make_address(struct sockaddr_un *address, const char *id)
@@ -63,6 +64,9 @@ judge_owner(const char *id, unsigned int user,
 {
     struct ucred owner = {.uid = (uid_t)-1};
     bool is_known = find_owner(address, size, &owner);
+    if (is_known && process_has_ended(owner.pid)) {
+        return true; /* nobody's, though it cannot be had */
+    }
     if (is_known && is_believed(&owner, user)) {
         /* 0: in another process namespace. */
         char pid[24] = "";
@@ -109,7 +113,7 @@ claim_is_held(const char *id, unsigned int user)
     struct ucred owner;
     socklen_t size = make_address(&address, id);
     return find_owner(&address, size, &owner) && is_believed(&owner, user) &&
-           owner.pid != getpid();
+           owner.pid != getpid() && !process_has_ended(owner.pid);
 }
 
 void

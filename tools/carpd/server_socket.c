@@ -10,15 +10,20 @@
 
 #include <glib.h>
 
+#include "process.h"
+
 /* True when somebody accepts connections there. */
 static bool
 is_alive(const struct sockaddr_un *address)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool is_there =
-        fd >= 0 && (connect(fd, (const struct sockaddr *)(const void *)address,
-                            sizeof(*address)) == 0 ||
-                    errno == EAGAIN);
+    bool is_there = false;
+    if (fd >= 0) {
+        is_there = connect(fd, (const struct sockaddr *)(const void *)address,
+                           sizeof(*address)) == 0
+                       ? !process_of_peer_has_ended(fd)
+                       : errno == EAGAIN;
+    }
     if (fd >= 0) {
         close(fd);
     }

@@ -2,20 +2,17 @@
 #include "store.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "instance.h"
 #include "log.h"
 #include "store_file.h"
+#include "store_lock.h"
 #include "store_text.h"
 
 #define FILE_NAME "counters.state"
-#define LOCK_NAME "carpd.lock"
 #define FILE_MAX ((goffset)64 * 1024 * 1024)
 
 struct store {
@@ -41,37 +38,6 @@ struct writing {
     GHashTable *reserves; /* id to guint64 */
     int code;             /* errno, or 0 */
 };
-
-static bool
-lock(struct store *store, struct os_error *error)
-{
-    char *path = g_build_filename(store->directory, LOCK_NAME, NULL);
-    store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    bool is_good = true;
-    if (store->lock < 0) {
-        is_good = os_error_set(error, os_fault_of(errno), errno,
-                               "%s: %s: start carpd as root or let it write "
-                               "there (--state-dir)",
-                               path, g_strerror(errno));
-    } else if (flock(store->lock, LOCK_EX | LOCK_NB) != 0) {
-        char pid[16] = "";
-        ssize_t len = read(store->lock, pid, sizeof(pid) - 1);
-        pid[len > 0 ? len : 0] = '\0';
-        g_strchomp(pid);
-        is_good =
-            os_error_set(error, OS_SYSTEM, EBUSY,
-                         "another carpd%s%s "
-                         "runs with the state directory %s: stop it, "
-                         "or give this one another --state-dir",
-                         *pid != '\0' ? ", pid " : "", pid, store->directory);
-    } else if (ftruncate(store->lock, 0) != 0 ||
-               dprintf(store->lock, "%ld\n", (long)getpid()) < 0) {
-        is_good = os_error_set(error, OS_SYSTEM, errno, "%s: %s", path,
-                               g_strerror(errno));
-    }
-    g_free(path);
-    return is_good;
-}
 
 static void
 load(struct store *store)
@@ -126,7 +92,8 @@ store_open(struct daemon *daemon, const char *directory, struct os_error *error)
     store->slow_at = CARP_NEVER;
     store->kept = store_text_new();
     g_mutex_init(&store->guard);
-    if (!lock(store, error)) {
+    store->lock = store_lock(store->directory, error);
+    if (store->lock < 0) {
         store_close(store);
         return NULL;
     }

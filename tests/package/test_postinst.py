@@ -85,7 +85,9 @@ def upgrade(place, package, config, *, runs=True, words=None):
     write(place / "carp.conf", config, 0o600)
     write(place / "said", "")
     write(place / "script", package.script())
-    start = "./carpd -c carp.conf & echo $! >running; " if runs else ""
+    # As long as it is not executed it has the shell's command line.
+    start = ("./carpd -c carp.conf & echo $! >running; until grep -qz '^carp.conf$' /proc/$!/cmdline; "
+             "do sleep 0.01; done; " if runs else "")
     done = subprocess.run(
         [OWN, "sh", "-c", "mkdir -p /run/systemd/system /run/credentials/carpd.service;"
          " umask 077; echo secret >/run/credentials/carpd.service/lan;"

@@ -15,6 +15,12 @@
 
 #define ETHERNET 1
 #define BOW_OUT 255
+/* So long a refused reload is told of. */
+#define REFUSED (10 * CARP_SEC)
+/* Most lines of log, with three vhids, each of which tells for itself. */
+#define LINES_EVER 60u
+#define LINES_A_STEP 20u
+#define LINES_A_SECOND 2u
 /* Adverts that a change costs: it may be found out between the two families'.
  */
 #define SPARE 2
@@ -30,6 +36,7 @@ static struct {
         unsigned int spare;
         uint8_t base, skew;
     } sent[CONF_INTERFACES + 1][256][2];
+    carp_time began, refused;
     unsigned int lines;
 } check;
 
@@ -73,12 +80,13 @@ field(const struct log_field *fields, size_t count, const char *name)
 }
 
 /* carpd knows its own adverts, whatever carp.conf says by now; unless the
- * observer looks at them only when it gets its thread at last. */
+ * observer looks at them only when it gets its thread at last, or a reload was
+ * refused that had made a change which is told at once. */
 static void
 check_finding(const char *code, const char *text)
 {
     FUZZ_CHECK(code == NULL || strcmp(code, "BAD_HMAC") != 0 ||
-               thread_was_refused() ||
+               thread_was_refused() || clock_now() < check.refused + REFUSED ||
                (strstr(text, "from 10.0.0.2:") == NULL &&
                 strstr(text, "from fe80::2:") == NULL));
 }
@@ -120,6 +128,9 @@ take_log(enum log_level level, const struct log_field *fields, size_t count,
     }
     check_add(text, strlen(text));
     check.lines++;
+    if (g_str_has_prefix(text, "reload: not done")) {
+        check.refused = clock_now();
+    }
     take_demotion(text);
     check_finding(field(fields, count, "CARP_FINDING"), text);
     const char *state = field(fields, count, "CARP_STATE");
@@ -142,6 +153,7 @@ check_begin(void)
 {
     memset(&check, 0, sizeof(check));
     check.sum = 0xcbf29ce484222325u;
+    check.began = clock_now();
     log_set_sink(take_log);
 }
 
@@ -340,8 +352,11 @@ check_instance(const struct daemon *daemon, const struct instance *instance)
 }
 
 void
-check_at_rest(const struct daemon *daemon)
+check_at_rest(const struct daemon *daemon, unsigned int steps)
 {
+    carp_time age = clock_now() - check.began;
+    FUZZ_CHECK(check.lines <= LINES_EVER + steps * LINES_A_STEP +
+                                  age / CARP_SEC * LINES_A_SECOND);
     if (daemon->is_stopping) {
         return;
     }

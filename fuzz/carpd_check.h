@@ -26,8 +26,9 @@ void check_forget_counters(void);
 /** The highest counter that carpd has sent as this vhid; 0: none. */
 uint64_t check_counter(const char *interface, uint8_t vhid);
 
-/** Nothing is left to be done at this instant. */
-void check_at_rest(const struct daemon *daemon);
+/** Nothing is left to be done at this instant.
+ * @param steps that were done, each of which may be worth some lines of log */
+void check_at_rest(const struct daemon *daemon, unsigned int steps);
 /** All faults have been over for long, and no peer says anything. */
 void check_settled(const struct daemon *daemon);
 /** For a while each vhid has heard a better master. */

@@ -118,7 +118,7 @@ static void
 next_step(void)
 {
     client_take();
-    check_at_rest(s.daemon);
+    check_at_rest(s.daemon, s.steps);
     bool is_over =
         s.in.left == 0 || s.steps >= STEPS_MAX || clock_rings() > RINGS_MAX;
     if (phase == PHASE_SETTLE) {
@@ -275,8 +275,8 @@ run(const uint8_t *data, size_t size)
     memset(&s, 0, sizeof(s));
     s.in = (struct fuzz_input){data, size};
     make_paths();
-    check_begin();
     clock_begin();
+    check_begin();
     wire_begin();
     leaf_begin();
     fake_kernel_begin();

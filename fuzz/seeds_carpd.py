@@ -3,7 +3,8 @@
 steps, as fuzz/carpd_conf.c and fuzz/carpd_script.c read them."""
 
 PASS, ADVERT, DAMAGED, RAW, CLAIM, REPEAT, BEAT, LINK, ADDRESS, KERNEL, WIRE, \
-    CLIENT, RELOAD, PAUSE, DISK, REST, SIGNAL, END, WALL = range(19)
+    CLIENT, RELOAD, PAUSE, DISK, REST, SIGNAL, END, WALL, LATER, SLOW, \
+    FIGHT = range(22)
 QUARTERS, SECONDS = 0x80, 0xc0  # of a second; pairs of seconds
 
 ONE = bytes([0x00, 0x25, 0x28, 0, 0])  # vhid 1, macvlan, advskew 10
@@ -21,7 +22,9 @@ def settled(*steps):
     return ((PASS, SECONDS | 4), *steps, (PASS, SECONDS | 4))
 
 
-def make(add):
+def make(add, frames):
+    for n, frame in enumerate(frames):
+        add(f"frame-{n}", run(ONE, (RAW, len(frame), *frame)))
     add("one", run(ONE, *settled((CLIENT, 0, 0), (CLIENT, 1, 0))))
     add("dual", run(DUAL, *settled((CLIENT, 9, 0), (CLIENT, 0, 0))))
     add("three", run(THREE, *settled((CLIENT, 0, 1), (CLIENT, 5, 1))))
@@ -63,5 +66,18 @@ def make(add):
     for n, name in enumerate(("again", "killed", "power")):
         add(name, run(ONE, *settled((END, n)), *settled()))
     add("wall", run(DUAL, *settled((WALL, 0x81), (ADVERT, 0, 0), (WALL, 0xc0))))
+    add("slow", run(ONE, (SLOW, 200), *settled((ADVERT, 0, 0xf0))))
+    add("fight", run(ONE, *settled((FIGHT, 40), (PASS, SECONDS | 9))))
+    add("waiting", run(ONE, *settled((PAUSE, SECONDS | 10, 0, 0, 4, 0, 0x80, 1,
+                                      0x20, 0))))
+    add("unicast", run(b"\0\x24\x28\2\0", *settled((ADVERT, 0, 0xf0),
+                                                   (KERNEL, 0x20, 0))))
+    add("accepts", run(b"\0\x24\x28\x0c\0", (DAMAGED, 9 << 3),
+                       (DAMAGED, 10 << 3), *settled()))
+    add("deaf", run(THREE, *settled((CLIENT, 9, 0x20), (CLIENT, 0, 0x60),
+                                    (CLIENT, 0, 0x60), (CLIENT, 6, 0),
+                                    (CLIENT, 3, 0), (CLIENT, 0, 0))))
+    add("state-lost", run(ONE, *settled((END, 3, 9)), *settled()))
+    add("start-strange", run(ONE, *settled(), start=0xf0))
     for n in range(7):
         add(f"start-{n}", run(THREE, *settled(), start=1 << n))

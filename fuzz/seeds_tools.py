@@ -373,5 +373,5 @@ def make(seeds, frames):
                    "netlink", "store", "vif_state",
                    "counter", "http", "api", "inject", "sim"):
         globals()["make_" + target](seeds(target))
-    seeds_carpd.make(seeds("carpd"))
+    seeds_carpd.make(seeds("carpd"), frames)
     make_play(seeds("play"), frames)

@@ -8,10 +8,6 @@
 #include "carpd_host.h"
 #include "instance.h"
 #include "log.h"
-#include "observer.h"
-#include "store.h"
-#include "watches.h"
-#include "wire.h"
 
 #define ETHERNET 1
 #define BOW_OUT 255
@@ -115,6 +111,36 @@ is_telling(void)
     return getenv("CARP_FUZZ_TELL") != NULL;
 }
 
+static const struct instance *
+find(const char *interface, uint8_t vhid)
+{
+    const GPtrArray *all = check.daemon->instances;
+    for (guint i = 0; i < all->len; i++) {
+        const struct instance *instance = g_ptr_array_index(all, i);
+        if (instance->conf->vhid == vhid &&
+            strcmp(instance->conf->interface, interface) == 0) {
+            return instance;
+        }
+    }
+    return NULL;
+}
+
+/* Nobody is missed in a family that the vhid does not have. */
+static void
+check_missed(const char *code, const char *interface, const char *vhid,
+             const char *text)
+{
+    const struct instance *instance = NULL;
+    bool is_v6 = strstr(text, "last advert of fe80:") != NULL;
+    if (code == NULL || strcmp(code, "NO_MASTER") != 0 ||
+        strstr(text, "resolved: ") != NULL || check.daemon == NULL) {
+        return;
+    }
+    instance = find(interface, (uint8_t)atoi(vhid));
+    FUZZ_CHECK(instance != NULL &&
+               instance->fsm.config.has[is_v6 ? CARP_F6 : CARP_F4]);
+}
+
 static void
 take_log(enum log_level level, const struct log_field *fields, size_t count,
          const char *text)
@@ -132,7 +158,10 @@ take_log(enum log_level level, const struct log_field *fields, size_t count,
         check.refused = clock_now();
     }
     take_demotion(text);
-    check_finding(field(fields, count, "CARP_FINDING"), text);
+    const char *code = field(fields, count, "CARP_FINDING");
+    check_finding(code, text);
+    check_missed(code, field(fields, count, "CARP_IFACE"),
+                 field(fields, count, "CARP_VHID"), text);
     const char *state = field(fields, count, "CARP_STATE");
     if (state == NULL || check.daemon == NULL) {
         return;
@@ -171,6 +200,21 @@ check_forget_counters(void)
     memset(check.counter, 0, sizeof(check.counter));
 }
 
+enum carp_state
+check_told(const struct instance *instance)
+{
+    return check
+        .told[wire_number(instance->conf->interface)][instance->conf->vhid];
+}
+
+void
+check_lines(unsigned int steps)
+{
+    carp_time age = clock_now() - check.began;
+    FUZZ_CHECK(check.lines <= LINES_EVER + steps * LINES_A_STEP +
+                                  age / CARP_SEC * LINES_A_SECOND);
+}
+
 uint64_t
 check_counter(const char *interface, uint8_t vhid)
 {
@@ -178,20 +222,6 @@ check_counter(const char *interface, uint8_t vhid)
 }
 
 /* -------------------------------------------------------------------- sent */
-
-static const struct instance *
-find(const char *interface, uint8_t vhid)
-{
-    const GPtrArray *all = check.daemon->instances;
-    for (guint i = 0; i < all->len; i++) {
-        const struct instance *instance = g_ptr_array_index(all, i);
-        if (instance->conf->vhid == vhid &&
-            strcmp(instance->conf->interface, interface) == 0) {
-            return instance;
-        }
-    }
-    return NULL;
-}
 
 static void
 check_digest(const struct instance *instance, const struct carp_adv *adv)
@@ -310,114 +340,5 @@ check_frame_sent(const char *name, const uint8_t *data, size_t len)
     } else {
         FUZZ_CHECK(frame.kind == CARP_FRAME_CARP && frame.ttl == 255);
         check_advert(name, &frame.u.adv, &frame.src);
-    }
-}
-
-/* ----------------------------------------------------------------- at rest */
-
-/* What demotes one of a group demotes all. */
-static void
-check_group(const struct daemon *daemon, const struct instance *instance)
-{
-    for (guint i = 0; i < daemon->instances->len; i++) {
-        const struct instance *other = g_ptr_array_index(daemon->instances, i);
-        for (guint k = 0; k < other->demotions->len; k++) {
-            const struct demotion *demotion =
-                &g_array_index(other->demotions, struct demotion, k);
-            FUZZ_CHECK(!(other == instance ||
-                         (demotion->is_shared &&
-                          instance_is_sibling(instance, other))) ||
-                       instance->demotion >= MIN(demotion->amount, 254));
-        }
-    }
-}
-
-static void
-check_instance(const struct daemon *daemon, const struct instance *instance)
-{
-    bool is_master = instance->fsm.state == CARP_STATE_MASTER;
-    carp_time alarm = alarm_when(daemon->alarm);
-    unsigned int wire = wire_number(instance->conf->interface);
-    FUZZ_CHECK(is_master == vif_is_held(instance->vif));
-    FUZZ_CHECK(check.told[wire][instance->conf->vhid] == instance->fsm.state);
-    /* Nothing that is due is slept over, nor due in the past. */
-    FUZZ_CHECK(alarm <= instance_deadline(instance));
-    FUZZ_CHECK(instance_deadline(instance) > clock_now());
-    FUZZ_CHECK(instance->demotion >= 0 && instance->demotion <= 254);
-    check_group(daemon, instance);
-    FUZZ_CHECK(instance->replay.peers.count <= CARP_PEERS_MAX);
-    FUZZ_CHECK(instance->wire->vhids[instance->conf->vhid] == instance);
-    FUZZ_CHECK(!instance->is_mute && !instance->is_quiet);
-    FUZZ_CHECK(instance->is_up == (instance->fsm.state != CARP_STATE_INIT));
-}
-
-void
-check_at_rest(const struct daemon *daemon, unsigned int steps)
-{
-    carp_time age = clock_now() - check.began;
-    FUZZ_CHECK(check.lines <= LINES_EVER + steps * LINES_A_STEP +
-                                  age / CARP_SEC * LINES_A_SECOND);
-    if (daemon->is_stopping) {
-        return;
-    }
-    carp_time alarm = alarm_when(daemon->alarm);
-    FUZZ_CHECK(alarm > clock_now());
-    FUZZ_CHECK(alarm <= observer_deadline(daemon->observer));
-    FUZZ_CHECK(alarm <= store_deadline(daemon->store));
-    FUZZ_CHECK(alarm <= watches_deadline(daemon->watches));
-    for (guint i = 0; i < daemon->instances->len; i++) {
-        check_instance(daemon, g_ptr_array_index(daemon->instances, i));
-    }
-}
-
-static void
-check_addresses(const struct instance *instance)
-{
-    const struct carp_addrs *addrs = &instance->conf->addrs;
-    const struct fake_link *link = fake_link_find(vif_name(instance->vif));
-    FUZZ_CHECK(link != NULL && link->is_up);
-    for (uint16_t i = 0; i < addrs->count && !instance->conf->by_script; i++) {
-        FUZZ_CHECK(fake_address_find(link->index, &addrs->list[i]) != NULL);
-    }
-}
-
-void
-check_settled(const struct daemon *daemon)
-{
-    for (guint i = 0; i < daemon->instances->len; i++) {
-        const struct instance *instance =
-            g_ptr_array_index(daemon->instances, i);
-        FUZZ_CHECK(instance->fault == NULL && instance->address_fault == NULL);
-        FUZZ_CHECK(instance->fsm.state == CARP_STATE_MASTER);
-        check_addresses(instance);
-    }
-}
-
-/* One as good as carpd is yields or not by rules of its own. */
-void
-check_follows(const struct daemon *daemon)
-{
-    for (guint i = 0; i < daemon->instances->len; i++) {
-        const struct instance *instance =
-            g_ptr_array_index(daemon->instances, i);
-        const struct carp_fsm_config *config = &instance->fsm.config;
-        FUZZ_CHECK(config->advbase == 0 || config->advskew == 0 ||
-                   instance->fsm.state == CARP_STATE_BACKUP);
-    }
-}
-
-void
-check_ended(void)
-{
-    if (fake_kernel.has_kept) {
-        return;
-    }
-    for (size_t i = 0; i < KERNEL_LINKS_MAX; i++) {
-        FUZZ_CHECK(fake_kernel.links[i].index == 0 ||
-                   strcmp(fake_kernel.links[i].kind, "macvlan") != 0);
-    }
-    for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
-        FUZZ_CHECK(!fake_kernel.addresses[i].is_used ||
-                   fake_kernel.addresses[i].row.proto != KERNEL_PROTO_CARP);
     }
 }

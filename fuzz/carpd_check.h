@@ -8,7 +8,11 @@
 
 #include <glib.h>
 
+#include <carp/fsm.h>
+
 #include "daemon.h"
+
+struct instance;
 
 /** @name One run of an input. @{ */
 void check_begin(void);
@@ -26,6 +30,13 @@ void check_forget_counters(void);
 /** The highest counter that carpd has sent as this vhid; 0: none. */
 uint64_t check_counter(const char *interface, uint8_t vhid);
 
+/** The state that it has told last. */
+enum carp_state check_told(const struct instance *instance);
+/** Not too many lines of log. @param steps that were done */
+void check_lines(unsigned int steps);
+
+/* ---- carpd_rest.c */
+
 /** Nothing is left to be done at this instant.
  * @param steps that were done, each of which may be worth some lines of log */
 void check_at_rest(const struct daemon *daemon, unsigned int steps);
@@ -35,6 +46,8 @@ void check_settled(const struct daemon *daemon);
 void check_follows(const struct daemon *daemon);
 /** carpd has ended: nothing of it is on the host. */
 void check_ended(void);
+
+/* ---- carpd_answer.c */
 
 /** One line of the control socket. */
 void check_line(const char *line, size_t len);

@@ -22,6 +22,16 @@ find(struct daemon *daemon, const char *segment, uint8_t vhid)
     return NULL;
 }
 
+/* A family that the vhid has no addresses of, any more perhaps, has no MASTER
+ * that could be missed. */
+static bool
+is_of_interest(const struct instance *instance, const struct carp_event *event)
+{
+    return event->code != CARP_NO_MASTER || event->family == 0 ||
+           instance->fsm.config
+               .has[event->family == CARP_IPV6 ? CARP_F6 : CARP_F4];
+}
+
 static enum log_level
 level(const struct carp_event *event)
 {
@@ -45,7 +55,7 @@ observer_tell(struct daemon *daemon, const char *segment,
               const struct carp_event *event)
 {
     struct instance *instance = find(daemon, segment, event->vhid);
-    if (instance == NULL) {
+    if (instance == NULL || !is_of_interest(instance, event)) {
         return;
     }
     const char *code = carp_code_text(event->code);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* carpd when it has nothing to do at this instant, and when it has ended. */
+#include "carpd_check.h"
+#include "carpd_host.h"
+#include "instance.h"
+#include "observer.h"
+#include "store.h"
+#include "watches.h"
+#include "wire.h"
+
+/* What demotes one of a group demotes all. */
+static void
+check_group(const struct daemon *daemon, const struct instance *instance)
+{
+    for (guint i = 0; i < daemon->instances->len; i++) {
+        const struct instance *other = g_ptr_array_index(daemon->instances, i);
+        for (guint k = 0; k < other->demotions->len; k++) {
+            const struct demotion *demotion =
+                &g_array_index(other->demotions, struct demotion, k);
+            FUZZ_CHECK(!(other == instance ||
+                         (demotion->is_shared &&
+                          instance_is_sibling(instance, other))) ||
+                       instance->demotion >= MIN(demotion->amount, 254));
+        }
+    }
+}
+
+static void
+check_instance(const struct daemon *daemon, const struct instance *instance)
+{
+    bool is_master = instance->fsm.state == CARP_STATE_MASTER;
+    carp_time alarm = alarm_when(daemon->alarm);
+    FUZZ_CHECK(is_master == vif_is_held(instance->vif));
+    FUZZ_CHECK(check_told(instance) == instance->fsm.state);
+    /* Nothing that is due is slept over, nor due in the past. */
+    FUZZ_CHECK(alarm <= instance_deadline(instance));
+    FUZZ_CHECK(instance_deadline(instance) > clock_now());
+    FUZZ_CHECK(instance->demotion >= 0 && instance->demotion <= 254);
+    check_group(daemon, instance);
+    FUZZ_CHECK(instance->replay.peers.count <= CARP_PEERS_MAX);
+    FUZZ_CHECK(instance->wire->vhids[instance->conf->vhid] == instance);
+    FUZZ_CHECK(!instance->is_mute && !instance->is_quiet);
+    FUZZ_CHECK(instance->is_up == (instance->fsm.state != CARP_STATE_INIT));
+}
+
+void
+check_at_rest(const struct daemon *daemon, unsigned int steps)
+{
+    check_lines(steps);
+    if (daemon->is_stopping) {
+        return;
+    }
+    carp_time alarm = alarm_when(daemon->alarm);
+    FUZZ_CHECK(alarm > clock_now());
+    FUZZ_CHECK(alarm <= observer_deadline(daemon->observer));
+    FUZZ_CHECK(alarm <= store_deadline(daemon->store));
+    FUZZ_CHECK(alarm <= watches_deadline(daemon->watches));
+    for (guint i = 0; i < daemon->instances->len; i++) {
+        check_instance(daemon, g_ptr_array_index(daemon->instances, i));
+    }
+}
+
+static void
+check_addresses(const struct instance *instance)
+{
+    const struct carp_addrs *addrs = &instance->conf->addrs;
+    const struct fake_link *link = fake_link_find(vif_name(instance->vif));
+    FUZZ_CHECK(link != NULL && link->is_up);
+    for (uint16_t i = 0; i < addrs->count && !instance->conf->by_script; i++) {
+        FUZZ_CHECK(fake_address_find(link->index, &addrs->list[i]) != NULL);
+    }
+}
+
+void
+check_settled(const struct daemon *daemon)
+{
+    for (guint i = 0; i < daemon->instances->len; i++) {
+        const struct instance *instance =
+            g_ptr_array_index(daemon->instances, i);
+        FUZZ_CHECK(instance->fault == NULL && instance->address_fault == NULL);
+        FUZZ_CHECK(instance->fsm.state == CARP_STATE_MASTER);
+        check_addresses(instance);
+    }
+}
+
+/* One as good as carpd is yields or not by rules of its own. */
+void
+check_follows(const struct daemon *daemon)
+{
+    for (guint i = 0; i < daemon->instances->len; i++) {
+        const struct instance *instance =
+            g_ptr_array_index(daemon->instances, i);
+        const struct carp_fsm_config *config = &instance->fsm.config;
+        FUZZ_CHECK(config->advbase == 0 || config->advskew == 0 ||
+                   instance->fsm.state == CARP_STATE_BACKUP);
+    }
+}
+
+void
+check_ended(void)
+{
+    if (fake_kernel.has_kept) {
+        return;
+    }
+    for (size_t i = 0; i < KERNEL_LINKS_MAX; i++) {
+        FUZZ_CHECK(fake_kernel.links[i].index == 0 ||
+                   strcmp(fake_kernel.links[i].kind, "macvlan") != 0);
+    }
+    for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
+        FUZZ_CHECK(!fake_kernel.addresses[i].is_used ||
+                   fake_kernel.addresses[i].row.proto != KERNEL_PROTO_CARP);
+    }
+}

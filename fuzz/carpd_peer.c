@@ -208,7 +208,8 @@ void
 peer_repeat(struct script *s, uint8_t which)
 {
     const struct kept_frame *f = &s->kept[which % SCRIPT_KEPT];
-    if (f->len > 0) {
+    for (unsigned int i = 0; f->len > 0 && i < (which >= 0x80 ? 80u : 1u);
+         i++) {
         wire_deliver(f->interface, f->data, f->len);
     }
 }

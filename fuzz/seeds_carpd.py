@@ -66,6 +66,9 @@ def make(add, frames):
     for n, name in enumerate(("again", "killed", "power")):
         add(name, run(ONE, *settled((END, n)), *settled()))
     add("wall", run(DUAL, *settled((WALL, 0x81), (ADVERT, 0, 0), (WALL, 0xc0))))
+    add("flood", run(ONE, (WIRE, 0x10), *settled((ADVERT, 0, 0xf0),
+                                                 (REPEAT, 0x80))))
+    add("no-macvlan", run(b"\x10\x20\x28\0\0", *settled(), start=64))
     add("slow", run(ONE, (SLOW, 200), *settled((ADVERT, 0, 0xf0))))
     add("fight", run(ONE, *settled((FIGHT, 40), (PASS, SECONDS | 9))))
     add("waiting", run(ONE, *settled((PAUSE, SECONDS | 10, 0, 0, 4, 0, 0x80, 1,

@@ -158,7 +158,6 @@ void check_unicast_sent(const char *name, const struct port_advert *advert);
 struct fake_disk {
     int write_code;      /**< errno of writing; 0: it works */
     char *before, *now;  /**< what was written last but one, and last */
-    unsigned int writes; /**< that went well */
     bool is_claimed;     /**< another carpd runs the vhids */
     uint8_t program_end; /**< how programs end */
     bool are_programs_slow;

@@ -50,6 +50,7 @@ struct script {
     struct beat beats[SCRIPT_BEATS];
     unsigned int fight_left;
     carp_time fight_next;
+    bool was_killed;        /**< once: what it had up is there */
     bool is_broken;         /**< carp.conf is */
     bool may_lack_counters; /**< the disk failed: they may repeat */
 };

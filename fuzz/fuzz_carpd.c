@@ -25,7 +25,6 @@
 /* A dead time, a wait after addresses could not be put up, a fight for them,
  * and then some. */
 #define SETTLES (60 * CARP_SEC)
-
 #define FOLLOWS (4 * CARP_SEC)
 
 enum phase { PHASE_SCRIPT, PHASE_SETTLE, PHASE_FOLLOW, PHASE_STOP };
@@ -33,7 +32,6 @@ enum phase { PHASE_SCRIPT, PHASE_SETTLE, PHASE_FOLLOW, PHASE_STOP };
 static struct script s;
 static enum phase phase;
 static unsigned int turns;
-static bool has_tmpfs;
 
 /* --------------------------------------------------------- ends of its life */
 
@@ -203,6 +201,9 @@ run_daemon(void)
     s.daemon = daemon_new(&setup, conf, &status);
     if (s.daemon == NULL) {
         FUZZ_CHECK(status == DAEMON_EXIT_FAILED);
+        if (!s.was_killed) {
+            check_ended();
+        }
         return false;
     }
     GSource *idle = g_idle_source_new();
@@ -236,6 +237,7 @@ live(void)
     s.end = SCRIPT_GOES_ON;
     phase = PHASE_SCRIPT;
     bool has_run = run_daemon();
+    s.was_killed |= s.end == SCRIPT_IS_KILLED;
     restore_snapshot();
     if (s.end == SCRIPT_LOSES_STATE) {
         damage_state();
@@ -246,7 +248,7 @@ live(void)
 static void
 make_paths(void)
 {
-    has_tmpfs = g_file_test("/dev/shm", G_FILE_TEST_IS_DIR);
+    bool has_tmpfs = g_file_test("/dev/shm", G_FILE_TEST_IS_DIR);
     s.folder = g_strdup_printf("%s/fuzz-carpd-%ld",
                                has_tmpfs ? "/dev/shm" : g_get_tmp_dir(),
                                (long)getpid());

@@ -21,7 +21,7 @@
 #include "synth.h"
 
 #define STEPS_MAX 200
-#define FLOODS_MAX 4 /* of up to 255 frames each */
+#define FLOODS_MAX 5 /* of up to 255 frames each */
 #define EVIDENCE_MOST 20000
 
 struct scene {
@@ -84,7 +84,7 @@ go_away(void)
 
 /* As service.c does it. */
 static void
-attach_service(struct scene *s)
+attach_service(struct scene *s, carp_time span)
 {
     static bool has_directory;
     char *error = NULL;
@@ -94,7 +94,7 @@ attach_service(struct scene *s)
         has_directory = true;
     }
     const struct mon_evidence_config config = {
-        .directory = directory, .span = 10 * CARP_SEC, .most = EVIDENCE_MOST};
+        .directory = directory, .span = span, .most = EVIDENCE_MOST};
     s->session.evidence = mon_evidence_new(&s->session, &config, &error);
     FUZZ_CHECK(s->session.evidence != NULL);
     mon_monitor_attach(s->monitor, &mon_announce_ops,
@@ -119,7 +119,7 @@ set_clock(struct scene *s, int by)
 
 static void
 start(struct scene *s, const struct carp_ring *ring, enum mon_format format,
-      bool is_service)
+      carp_time evidence)
 {
     static char name[] = "eth0";
     struct mon_input input = {.name = name};
@@ -142,8 +142,8 @@ start(struct scene *s, const struct carp_ring *ring, enum mon_format format,
     s->model = mon_model_new(&s->session);
     s->monitor = mon_monitor_new(ring, &s->session, mon_report_find(format));
     mon_monitor_attach(s->monitor, &mon_model_ops, s->model);
-    if (is_service) {
-        attach_service(s);
+    if (evidence != 0) {
+        attach_service(s, evidence);
     } else {
         mon_monitor_attach(s->monitor, &note_ops, s);
     }
@@ -398,7 +398,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const bool is_service = size % 2 != 0, is_json = size % 8 != 7;
     struct scene s;
     log_set_sink(on_message);
-    start(&s, ring_of(true), is_json ? MON_JSON : MON_TEXT, is_service);
+    start(&s, ring_of(true), is_json ? MON_JSON : MON_TEXT,
+          !is_service     ? 0
+          : size % 16 < 8 ? 10 * CARP_SEC
+                          : 3600 * CARP_SEC);
     for (unsigned int i = 0; i < STEPS_MAX && in.left > 0; i++) {
         step(&s, &in);
     }

@@ -124,14 +124,87 @@ make_scene(struct fuzz_input *in, struct scene *s)
     fuzz_fill(in, s->lladdr.octets, 6);
 }
 
+static size_t
+surround(uint8_t *text, size_t len, const char *before, const char *behind)
+{
+    memmove(text + strlen(before), text, len);
+    memcpy(text, before, strlen(before));
+    len += strlen(before);
+    memcpy(text + len, behind, strlen(behind));
+    return len + strlen(behind);
+}
+
+static size_t
+drop_first(uint8_t *text, size_t len)
+{
+    if (len > 0) {
+        memmove(text, text + 1, --len);
+    }
+    return len;
+}
+
+/* Of the first letter, or of all. */
+static size_t
+change_case(uint8_t *text, size_t len)
+{
+    const uint8_t from = len % 2 == 0 ? 'a' : 'A';
+    for (size_t i = 0; i < len && (i == 0 || len % 3 != 0); i++) {
+        text[i] ^= text[i] >= from && text[i] < from + 26 ? 0x20 : 0;
+    }
+    return len;
+}
+
+/* What an older, longer password leaves behind a new one. */
+static size_t
+leave_tail(uint8_t *text, size_t len, const struct carp_key *old)
+{
+    text[len++] = 0;
+    if (old->password_len > len) {
+        memcpy(text + len, old->password + len, old->password_len - len);
+        len = old->password_len;
+    }
+    return len;
+}
+
+/* As people and their tools do it. */
+static size_t
+spoil(uint8_t *text, size_t len, uint8_t how, const struct carp_key *old)
+{
+    switch (how) {
+    case 0:
+        return surround(text, len, " ", "");
+    case 1:
+        return surround(text, len, "\"", "\"");
+    case 2:
+        return surround(text, len, "'", "'");
+    case 3:
+        return drop_first(text, len);
+    case 4:
+        len = drop_first(text, len);
+        return len > 0 ? len - 1 : 0;
+    case 5:
+        return surround(text, len, "", "\r\n");
+    case 6:
+        return change_case(text, len);
+    default:
+        return leave_tail(text, len, old);
+    }
+}
+
 /* The sender's password: a row's, edited. */
 static void
-edit_password(struct fuzz_input *in, struct carp_key *key)
+edit_password(struct fuzz_input *in, const struct carp_key *old,
+              struct carp_key *key)
 {
     uint8_t edit = fuzz_u8(in);
     uint8_t text[2 * CARP_PASSWORD_MAX];
     size_t len = key->password_len;
     memcpy(text, key->password, len);
+    if (edit >> 3 == 31) {
+        len = spoil(text, len, edit & 7, old);
+        (void)!carp_key_from_password(key, text, len, CARP_KEY_RULE_RAW);
+        return;
+    }
     size_t more = edit & 0x03u;
     const uint8_t *tail = fuzz_octets(in, &more);
     memcpy(text + len, tail, more);
@@ -153,7 +226,7 @@ sign(struct fuzz_input *in, const struct scene *s, struct carp_adv *adv)
     struct carp_auth auth;
     struct carp_mac *lladdr = row.has_lladdr ? &row.lladdr : NULL;
     if ((edits & 0x08) != 0) {
-        edit_password(in, &row.key);
+        edit_password(in, &s->rows[s->row_count - 1].key, &row.key);
     }
     if ((edits & 0x10) != 0 && row.addrs.count < ADDRESSES) {
         row.addrs.list[row.addrs.count++] = make_address(fuzz_u8(in));

@@ -3,11 +3,13 @@
  * carpinject's engine: a scenario runs, in virtual time, against a wire that
  * answers with the frames of the input. The text of the scenario ends with
  * octet 0xff; behind it come frames: an octet of time, an octet of length, and
- * the frame's octets. The result is written in every format.
+ * the frame's octets. The result is written in every format, and can be read
+ * in each. The input's length says whether it is a certain system's.
  */
 #include <stdbool.h>
 
 #include "fuzz.h"
+#include "json_check.h"
 #include "play.h"
 
 #define SENT_MAX 20000
@@ -83,6 +85,64 @@ wire_control(void *user, const char *action)
     return strcmp(action, "start") == 0;
 }
 
+/* ------------------------------------------------------------------ formats */
+
+static void
+check_lines(const char *text, bool (*check)(const char *line, size_t len))
+{
+    for (const char *end = NULL; *text != '\0'; text = end + 1) {
+        end = strchr(text, '\n');
+        FUZZ_CHECK(end != NULL);
+        FUZZ_CHECK(check(text, (size_t)(end - text)));
+    }
+}
+
+static bool
+is_event(const char *line, size_t len)
+{
+    return g_utf8_validate(line, (gssize)len, NULL) &&
+           json_is_object(line, len, "event");
+}
+
+static bool
+is_tap(const char *line, size_t len)
+{
+    (void)len;
+    return g_str_has_prefix(line, "ok ") || g_str_has_prefix(line, "not ok ") ||
+           g_str_has_prefix(line, "1..") || g_str_has_prefix(line, "# ");
+}
+
+static void
+check_xml(const GString *text)
+{
+    static const GMarkupParser nothing = {NULL, NULL, NULL, NULL, NULL};
+    GMarkupParseContext *parser = g_markup_parse_context_new(
+        &nothing, G_MARKUP_DEFAULT_FLAGS, NULL, NULL);
+    FUZZ_CHECK(g_markup_parse_context_parse(parser, text->str,
+                                            (gssize)text->len, NULL));
+    FUZZ_CHECK(g_markup_parse_context_end_parse(parser, NULL));
+    g_markup_parse_context_free(parser);
+}
+
+static void
+check_format(const GString *text, enum res_format format)
+{
+    FUZZ_CHECK(text->len > 0 && strlen(text->str) == text->len);
+    switch (format) {
+    case RES_TEXT:
+        break;
+    case RES_TAP:
+        check_lines(text->str, is_tap);
+        break;
+    case RES_JUNIT:
+        check_xml(text);
+        break;
+    case RES_JSON:
+        check_lines(text->str, is_event);
+        break;
+    }
+}
+
 static void
 write_all(const struct res_report *report)
 {
@@ -97,14 +157,14 @@ write_all(const struct res_report *report)
             res_write_test(out, test, (enum res_format)format, i + 1);
         }
         res_write_end(out, report, (enum res_format)format);
-        FUZZ_CHECK(out->len > 0);
+        check_format(out, (enum res_format)format);
         g_string_free(out, TRUE);
     }
 }
 
 static void
 run(const struct scn_scenario *scenario, const struct inj_spec *spec,
-    struct fuzz_input frames)
+    const char *profile, struct fuzz_input frames)
 {
     struct wire wire = {.in = frames, .now = CARP_SEC};
     struct carp_auth auth;
@@ -116,7 +176,7 @@ run(const struct scn_scenario *scenario, const struct inj_spec *spec,
                                    .control = wire_control};
     inj_spec_auth(spec, &auth);
     const struct play_options options = {
-        .profile = "ucarp", .auth = &auth, .vhid = 1, .seed = 1};
+        .profile = profile, .auth = &auth, .vhid = 1, .seed = 1};
     struct res_report *report = res_report_new("fuzz");
     plan_next(&wire);
     (void)play_run(scenario, &port, &options, report);
@@ -143,7 +203,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct scn_scenario *scenario =
             scn_parse("x.carp", text, &spec, NULL, &error);
         if (scenario != NULL) {
-            run(scenario, &spec, frames);
+            run(scenario, &spec, size % 2 == 0 ? "ucarp" : NULL, frames);
             scn_free(scenario);
         }
         g_free(error);

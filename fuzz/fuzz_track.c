@@ -17,6 +17,7 @@
 #define STEPS_MAX 300
 #define LEAPS_MAX 2 /* of years: each has thousands of timers run */
 #define SETTLE_MAX 8
+#define FLOODS_MAX 4
 #define HOSTS 16
 #define VHIDS 4
 
@@ -30,7 +31,8 @@ struct scene {
     uint64_t common[VHIDS];  /* last counter of anybody */
     struct synth_frame last; /* to be sent again */
     uint8_t demote;
-    unsigned int leaps;
+    uint8_t hand; /* how those with a right key sign: synth_sign_as() */
+    unsigned int leaps, floods;
 };
 
 /* Two bits of unit, six of how many; the ends are special. */
@@ -113,7 +115,7 @@ send_advert(struct scene *s, struct fuzz_input *in, uint8_t odd)
     advert.adv.counter = next_counter(s, what >> 2, host, vhid, in);
     s->own[host] = s->common[vhid] = advert.adv.counter;
     if ((who & 0x80) != 0) {
-        synth_sign(&advert);
+        synth_sign_as(&advert, s->hand);
     }
     synth_advert(&advert, &s->last);
     feed(s, CARP_LINK_ETHERNET, s->last.data, s->last.len, who);
@@ -145,6 +147,48 @@ send_flood(struct scene *s, uint8_t count)
         advert.adv.counter = i * UINT64_C(0x9e3779b97f4a7c15);
         synth_advert(&advert, &s->last);
         feed(s, CARP_LINK_ETHERNET, s->last.data, s->last.len, 0);
+    }
+}
+
+/* A frame without a tag gets one. */
+static void
+put_tag(struct synth_frame *frame, unsigned int vlan)
+{
+    FUZZ_CHECK(frame->len + 4 <= sizeof(frame->data));
+    memmove(frame->data + 16, frame->data + 12, frame->len - 12);
+    frame->data[12] = 0x81;
+    frame->data[13] = 0;
+    frame->data[14] = (uint8_t)(vlan >> 8);
+    frame->data[15] = (uint8_t)vlan;
+    frame->len += 4;
+}
+
+/* Many VLANs, or many hosts that say who they are or what they have. */
+static void
+send_everywhere(struct scene *s, uint8_t how)
+{
+    const uint8_t vhid = (uint8_t)(1 + (how >> 4 & 1));
+    if (s->floods++ >= FLOODS_MAX) {
+        return;
+    }
+    for (unsigned int i = 1; i <= 80; i++) {
+        if ((how & 0x80) != 0) {
+            synth_arp((uint8_t)i, vhid, (how & 0x40) != 0, &s->last);
+            s->last.data[31] = s->last.data[41] = (uint8_t)(i + how);
+        } else {
+            struct synth_advert advert = {
+                .host = how & 7, .vhid = vhid, .ttl = 255};
+            advert.adv = (struct carp_adv){.version = CARP_VERSION,
+                                           .type = CARP_TYPE_ADVERT,
+                                           .authlen = CARP_AUTHLEN,
+                                           .advbase = 1,
+                                           .counter = i};
+            synth_advert(&advert, &s->last);
+        }
+        if ((how & 0x08) != 0) {
+            put_tag(&s->last, i + how % 7 * 80u);
+        }
+        feed(s, CARP_LINK_ETHERNET, s->last.data, s->last.len, how & 0x20);
     }
 }
 
@@ -202,6 +246,12 @@ tell(struct scene *s, uint8_t what, uint8_t value)
         break;
     case 9:
         carp_track_set_ring(s->track, segment != 0 ? s->ring : NULL);
+        break;
+    case 10:
+        s->hand = value;
+        break;
+    case 11:
+        send_everywhere(s, value);
         break;
     default:
         s->demote = value;
@@ -277,33 +327,46 @@ step(struct scene *s, struct fuzz_input *in)
     }
 }
 
+static void
+add_row(struct carp_ring *ring, uint8_t vhid, unsigned int key,
+        uint8_t addresses_of, enum carp_profile_id profile)
+{
+    struct carp_ring_row row = {.vhid = vhid, .profile = profile};
+    snprintf(row.name, sizeof(row.name), "fuzz %u of %u", key, addresses_of);
+    synth_key_of(key, &row.key);
+    if (addresses_of != 0) {
+        synth_addrs(addresses_of, &row.addrs);
+    }
+    FUZZ_CHECK(carp_ring_add(ring, &row) == CARP_OK);
+    carp_key_clear(&row.key);
+}
+
 /* Made once: explain_once.c knows a ring by where it is. */
 static struct carp_ring *
 ring_of(uint8_t options)
 {
-    static struct carp_ring *rings[2];
-    if ((options & 1) == 0) {
-        return NULL;
+    static struct carp_ring *rings[4];
+    const enum carp_profile_id profile =
+        (options & 2) != 0 ? CARP_PROFILE_FREEBSD : CARP_PROFILE_AUTO;
+    struct carp_ring **ring =
+        &rings[(options & 2) | ((options & 128) != 0 ? 1 : 0)];
+    if ((options & 1) == 0 || *ring != NULL) {
+        return (options & 1) == 0 ? NULL : *ring;
     }
-    struct carp_ring **place = &rings[(options & 2) != 0];
-    if (*place != NULL) {
-        return *place;
-    }
-    struct carp_ring *ring = carp_ring_new();
-    FUZZ_CHECK(ring != NULL);
+    *ring = carp_ring_new();
+    FUZZ_CHECK(*ring != NULL);
     for (uint8_t vhid = 1; vhid <= 3; vhid++) {
-        struct carp_ring_row row = {.name = "fuzz", .vhid = vhid};
-        row.profile =
-            (options & 2) != 0 ? CARP_PROFILE_FREEBSD : CARP_PROFILE_AUTO;
-        synth_key(&row.key);
-        if (vhid != 3) { /* the third's addresses are to be learnt */
-            synth_addrs(vhid, &row.addrs);
-        }
-        FUZZ_CHECK(carp_ring_add(ring, &row) == CARP_OK);
-        carp_key_clear(&row.key);
+        /* The third's addresses are to be learnt. */
+        add_row(*ring, vhid, 0, vhid != 3 ? vhid : 0, profile);
     }
-    *place = ring;
-    return ring;
+    if ((options & 128) != 0) { /* several of one vhid, and a password */
+        add_row(*ring, 1, 1, 1, profile);
+        add_row(*ring, 1, 0, 2, profile);
+        add_row(*ring, 2, 1, 3, profile);
+        add_row(*ring, 2, 2, 2, profile);
+        add_row(*ring, 4, 2, 4, profile);
+    }
+    return *ring;
 }
 
 static uint64_t
@@ -314,6 +377,7 @@ run(struct fuzz_input in)
     struct scene *s = calloc(1, sizeof(*s));
     FUZZ_CHECK(s != NULL);
     s->ring = ring;
+    s->hand = CARP_PROFILE_FREEBSD << 4;
     struct carp_track_config config = {
         .ring = ring,
         .max_groups = (options & 4) != 0 ? 3 : 0,

@@ -315,6 +315,24 @@ def make_api(add):
         + bytes.fromhex("4500003800010000ff70000001020304e0000012"))
     add("two-wires", b"".join(advert(1 | (i % 2) << 7, i % 3, 0x81)
                               for i in range(24)))
+    # What a user does meanwhile: an op of 9 with a number above it.
+    turn, new_keys, old_keys = b"\x19\0\0", b"\x29\0\2", b"\x29\0\1"
+    add("reload", pair + turn + new_keys + pair + turn + old_keys + pair)
+    add("forget", pair + b"\x39\xff\x40" + pair + b"\x39\xc1\x01")
+    for how in (1, 6, 10, 20, 28):
+        add(f"flood-{how}", pair[:70] + bytes([0x49, 0x81, 120, how])
+            + b"\x59\0\1\x29" + bytes([0x49, 0x81, 90, how ^ 3]) + turn)
+    add("spans", pair[:7] + bytes([0x49, 0x81, 255, 0x10]) * 3 + b"\x09\x81")
+    # More rows than the model keeps, and then others in their place.
+    add("rows", b"".join(advert(1 | wire << 7, vlan, 0x81)
+                         + bytes([0x49, 0x81, 255, 2 | wire << 7])
+                         for wire in (0, 1) for vlan in (0, 8))
+        + b"\x09\xc1" + advert(2, 0, 0x81) + bytes([0x49, 0x81, 99, 6]))
+    add("keys", pair + b"".join(bytes([0x59, 0x41, key, size])
+                                for key in (0, 1, 5, 2, 3)
+                                for size in (0, 7, 40, 95)))
+    add("clock", (pair[:28] + b"\x69\x81\xa0" + turn) * 4)
+    add("watched", b"\x79\0\0\x89\xff\0\x89\xff\0" + pair)
 
 
 def make_inject(add):
@@ -358,6 +376,35 @@ def make_play(add, frames):
             b"count " + kind + b" for 9s between 1 5\n\xff" + heard)
     add("name", b"test a b\ncheck x ttl=255\nreplay x\nmeasure x to y "
         b"between 0s 1s\n")
+    named = b"test a b\nexpect advert within 20s as a\n"
+    add("check", named + b"check a " + b" ".join(
+        b"version=2 type=1 vhid=79 advskew<=255 authlen=7 demote>=0 advbase<9 "
+        b"checksum!=7 counter>1 digest!=a.digest hmac=bad valid=yes "
+        b"eth-src!=02:00:00:00:00:01 eth-dst=a.eth-dst vlan=0 length=36..56 "
+        b"family=4 source!=10.0.0.9 dest=224.0.0.18 ttl=255 tos>1 ip-id!=0 "
+        b"df=1".split()) + b"\n\xff" + heard)
+    for kind, fields in {
+            b"arp": b"op=request sender=10.0.0.1 target!=a.sender "
+                    b"sender-mac!=00:00:5e:00:01:01 target-mac=a.target-mac "
+                    b"gratuitous=yes",
+            b"na": b"target!=fe80::1 lladdr!=02:00:00:00:00:01 router=0 "
+                   b"solicited=0 override=1",
+            b"ns": b"target!=fe80::1 lladdr=a.lladdr",
+            b"vrrp": b"version=2..3 vhid>0 source!=10.0.0.1"}.items():
+        add("check-" + kind.decode(), b"test a b\nexpect " + kind
+            + b" within 20s as a\ncheck a " + fields + b"\n\xff" + heard)
+    add("measure", named + b"expect advert within 9s as b\n"
+        b"measure a to b between 0s 9s\nmeasure b to a between 1s 2s\n"
+        b"measure a to b between 7s 8s\n\xff" + heard)
+    for text in (b"", b"\n"):
+        add("differs" + str(len(text)), b"test a b\ncite 3.2\n"
+            b"expect advert vhid=9 within 1s as a\n"
+            b"differs openbsd 3.2 \"it # waits\" silence vrrp for 9s\n"
+            b"differs ucarp 3.2 \"<rounds> up\" silence arp for 1ms\n"
+            b"test c d\nskip ucarp 1.1 \"not & for 'it'\"\nflush\n" + text)
+    add("when", b"var n = 3\ntest a b\nrequire $n = 4 why\nrepeat $n\n"
+        b"wait ${i}s\nend\ntest c d\nif $n != 4\nflush\nend\ndefine x\n"
+        b"wait 1s\nend\ndo x\n")
     add("times", b"role r\ntest a b\nsend r count=100000 every=0s\n"
         b"start r every=1ms\nwait 999999999s\n")
 
@@ -365,6 +412,21 @@ def make_play(add, frames):
 def make_sim(add):
     for path in sorted((ROOT / "tests" / "scenarios").glob("*.sim")):
         add(path.stem, path.read_bytes())
+    # Short ones, for these alone are run.
+    events = (b"at 0 start A\nat 0.5 start B\nat 1 start C\nat 1 start D\n"
+              b"at 4 attack 5\nat 5 crash A\nat 6 lose-write A\n"
+              b"at 7 start A\nat 9 stop A\nat 10 forget A\nat 11 start A\n"
+              b"at 13 pause A\nat 15 resume A\nat 16 link-down B\n"
+              b"at 17 link-up B\nat 18 demote A 240\nat 19 promote B\n"
+              b"at 20 backup B\nat 21 cut-from A B ipv4\nat 22 loss 100\n"
+              b"at 23 heal\nat 24 loss 0\nat 25 attack 0\nend 30\n")
+    add("events", b"node A carpd 1/0 preempt dual replay=strict store=2\n"
+        b"node B carpd-openbsd 1/100 dual\nnode C ucarp 1/50\n"
+        b"node D openbsd 1/20\n" + events)
+    add("events-kernels", b"node A carpd 0/50 preempt replay=strict store=3\n"
+        b"node B freebsd 1/0 preempt\nnode C netbsd 1/100 ipv6\n"
+        b"node D dragonfly 1/100 drift=100\nduplicate 50\njitter 5ms\n"
+        + events)
 
 
 def make(seeds, frames):

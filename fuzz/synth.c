@@ -78,12 +78,24 @@ put_ipv6(struct synth_frame *f, uint8_t host, uint8_t ttl, size_t payload)
 }
 
 void
+synth_key_of(unsigned int which, struct carp_key *key)
+{
+    static const char *const keys[] = {
+        "00112233445566778899aabbccddeeff01234567",
+        "89abcdef00112233445566778899aabbccddeeff", "fuzz", "fuzz\r"};
+    const char *text = keys[which];
+    FUZZ_CHECK((which < 2
+                    ? carp_key_from_hex(key, text)
+                    : carp_key_from_password(key, text, strlen(text),
+                                             CARP_KEY_RULE_BSD)) == CARP_OK);
+}
+
+void
 synth_key(struct carp_key *key)
 {
     /* Without a password there is little to try when a digest is wrong:
      * explanations have a target of their own. */
-    FUZZ_CHECK(carp_key_from_hex(
-                   key, "00112233445566778899aabbccddeeff01234567") == CARP_OK);
+    synth_key_of(0, key);
 }
 
 void
@@ -99,18 +111,32 @@ synth_addrs(uint8_t vhid, struct carp_addrs *addrs)
 }
 
 void
-synth_sign(struct synth_advert *advert)
+synth_sign_as(struct synth_advert *advert, uint8_t how)
 {
     struct carp_key key;
-    struct carp_addrs addrs;
+    struct carp_addrs addrs, more;
     struct carp_auth auth;
-    synth_key(&key);
-    synth_addrs(advert->vhid, &addrs);
-    FUZZ_CHECK(carp_auth_init(&auth, &key, advert->vhid, &addrs,
-                              CARP_PROFILE_FREEBSD, NULL) == CARP_OK);
+    synth_key_of(how & 3, &key);
+    synth_addrs((uint8_t)(advert->vhid + ((how & 12) == 4)), &addrs);
+    if ((how & 12) == 8) {
+        synth_addrs((uint8_t)(advert->vhid + 1), &more);
+        FUZZ_CHECK(carp_addrs_add(&addrs, &more.list[0]) == CARP_OK);
+    } else if ((how & 12) == 12) {
+        addrs.count = 1;
+    }
+    FUZZ_CHECK(
+        carp_auth_init(&auth, &key, advert->vhid, &addrs,
+                       (enum carp_profile_id)((how >> 4) % CARP_PROFILE_COUNT),
+                       NULL) == CARP_OK);
     carp_auth_digest(&auth, advert->adv.counter, advert->adv.md);
     carp_auth_clear(&auth);
     carp_key_clear(&key);
+}
+
+void
+synth_sign(struct synth_advert *advert)
+{
+    synth_sign_as(advert, CARP_PROFILE_FREEBSD << 4);
 }
 
 void

@@ -31,10 +31,16 @@ struct synth_frame {
 
 /** The key that every synthetic host has. */
 void synth_key(struct carp_key *key);
+/** 0: the same; 1: another; 2: of a password; 3: of that with an end of line.
+ */
+void synth_key_of(unsigned int which, struct carp_key *key);
 /** The virtual addresses of @p vhid: one IPv4, one IPv6. */
 void synth_addrs(uint8_t vhid, struct carp_addrs *addrs);
 /** Sign @p advert as FreeBSD does; its counter is given. */
 void synth_sign(struct synth_advert *advert);
+/** The same by somebody else: two bits of key, two of addresses (its own, of
+ * the next vhid, both, the first alone), the rest the profile. */
+void synth_sign_as(struct synth_advert *advert, uint8_t how);
 
 /** Write an advert, checksum included, as an Ethernet frame. */
 void synth_advert(const struct synth_advert *advert, struct synth_frame *out);

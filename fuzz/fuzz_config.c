@@ -2,7 +2,8 @@
 /*
  * carp.conf. Octets 0xff divide the input into carp.conf, conf.d/more.conf
  * and the password file "key", which are written to a directory of their
- * own and read as a program would.
+ * own and read as a program would. What is good is written again and means
+ * the same.
  */
 #define _XOPEN_SOURCE 700
 #include <fcntl.h>
@@ -10,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "carp_conf.h"
+#include "conf_again.h"
+#include "conf_senders.h"
 #include "fuzz.h"
 
 #define DIVIDER 0xff
@@ -108,6 +110,24 @@ check_group(const struct carp_conf_vhid *vhid)
     }
 }
 
+/* Who is a sender of the configuration is expected, and nobody else. */
+static void
+check_senders(const struct carp_conf *conf)
+{
+    const struct carp_track_config config = {.max_groups = 1};
+    bool has_senders = false;
+    for (size_t i = 0; i < carp_conf_count(conf); i++) {
+        has_senders |= carp_conf_get(conf, i)->senders.count > 0;
+    }
+    if (has_senders) {
+        struct carp_track *track = carp_track_new(&config);
+        struct conf_senders *senders = conf_senders_new(conf);
+        FUZZ_CHECK(conf_senders_expect(senders, track) == CARP_OK);
+        conf_senders_free(senders);
+        carp_track_free(track);
+    }
+}
+
 static void
 check_conf(const struct carp_conf *conf, const uint8_t *data, size_t size)
 {
@@ -136,6 +156,8 @@ check_conf(const struct carp_conf *conf, const uint8_t *data, size_t size)
     FUZZ_CHECK(status == CARP_OK || (status == CARP_ERR_FULL && rows > 4096));
     FUZZ_CHECK(status != CARP_OK || carp_ring_count(ring) == rows);
     carp_ring_free(ring);
+    check_senders(conf);
+    conf_again(conf, true);
 }
 
 int

@@ -77,12 +77,13 @@ field(const struct log_field *fields, size_t count, const char *name)
 
 /* carpd knows its own adverts, whatever carp.conf says by now; unless the
  * observer looks at them only when it gets its thread at last, or a reload was
- * refused that had made a change which is told at once. */
+ * refused that had made a change which is told at once, or cannot be undone. */
 static void
 check_finding(const char *code, const char *text)
 {
     FUZZ_CHECK(code == NULL || strcmp(code, "BAD_HMAC") != 0 ||
                thread_was_refused() || clock_now() < check.refused + REFUSED ||
+               (check.daemon != NULL && check.daemon->refused_confs->len > 0) ||
                (strstr(text, "from 10.0.0.2:") == NULL &&
                 strstr(text, "from fe80::2:") == NULL));
 }

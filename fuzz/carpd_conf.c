@@ -208,7 +208,8 @@ conf_write_broken(uint8_t how, const char *path)
         "[vhid \"v1\"]\nvhid = 1\npassword = x\naddresses = 10.0.1.1\n",
         /* What can be read, and cannot be run. */
         "[vhid \"v1\"]\ninterface = fz0\nvhid = 1\npassword = x\n"
-        "addresses = 10.0.1.1/24\n[vhid \"v2\"]\ninterface = nowhere\n"
+        "addresses = 10.0.1.1/24\nvmac = off\n"
+        "[vhid \"v2\"]\ninterface = nowhere\n"
         "vhid = 2\npassword = x\naddresses = 10.0.1.2/24\n",
         "[vhid \"v1\"]\ninterface = fz0\nvhid = 1\npassword = x\n"
         "addresses = 10.0.1.1/24\n[vhid \"v2\"]\ninterface = fz0\n"

@@ -85,6 +85,7 @@ struct fake_address {
 struct fake_faults {
     uint8_t refuse_kinds; /**< bit n: requests of the n-th kind, see below */
     int refuse_code;
+    unsigned int refuse_skip;  /**< not the first ones */
     unsigned int refuse_count; /**< so many; then all is well */
     unsigned int dumps_torn;   /**< so many dumps are interrupted */
     unsigned int dumps_failed;

@@ -292,6 +292,10 @@ is_refused(unsigned int kind)
     if ((faults->refuse_kinds & kind) == 0 || faults->refuse_count == 0) {
         return false;
     }
+    if (faults->refuse_skip > 0) {
+        faults->refuse_skip--;
+        return false;
+    }
     faults->refuse_count--;
     fake_kernel.has_kept |= (kind & (FAULT_DEL_LINK | FAULT_DEL_ADDRESS)) != 0;
     return true;

@@ -69,7 +69,9 @@ trouble_change_link(struct script *s)
         fake_link_set(link, link->is_up, link->has_cable);
         break;
     case 6:
-        g_strlcpy(link->name, "fz8", sizeof(link->name));
+        if (fake_link_find("fz8") == NULL) {
+            g_strlcpy(link->name, "fz8", sizeof(link->name));
+        }
         fake_link_set(link, link->is_up, link->has_cable);
         break;
     default:
@@ -144,6 +146,7 @@ trouble_kernel(struct script *s)
     fake_kernel.faults.refuse_kinds = kinds & 0x1f;
     fake_kernel.faults.has_no_route = (kinds & 0x20) != 0;
     fake_kernel.faults.refuse_code = codes[how % G_N_ELEMENTS(codes)];
+    fake_kernel.faults.refuse_skip = (kinds & 0x40) != 0;
     fake_kernel.faults.refuse_count = how >> 3;
 }
 

@@ -58,6 +58,11 @@ def make(add, frames):
     add("broken", run(ONE, *settled(*(
         step for n in range(6) for step in (
             (RELOAD, 0x80 + n), (PASS, QUARTERS | 2))))))
+    add("refused", run(ONE, *settled((KERNEL, 0x08, 0xf8), (RELOAD, 0, *DUAL),
+                                     (PASS, QUARTERS | 2), (RELOAD, 0, *DUAL))))
+    add("not-back", run(ONE, *settled((KERNEL, 0x48, 0xf8), (RELOAD, 0x88),
+                                      (CLIENT, 0, 0), (PASS, SECONDS | 4),
+                                      (RELOAD, 0, *ONE), (PASS, SECONDS | 4))))
     add("pause", run(ONE, *settled((ADVERT, 0, 0), (PAUSE, SECONDS | 8),
                                    (PASS, SECONDS | 4), (PAUSE, SECONDS | 9))))
     add("disk", run(ONE, (DISK, 1), *settled((RELOAD, 0, *THREE), (DISK, 4),

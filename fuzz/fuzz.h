@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,6 +31,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
             FUZZ_FAIL(#condition); \
         }                          \
     } while (0)
+
+/** Where a target's files live: in memory, if there is a place for it. A disk
+ * is slow to take a file that is made anew a thousand times a second. */
+static inline const char *
+fuzz_place(void)
+{
+    return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+}
 
 struct fuzz_input {
     const uint8_t *data;

@@ -41,7 +41,7 @@ struct scene {
 };
 
 static const char *const segment_names[] = {"eth0", "we\"ird\\\n<\xff>"};
-static char directory[] = "/tmp/fuzz-api-XXXXXX"; /* of evidence */
+static char directory[48]; /* of evidence */
 
 /* ---------------------------------------------------------------- listeners */
 
@@ -86,12 +86,12 @@ go_away(void)
 static void
 attach_service(struct scene *s, carp_time span)
 {
-    static bool has_directory;
     char *error = NULL;
-    if (!has_directory) {
+    if (*directory == '\0') {
+        snprintf(directory, sizeof(directory), "%s/fuzz-api-XXXXXX",
+                 fuzz_place());
         FUZZ_CHECK(mkdtemp(directory) != NULL);
         atexit(go_away);
-        has_directory = true;
     }
     const struct mon_evidence_config config = {
         .directory = directory, .span = span, .most = EVIDENCE_MOST};

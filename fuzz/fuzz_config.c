@@ -19,7 +19,7 @@
 /* Shorter passwords may be in a message by chance. */
 #define TELLING_LEN 12
 
-static char directory[] = "/tmp/fuzz-config-XXXXXX";
+static char directory[48];
 static char path[64]; /* of carp.conf */
 static int directory_fd = -1;
 
@@ -40,6 +40,8 @@ make_directory(void)
     if (directory_fd >= 0) {
         return;
     }
+    snprintf(directory, sizeof(directory), "%s/fuzz-config-XXXXXX",
+             fuzz_place());
     FUZZ_CHECK(mkdtemp(directory) != NULL);
     directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     FUZZ_CHECK(directory_fd >= 0);

@@ -141,7 +141,8 @@ read_page(struct mon_monitor *monitor, const struct mon_options *options,
     bool has_failed = false;
     struct mon_model *model = mon_model_new(session);
     if (path[0] == '\0') {
-        snprintf(path, sizeof(path), "/tmp/fuzz-pcap-%ld.html", (long)getpid());
+        snprintf(path, sizeof(path), "%s/fuzz-pcap-%ld.html", fuzz_place(),
+                 (long)getpid());
     }
     mon_monitor_attach(monitor, &mon_model_ops, model);
     mon_monitor_attach(monitor, &mon_report_html_ops,

@@ -16,6 +16,7 @@
 #include "carpd_host.h"
 #include "carpd_script.h"
 #include "daemon.h"
+#include "instance.h"
 
 #define STEPS_MAX 150
 #define LIVES_MAX 4
@@ -112,6 +113,27 @@ damage_state(void)
 
 /* --------------------------------------------------------------- the loop */
 
+/* When it has to be MASTER: a peer of a long advbase is waited for. */
+static carp_time
+settled_at(void)
+{
+    carp_time at = clock_now();
+    for (guint i = 0; i < s.daemon->instances->len; i++) {
+        const struct instance *instance =
+            g_ptr_array_index(s.daemon->instances, i);
+        const carp_time longest =
+            (instance->fsm.config.dead_ratio + 1u) * 256 * CARP_SEC;
+        for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
+            const carp_time down = instance->fsm.down[f];
+            if (down != CARP_NEVER) {
+                FUZZ_CHECK(down <= clock_now() + longest);
+                at = MAX(at, down);
+            }
+        }
+    }
+    return at + SETTLES;
+}
+
 static void
 next_step(void)
 {
@@ -138,7 +160,7 @@ next_step(void)
     } else if (is_over) {
         script_heal(&s);
         phase = PHASE_SETTLE;
-        s.target = clock_now() + SETTLES;
+        s.target = settled_at();
     } else {
         script_step(&s);
         if (s.end == SCRIPT_IS_KILLED || s.end == SCRIPT_LOSES_POWER) {

@@ -44,9 +44,30 @@ script(const struct carp_conf_vhid *vhid, const char *given)
                                            : text;
 }
 
-/* A password that is no text is written as the key that it makes; texts lose
- * the blanks at their ends when they are read, and are left out when they are
- * nothing else. */
+static bool
+accepts(const struct carp_conf_vhid *vhid, const struct carp_key *key)
+{
+    for (unsigned int i = 0; i < vhid->accept_count; i++) {
+        if (carp_key_equal(&vhid->accept[i], key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+accept_the_same(const struct carp_conf_vhid *a, const struct carp_conf_vhid *b)
+{
+    bool are_same = a->accept_count == b->accept_count;
+    for (unsigned int i = 0; are_same && i < a->accept_count; i++) {
+        are_same = accepts(a, &b->accept[i]) && accepts(b, &a->accept[i]);
+    }
+    return are_same;
+}
+
+/* A password that is no text is written as the key that it makes, of accepted
+ * ones behind those that are; texts lose the blanks at their ends when they are
+ * read, and are left out when they are nothing else. */
 static bool
 is_same(const struct carp_conf_vhid *read, const struct carp_conf_vhid *given)
 {
@@ -54,6 +75,9 @@ is_same(const struct carp_conf_vhid *read, const struct carp_conf_vhid *given)
     if (read->key.password_len == 0 &&
         carp_key_equal(&read->key, &given->key)) {
         wanted.key = read->key;
+    }
+    if (accept_the_same(read, given)) {
+        memcpy(wanted.accept, read->accept, sizeof(wanted.accept));
     }
     wanted.up_script = script(given, given->up_script);
     wanted.down_script = script(given, given->down_script);

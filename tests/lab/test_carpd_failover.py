@@ -247,6 +247,20 @@ def test_killed_carpd_starts_again_without_two_owners(lab):
     assert b.state() == "MASTER"
 
 
+def test_killed_carpd_with_a_broken_configuration_leaves_no_address(lab):
+    a, b = pair(lab)
+    a.kill()
+    b.wait_state("MASTER")
+    a.write({"vhid": 8, "addresses": "nothing"})
+    assert lab.has_address("a", VIP), "nobody has taken it away"
+    a.ready = False
+    a.start()
+    netlab.wait_for("it has ended", lambda: a.process.poll() is not None, 10)
+    assert a.process.poll() == 3 and "nothing" in a.output()
+    assert not lab.has_address("a", VIP) and not lab.has_address("a", VIP6)
+    assert b.state() == "MASTER"
+
+
 def test_255_vhids_change_hosts(lab, record_property):
     def held(host):
         return lab.run(host, "ip", "-o", "-4", "addr", "show").count("10.88.0.")

@@ -12,11 +12,13 @@
 #include "control.h"
 #include "daemon.h"
 #include "hide.h"
+#include "leftovers.h"
 #include "log.h"
 #include "log_conf.h"
 #include "log_sink.h"
 #include "options.h"
 #include "programs.h"
+#include "rights.h"
 
 static unsigned int
 count_running(const struct carp_conf *conf)
@@ -195,6 +197,11 @@ work(struct carpd_options *options)
         log_line("%s: no group has an interface: nothing to run", path);
     } else if (carp_conf_is_usable(conf)) {
         return run(options, conf);
+    }
+    if (!options->print_config && !options->is_ucarp) {
+        leftovers_remove(options->state_dir != NULL ? options->state_dir
+                                                    : DAEMON_STATE_DIR,
+                         rights_find_user(carp_conf_get_daemon(conf)));
     }
     carp_conf_free(conf);
     return status;

@@ -323,8 +323,10 @@ carry_out(const struct nlmsghdr *message)
         return is_refused(FAULT_ADD_ADDRESS) ? refusal
                                              : change_address(message);
     case RTM_DELADDR:
-        return is_refused(FAULT_DEL_ADDRESS) ? refusal
-                                             : change_address(message);
+        /* No kernel says that an interface is gone which is there. */
+        return is_refused(FAULT_DEL_ADDRESS)
+                   ? (refusal == ENODEV ? ENOMEM : refusal)
+                   : change_address(message);
     default:
         return EOPNOTSUPP;
     }

@@ -134,7 +134,8 @@ check_missed(const char *code, const char *interface, const char *vhid,
     const struct instance *instance = NULL;
     bool is_v6 = strstr(text, "last advert of fe80:") != NULL;
     if (code == NULL || strcmp(code, "NO_MASTER") != 0 ||
-        strstr(text, "resolved: ") != NULL || check.daemon == NULL) {
+        strstr(text, "resolved: ") != NULL || check.daemon == NULL ||
+        g_str_has_suffix(text, " more like this)")) { /* of some time ago */
         return;
     }
     instance = find(interface, (uint8_t)atoi(vhid));

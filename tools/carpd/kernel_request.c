@@ -66,6 +66,18 @@ dump_one(struct kernel *kernel, uint16_t type, char *buffer)
     return read_dump(kernel, kernel->sequence, buffer);
 }
 
+/* Links that change meanwhile do not keep the addresses unread. */
+static enum dump_result
+dump_both(struct kernel *kernel, char *buffer)
+{
+    enum dump_result links = dump_one(kernel, RTM_GETLINK, buffer);
+    if (links == DUMP_FAILED) {
+        return DUMP_FAILED;
+    }
+    enum dump_result addresses = dump_one(kernel, RTM_GETADDR, buffer);
+    return addresses == DUMP_DONE ? links : addresses;
+}
+
 bool
 kernel_dump(struct kernel *kernel, struct os_error *error)
 {
@@ -74,10 +86,7 @@ kernel_dump(struct kernel *kernel, struct os_error *error)
     kernel->round++;
     for (unsigned int try = 0; try < DUMP_TRIES && result == DUMP_INTERRUPTED;
          try++) {
-        result = dump_one(kernel, RTM_GETLINK, buffer);
-        if (result == DUMP_DONE) {
-            result = dump_one(kernel, RTM_GETADDR, buffer);
-        }
+        result = dump_both(kernel, buffer);
     }
     int code = errno;
     g_free(buffer);

@@ -26,6 +26,8 @@ static struct {
     bool is_readable;
     unsigned int rings;
     GSList *timeouts; /* struct timeout */
+    GSource *ready;   /* one of them: the one source's ready time */
+    gint64 ready_at;
     bool has_signal[SIGNALS];
 } the_clock = {.fd = -1};
 
@@ -153,6 +155,7 @@ static void
 timeout_finalize(GSource *source)
 {
     the_clock.timeouts = g_slist_remove(the_clock.timeouts, source);
+    the_clock.ready = source == the_clock.ready ? NULL : the_clock.ready;
 }
 
 static GSourceFuncs timeout_funcs = {.prepare = timeout_prepare,
@@ -186,6 +189,45 @@ guint
 g_timeout_add(guint interval, GSourceFunc call, gpointer data)
 {
     return attach(g_timeout_source_new(interval), call, data);
+}
+
+static gboolean
+be_ready(gpointer unused)
+{
+    (void)unused;
+    return G_SOURCE_REMOVE;
+}
+
+/* A child that is ready makes its parent so. */
+void
+g_source_set_ready_time(GSource *source, gint64 when)
+{
+    if (the_clock.ready != NULL) {
+        g_source_destroy(the_clock.ready);
+    }
+    the_clock.ready_at = when;
+    if (when >= 0) {
+        GSource *child = g_timeout_source_new(0);
+        ((struct timeout *)child)->due = (carp_time)when * 1000;
+        g_source_set_callback(child, be_ready, NULL, NULL);
+        g_source_add_child_source(source, child);
+        the_clock.ready = child;
+        g_source_unref(child);
+    }
+}
+
+gint64
+g_source_get_ready_time(GSource *source)
+{
+    (void)source;
+    return the_clock.ready_at;
+}
+
+gint64
+g_source_get_time(GSource *source)
+{
+    (void)source;
+    return g_get_monotonic_time();
 }
 
 /* ----------------------------------------------------------------- signals */
@@ -243,6 +285,7 @@ clock_begin(void)
     the_clock.now = BEGIN;
     the_clock.wall = WALL;
     the_clock.fd = -1;
+    the_clock.ready_at = -1;
 }
 
 carp_time

@@ -219,11 +219,10 @@ script_heal(struct script *s)
     fake_disk.program_end = 0;
     fake_disk.are_programs_slow = false;
     thread_set_mode(THREAD_AT_ONCE);
-    /* What strangers have put up, and what the kernel did not let go of. */
-    bool has_ours = fake_kernel.has_kept && s->daemon == NULL;
+    /* What strangers have put up. */
     for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
         const struct fake_address *address = &fake_kernel.addresses[i];
-        if (address->is_used && (address->row.proto == 0 || has_ours)) {
+        if (address->is_used && address->row.proto == 0) {
             const struct kernel_address row = address->row;
             (void)fake_address_remove(row.index, &row.addr);
         }

@@ -74,6 +74,16 @@ vif_new_absent(struct vif_table *table, const struct vif_config *config,
     return vif;
 }
 
+/* With a macvlan its addresses go. */
+static void
+owe(const struct vif *vif, const struct carp_addrs *addrs)
+{
+    for (uint16_t i = 0; vif->config.kind == VIF_PARENT && i < addrs->count;
+         i++) {
+        vif_owe(vif->table, vif->own, &addrs->list[i]);
+    }
+}
+
 void
 vif_free(struct vif *vif)
 {
@@ -84,6 +94,7 @@ vif_free(struct vif *vif)
     struct vif_table *table = vif->table;
     if (!vif_release(vif, &error)) {
         vif_warn(table, "%s", error.text);
+        owe(vif, &vif->config.addrs);
     }
     if (vif->is_ready && vif->config.kind == VIF_MACVLAN && vif->own != 0) {
         vif_doom(table, vif->own);
@@ -170,7 +181,9 @@ vif_set_addresses(struct vif *vif, const struct carp_addrs *addrs,
         is_done = false;
         take_config(vif, &before->addrs, before->prefix_len);
         (void)vif_reconcile(vif, what, NULL);
-        (void)vif_drop_old(vif, addrs, NULL);
+        if (!vif_drop_old(vif, addrs, NULL)) {
+            owe(vif, addrs);
+        }
         (void)vif_state_save(vif->table, NULL);
     }
     g_free(before);

@@ -97,7 +97,8 @@ struct vif_table *vif_table_open(struct kernel *kernel, const char *state_dir,
  * interfaces without vifs. Call when all vifs are made. */
 void vif_table_settle(struct vif_table *table);
 /** Every vif must be freed before. Restores what is left to restore and
- * removes the state file. */
+ * removes the state file, unless something could not be taken away: then the
+ * next vif_table_open() does. */
 void vif_table_close(struct vif_table *table);
 
 /** Is @p addr a virtual address of any vif? For kernel_source(). */
@@ -165,7 +166,8 @@ bool vif_set_addresses(struct vif *vif, const struct carp_addrs *addrs,
 
 /** Release, restore the parent's settings when this was its last. The macvlan
  * goes soon after, together with others: vif_table_settle() and
- * vif_table_close() wait for it. NULL is allowed. */
+ * vif_table_close() wait for it. What the kernel refuses to take away is told,
+ * and tried again each second. NULL is allowed. */
 void vif_free(struct vif *vif);
 
 #endif

@@ -33,6 +33,12 @@ struct vif_noted {
     struct carp_addr addr;
 };
 
+/** An address that is up and should not be. */
+struct vif_owed {
+    unsigned int index;
+    struct carp_addr addr;
+};
+
 struct vif_table {
     struct kernel *kernel;
     char *path;    /* of the state file; NULL: none */
@@ -45,12 +51,14 @@ struct vif_table {
     GPtrArray *parents; /* struct vif_parent */
     GArray *leftovers;  /* unsigned int: indexes of macvlans to adopt */
     GArray *doomed;     /* unsigned int: macvlans of vifs that are no more */
+    GArray *owed;       /* struct vif_owed */
     GPtrArray *noted;   /* char: macvlans that the state file named */
     int killed;         /* pid of the carpd that wrote it; 0: none */
     GQueue news;        /* struct vif_news */
     GSource *news_source, *retry_source, *sink_source; /* NULL: not running */
     bool has_protos; /* the kernel keeps an address's protocol */
     bool is_warned;  /* of settings of the whole host */
+    bool is_kept;    /* told that macvlans could not be removed */
 };
 
 struct vif {
@@ -118,6 +126,14 @@ bool vif_take_down(struct vif *vif, struct os_error *error);
 bool vif_drop_old(struct vif *vif, const struct carp_addrs *old,
                   struct os_error *error);
 bool vif_is_ours(const struct vif *vif, const struct kernel_address *address);
+
+/* ---- vif_owed.c */
+/** Try once a second to take @p addr away from the interface, until it is gone
+ * or a vif has it there. The caller has told of it. */
+void vif_owe(struct vif_table *table, unsigned int index,
+             const struct carp_addr *addr);
+/** Try it now. */
+void vif_pay(struct vif_table *table);
 
 /* ---- vif_settings.c */
 struct vif_parent *vif_parent_of(struct vif_table *table, unsigned int index);

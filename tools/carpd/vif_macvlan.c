@@ -179,10 +179,12 @@ settle_name(struct vif *vif, const struct kernel_link *link,
                             link->name, vif->config.vhid);
     }
     struct kernel_request gone = {.op = KERNEL_DEL_LINK, .index = link->index};
-    (void)forget_index(vif->table->leftovers, link->index);
-    (void)forget_index(vif->table->doomed, link->index);
-    return kernel_run(vif->table->kernel, &gone, 1) == 0 ||
-           kernel_explain(vif->table->kernel, &gone, error);
+    if (kernel_run(vif->table->kernel, &gone, 1) != 0) {
+        return kernel_explain(vif->table->kernel, &gone, error);
+    }
+    (void)forget_index(vif->table->leftovers, gone.index);
+    (void)forget_index(vif->table->doomed, gone.index);
+    return true;
 }
 
 static bool
@@ -323,6 +325,7 @@ vif_dismantle(struct vif *vif)
             gone.code != ENODEV) {
             kernel_explain(vif->table->kernel, &gone, &error);
             vif_warn(vif->table, "%s", error.text);
+            vif_doom(vif->table, vif->own);
         }
     }
     vif->own = 0;

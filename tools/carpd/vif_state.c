@@ -84,20 +84,30 @@ put_parent(GKeyFile *file, const struct vif_parent *parent)
 }
 
 static void
-put_addresses(GKeyFile *file, const struct vif *vif)
+put_addresses(GKeyFile *file, const char *interface,
+              const struct carp_addr *addrs, uint16_t count)
 {
-    char *group = group_of("address ", vif->parent_name);
+    char *group = group_of("address ", interface);
     char *list = g_key_file_get_value(file, group, "list", NULL);
     GString *all = g_string_new(list);
-    for (uint16_t i = 0; i < vif->config.addrs.count; i++) {
+    for (uint16_t i = 0; i < count; i++) {
         char text[CARP_ADDR_TEXT];
-        g_string_append_printf(
-            all, "%s;", carp_addr_format(&vif->config.addrs.list[i], text));
+        g_string_append_printf(all, "%s;", carp_addr_format(&addrs[i], text));
     }
     g_key_file_set_value(file, group, "list", all->str);
     g_string_free(all, TRUE);
     g_free(list);
     g_free(group);
+}
+
+static void
+put_owed(GKeyFile *file, const struct vif_table *table,
+         const struct vif_owed *owed)
+{
+    const struct kernel_link *link = kernel_link(table->kernel, owed->index);
+    if (link != NULL) {
+        put_addresses(file, link->name, &owed->addr, 1);
+    }
 }
 
 static void
@@ -127,11 +137,15 @@ make_file(const struct vif_table *table)
     for (guint i = 0; i < table->vifs->len; i++) {
         const struct vif *vif = g_ptr_array_index(table->vifs, i);
         if (vif->config.kind == VIF_PARENT) {
-            put_addresses(file, vif);
+            put_addresses(file, vif->parent_name, vif->config.addrs.list,
+                          vif->config.addrs.count);
         } else if (vif->config.kind == VIF_MACVLAN &&
                    strcmp(vif->name, vif->parent_name) != 0) {
             put_macvlan(file, vif->name);
         }
+    }
+    for (guint i = 0; i < table->owed->len; i++) {
+        put_owed(file, table, &g_array_index(table->owed, struct vif_owed, i));
     }
     return file;
 }
@@ -316,6 +330,7 @@ take_away(struct vif_table *table, const struct vif_noted *noted)
     if (kernel_run(table->kernel, &request, 1) != 0) {
         kernel_explain(table->kernel, &request, &error);
         vif_warn(table, "%s", error.text);
+        vif_owe(table, request.address.index, &noted->addr);
     } else {
         vif_warn(table, "%s: removed %s, left by a carpd that was killed",
                  noted->interface, carp_addr_format(&noted->addr, text));

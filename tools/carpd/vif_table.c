@@ -89,12 +89,42 @@ vif_warn(struct vif_table *table, const char *format, ...)
 
 /* ---------------------------------------------------------------- watching */
 
+static void
+purge(struct vif_table *table)
+{
+    GArray *doomed = table->doomed;
+    if (doomed->len == 0) {
+        return;
+    }
+    unsigned int left = kernel_delete_links(
+        table->kernel, (const unsigned int *)(const void *)doomed->data,
+        doomed->len);
+    if (left > 0 && !table->is_kept) {
+        vif_warn(table,
+                 "%u macvlans could not be removed: tried again each second: "
+                 "see 'ip link'",
+                 left);
+    }
+    table->is_kept = left > 0;
+    for (guint i = doomed->len; i-- > 0;) {
+        unsigned int index = g_array_index(doomed, unsigned int, i);
+        if (kernel_link(table->kernel, index) == NULL) {
+            g_array_remove_index_fast(doomed, i);
+        }
+    }
+    if (doomed->len > 0) {
+        vif_retry_later(table);
+    }
+}
+
 static gboolean
 retry(gpointer data)
 {
     struct vif_table *table = data;
     g_source_unref(table->retry_source);
     table->retry_source = NULL;
+    purge(table);
+    vif_pay(table);
     for (guint i = 0; i < table->vifs->len; i++) {
         vif_check(g_ptr_array_index(table->vifs, i));
     }
@@ -108,22 +138,6 @@ vif_retry_later(struct vif_table *table)
         table->retry_source = g_timeout_source_new(RETRY_MS);
         g_source_set_callback(table->retry_source, retry, table, NULL);
         g_source_attach(table->retry_source, kernel_context(table->kernel));
-    }
-}
-
-static void
-purge(struct vif_table *table)
-{
-    GArray *doomed = table->doomed;
-    if (doomed->len > 0) {
-        unsigned int left = kernel_delete_links(
-            table->kernel, (const unsigned int *)(const void *)doomed->data,
-            doomed->len);
-        if (left > 0) {
-            vif_warn(table, "%u macvlans could not be removed: see 'ip link'",
-                     left);
-        }
-        g_array_set_size(doomed, 0);
     }
 }
 
@@ -259,6 +273,7 @@ vif_table_alloc(const char *state_dir)
     table->parents = g_ptr_array_new_with_free_func(g_free);
     table->leftovers = g_array_new(FALSE, FALSE, sizeof(unsigned int));
     table->doomed = g_array_new(FALSE, FALSE, sizeof(unsigned int));
+    table->owed = g_array_new(FALSE, FALSE, sizeof(struct vif_owed));
     table->noted = g_ptr_array_new_with_free_func(g_free);
     g_queue_init(&table->news);
     return table;
@@ -273,6 +288,7 @@ vif_table_dispose(struct vif_table *table)
     g_ptr_array_unref(table->noted);
     g_array_unref(table->leftovers);
     g_array_unref(table->doomed);
+    g_array_unref(table->owed);
     g_free(table->path);
     g_free(table->written);
     g_free(table);
@@ -315,6 +331,7 @@ vif_table_settle(struct vif_table *table)
         g_array_append_val(table->doomed, index);
     }
     purge(table);
+    vif_pay(table);
     g_array_set_size(table->leftovers, 0);
     g_ptr_array_set_size(table->noted, 0);
     table->killed = 0;
@@ -333,7 +350,9 @@ vif_table_close(struct vif_table *table)
     g_assert(table->vifs->len == 0);
     kernel_unlisten(table->kernel, on_kernel, table);
     vif_table_settle(table);
-    vif_state_remove(table);
+    if (table->owed->len == 0) {
+        vif_state_remove(table);
+    }
     stop_source(&table->news_source);
     stop_source(&table->retry_source);
     stop_source(&table->sink_source);

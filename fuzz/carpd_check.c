@@ -11,8 +11,6 @@
 
 #define ETHERNET 1
 #define BOW_OUT 255
-/* So long a refused reload is told of. */
-#define REFUSED (10 * CARP_SEC)
 /* Most lines of log, with three vhids, each of which tells for itself. */
 #define LINES_EVER 60u
 #define LINES_A_STEP 20u
@@ -32,7 +30,7 @@ static struct {
         unsigned int spare;
         uint8_t base, skew;
     } sent[CONF_INTERFACES + 1][256][2];
-    carp_time began, refused;
+    carp_time began;
     unsigned int lines;
 } check;
 
@@ -76,13 +74,13 @@ field(const struct log_field *fields, size_t count, const char *name)
 }
 
 /* carpd knows its own adverts, whatever carp.conf says by now; unless the
- * observer looks at them only when it gets its thread at last, or a reload was
- * refused that had made a change which is told at once, or cannot be undone. */
+ * observer looks at them only when it gets its thread at last, or a refused
+ * reload cannot be undone. */
 static void
 check_finding(const char *code, const char *text)
 {
     FUZZ_CHECK(code == NULL || strcmp(code, "BAD_HMAC") != 0 ||
-               thread_was_refused() || clock_now() < check.refused + REFUSED ||
+               thread_was_refused() ||
                (check.daemon != NULL && check.daemon->refused_confs->len > 0) ||
                (strstr(text, "from 10.0.0.2:") == NULL &&
                 strstr(text, "from fe80::2:") == NULL));
@@ -156,9 +154,6 @@ take_log(enum log_level level, const struct log_field *fields, size_t count,
     }
     check_add(text, strlen(text));
     check.lines++;
-    if (g_str_has_prefix(text, "reload: not done")) {
-        check.refused = clock_now();
-    }
     take_demotion(text);
     const char *code = field(fields, count, "CARP_FINDING");
     check_finding(code, text);

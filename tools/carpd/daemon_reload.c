@@ -139,6 +139,12 @@ prepare(struct plan *plan, struct daemon_reload *report)
     return true;
 }
 
+static void
+demote_as_configured(struct instance *instance)
+{
+    instance_demote(instance, "configured", instance->conf->demote, false);
+}
+
 /* A vhid that cannot become what it was runs on as it is, with the refused
  * configuration. */
 static void
@@ -153,6 +159,7 @@ undo_change(struct plan *plan, guint i, struct daemon_reload *report)
                                      instance->conf->name, error.text);
         complain(report, LOG_LEVEL_ERROR, text);
         g_free(text);
+        demote_as_configured(instance);
         if (plan->conf != NULL) {
             g_ptr_array_add(plan->daemon->refused_confs,
                             g_steal_pointer(&plan->conf));
@@ -297,7 +304,9 @@ settle(struct daemon *daemon, const struct plan *plan)
         store_save_beside(daemon->store);
     }
     for (guint i = 0; i < plan->changed->len; i++) {
-        watches_set(daemon->watches, g_ptr_array_index(plan->changed, i));
+        struct instance *instance = g_ptr_array_index(plan->changed, i);
+        demote_as_configured(instance);
+        watches_set(daemon->watches, instance);
     }
     for (guint i = 0; i < plan->added->len; i++) {
         watches_set(daemon->watches, g_ptr_array_index(plan->added, i));

@@ -304,7 +304,6 @@ instance_change(struct instance *instance, const struct carp_conf_vhid *conf,
     enum carp_status status =
         carp_fsm_reconfigure(&instance->fsm, &config, alarm_now());
     g_assert(status == CARP_OK);
-    instance_demote(instance, "configured", conf->demote, false);
     wire_update(instance->wire);
     if (are_new && instance->fsm.state == CARP_STATE_MASTER) {
         announce_start(&instance->announce, alarm_now());

@@ -103,7 +103,9 @@ void instance_free(struct instance *instance);
  * that needs no new instance. */
 bool instance_can_change(const struct instance *instance,
                          const struct carp_conf_vhid *conf);
-/** @return false and @p error: nothing has changed */
+/** What can be undone by another call: its `demote`, which the peers are told
+ * at once, is the caller's to set.
+ * @return false and @p error: nothing has changed */
 bool instance_change(struct instance *instance,
                      const struct carp_conf_vhid *conf, struct os_error *error);
 

@@ -51,9 +51,8 @@ put_addresses(GString *out, unsigned int n, unsigned int family)
     g_string_append_c(out, '\n');
 }
 
-/* A macvlan with IPv6 wants files below /proc/sys. */
 static void
-put_kind(GString *out, unsigned int kind, bool has_v6, bool is_said)
+put_kind(GString *out, unsigned int kind, bool is_said)
 {
     static const char *const kinds[] = {"vmac = on\n", "vmac = off\n",
                                         "vmac = adverts\n", ""};
@@ -62,7 +61,6 @@ put_kind(GString *out, unsigned int kind, bool has_v6, bool is_said)
                              "down-script = /bin/down\n");
         return;
     }
-    kind = kind == 0 && has_v6 ? 1 : kind;
     if (kind != 0 || is_said) {
         g_string_append(out, kinds[kind]);
     }
@@ -172,7 +170,7 @@ put_vhid(struct fuzz_input *in, GString *out, unsigned int n,
                            "00112233445566778899aabbccddeeff01234567\n",
                            n, conf_interfaces[(a & A_WIRE) != 0], n);
     put_addresses(out, n, family);
-    put_kind(out, (a & (unsigned int)A_KIND) >> 2, has_v6, n % 2 != 0);
+    put_kind(out, (a & (unsigned int)A_KIND) >> 2, n % 2 != 0);
     put_numbers(out, b);
     put_others(out, c, n, folder, has_v4, has_v6);
     put_rest(out, (d & D_TTL) != 0 ? d & (uint8_t)~D_TIE : d, has_v4,

@@ -7,6 +7,7 @@
  *   carpd_clock.c    clocks, timers and signals; nothing waits for real
  *   carpd_thread.c   threads that take turns with the main one
  *   carpd_kernel.c   interfaces and addresses
+ *   carpd_settings.c IPv6 settings below /proc/sys
  *   carpd_netlink.c  libmnl's sockets: requests to that kernel
  *   carpd_notice.c   what that kernel says, in netlink's words
  *   carpd_wire.c     frames in and out, behind libpcap, libnet and raw sockets
@@ -69,6 +70,9 @@ struct fake_link {
     char name[KERNEL_NAME];
     struct carp_mac mac;
     bool is_up, has_cable, is_ethernet;
+    bool is_without_v6; /**< disable_ipv6 */
+    bool is_calm;       /**< IPv6 hears and says nothing by itself */
+    bool has_no_local;  /**< nor does it make a link-local address */
     char kind[KERNEL_KIND];
     unsigned int parent;
     uint32_t group;
@@ -122,6 +126,11 @@ bool fake_address_remove(unsigned int index, const struct carp_addr *addr);
 /** Where it is; NULL: nowhere. @param index 0: on any interface */
 const struct kernel_address *fake_address_find(unsigned int index,
                                                const struct carp_addr *addr);
+
+/** Does the kernel refuse a request of this kind, as the script says? */
+bool fake_kernel_refuses(unsigned int kind);
+/** Take all addresses of the interface away. */
+void fake_address_flush(unsigned int index, bool only_v6);
 
 /* ---- carpd_notice.c */
 

@@ -65,8 +65,8 @@ drop(struct fake_address *address)
     notice_tell(notice_address(&address->row, true, 0, false));
 }
 
-static void
-flush(unsigned int index, bool only_v6)
+void
+fake_address_flush(unsigned int index, bool only_v6)
 {
     for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
         struct fake_address *address = &fake_kernel.addresses[i];
@@ -86,9 +86,18 @@ fake_link_remove(struct fake_link *link)
             fake_link_remove(&fake_kernel.links[i]);
         }
     }
-    flush(link->index, false);
+    fake_address_flush(link->index, false);
     notice_tell(notice_link(link, true, 0, false));
     link->index = 0;
+}
+
+/* It must not talk by itself from the virtual MAC. */
+static bool
+is_silent(const struct fake_link *link)
+{
+    return !g_str_has_prefix(link->alias, "carpd ") ||
+           strcmp(link->kind, "macvlan") != 0 || link->is_without_v6 ||
+           (link->is_calm && link->has_no_local);
 }
 
 /* Those above it have its carrier. */
@@ -110,8 +119,9 @@ fake_link_set(struct fake_link *link, bool is_up, bool has_cable)
     bool goes_down = link->is_up && !is_up;
     link->is_up = is_up;
     link->has_cable = has_cable;
+    FUZZ_CHECK(!is_up || is_silent(link));
     if (goes_down) {
-        flush(link->index, true);
+        fake_address_flush(link->index, true);
     }
     tell_link(link);
 }
@@ -167,6 +177,22 @@ fake_address_remove(unsigned int index, const struct carp_addr *addr)
         }
     }
     return has_gone;
+}
+
+bool
+fake_kernel_refuses(unsigned int kind)
+{
+    struct fake_faults *faults = &fake_kernel.faults;
+    if ((faults->refuse_kinds & kind) == 0 || faults->refuse_count == 0) {
+        return false;
+    }
+    if (faults->refuse_skip > 0) {
+        faults->refuse_skip--;
+        return false;
+    }
+    faults->refuse_count--;
+    fake_kernel.has_kept |= (kind & (FAULT_DEL_LINK | FAULT_DEL_ADDRESS)) != 0;
+    return true;
 }
 
 void

@@ -211,9 +211,11 @@ take_kind(const struct nlattr *attr, void *data)
 static int
 take_family(const struct nlattr *attr, void *data)
 {
-    return mnl_attr_get_type(attr) == AF_INET
-               ? mnl_attr_parse_nested(attr, take_kind, data)
-               : MNL_CB_OK;
+    if (mnl_attr_get_type(attr) == AF_INET) {
+        return mnl_attr_parse_nested(attr, take_kind, data);
+    }
+    ((struct fake_link *)data)->has_no_local = true;
+    return MNL_CB_OK;
 }
 
 static int
@@ -274,8 +276,13 @@ change_address(const struct nlmsghdr *message)
                                            : carp_addr_v6(octets);
     row.proto = attributes.at[IFA_PROTO] != NULL ? KERNEL_PROTO_CARP : 0;
     row.is_deprecated = row.addr.family == CARP_IPV6;
-    if (fake_link_at(row.index) == NULL) {
+    const struct fake_link *link = fake_link_at(row.index);
+    if (link == NULL) {
         return ENODEV;
+    }
+    if (link->is_without_v6 && row.addr.family == CARP_IPV6 &&
+        message->nlmsg_type == RTM_NEWADDR) {
+        return EACCES;
     }
     if (message->nlmsg_type == RTM_NEWADDR) {
         fake_address_add(&row);
@@ -284,49 +291,49 @@ change_address(const struct nlmsghdr *message)
     return fake_address_remove(row.index, &row.addr) ? 0 : EADDRNOTAVAIL;
 }
 
-/* Does it refuse this one, as the script says? */
-static bool
-is_refused(unsigned int kind)
+/* What it says to be there is, and what it says to be gone is not. */
+static int
+refusal_of(uint16_t type)
 {
-    struct fake_faults *faults = &fake_kernel.faults;
-    if ((faults->refuse_kinds & kind) == 0 || faults->refuse_count == 0) {
-        return false;
-    }
-    if (faults->refuse_skip > 0) {
-        faults->refuse_skip--;
-        return false;
-    }
-    faults->refuse_count--;
-    fake_kernel.has_kept |= (kind & (FAULT_DEL_LINK | FAULT_DEL_ADDRESS)) != 0;
-    return true;
+    int code = fake_kernel.faults.refuse_code;
+    bool is_lie = type == RTM_NEWADDR ? code == EEXIST
+                                      : code == ENODEV || code == EADDRNOTAVAIL;
+    return is_lie ? ENOMEM : code;
 }
 
 static int
 carry_out(const struct nlmsghdr *message)
 {
+    static const struct {
+        uint16_t type;
+        unsigned int kind;
+    } kinds[] = {{RTM_NEWLINK, FAULT_MACVLAN},
+                 {RTM_SETLINK, FAULT_SET_LINK},
+                 {RTM_DELLINK, FAULT_DEL_LINK},
+                 {RTM_NEWADDR, FAULT_ADD_ADDRESS},
+                 {RTM_DELADDR, FAULT_DEL_ADDRESS}};
     const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
     struct attributes attributes;
-    int refusal = fake_kernel.faults.refuse_code;
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (kinds[i].type == message->nlmsg_type &&
+            fake_kernel_refuses(kinds[i].kind)) {
+            return refusal_of(message->nlmsg_type);
+        }
+    }
+    switch (message->nlmsg_type) {
+    case RTM_NEWADDR:
+    case RTM_DELADDR:
+        return change_address(message);
+    default:
+        read_attributes(message, sizeof(*info), &attributes);
+    }
     switch (message->nlmsg_type) {
     case RTM_NEWLINK:
-        read_attributes(message, sizeof(*info), &attributes);
-        return is_refused(FAULT_MACVLAN) ? refusal : add_macvlan(&attributes);
+        return add_macvlan(&attributes);
     case RTM_SETLINK:
-        read_attributes(message, sizeof(*info), &attributes);
-        return is_refused(FAULT_SET_LINK) ? refusal
-                                          : set_link(&attributes, info);
+        return set_link(&attributes, info);
     case RTM_DELLINK:
-        read_attributes(message, sizeof(*info), &attributes);
-        return is_refused(FAULT_DEL_LINK) ? refusal
-                                          : delete_link(&attributes, info);
-    case RTM_NEWADDR:
-        return is_refused(FAULT_ADD_ADDRESS) ? refusal
-                                             : change_address(message);
-    case RTM_DELADDR:
-        /* No kernel says that an interface is gone which is there. */
-        return is_refused(FAULT_DEL_ADDRESS)
-                   ? (refusal == ENODEV ? ENOMEM : refusal)
-                   : change_address(message);
+        return delete_link(&attributes, info);
     default:
         return EOPNOTSUPP;
     }

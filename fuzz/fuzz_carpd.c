@@ -268,18 +268,6 @@ live(void)
 }
 
 static void
-make_paths(void)
-{
-    bool has_tmpfs = g_file_test("/dev/shm", G_FILE_TEST_IS_DIR);
-    s.folder = g_strdup_printf("%s/fuzz-carpd-%ld",
-                               has_tmpfs ? "/dev/shm" : g_get_tmp_dir(),
-                               (long)getpid());
-    s.config = g_build_filename(s.folder, "carp.conf", NULL);
-    s.socket = g_build_filename(s.folder, "socket", NULL);
-    FUZZ_CHECK(g_mkdir_with_parents(s.folder, 0700) == 0);
-}
-
-static void
 remove_folder(void)
 {
     GDir *dir = g_dir_open(s.folder, 0, NULL);
@@ -291,6 +279,19 @@ remove_folder(void)
     }
     g_clear_pointer(&dir, g_dir_close);
     (void)g_rmdir(s.folder);
+}
+
+static void
+make_paths(void)
+{
+    bool has_tmpfs = g_file_test("/dev/shm", G_FILE_TEST_IS_DIR);
+    s.folder = g_strdup_printf("%s/fuzz-carpd-%ld",
+                               has_tmpfs ? "/dev/shm" : g_get_tmp_dir(),
+                               (long)getpid());
+    s.config = g_build_filename(s.folder, "carp.conf", NULL);
+    s.socket = g_build_filename(s.folder, "socket", NULL);
+    remove_folder(); /* of a process with this number that was aborted */
+    FUZZ_CHECK(g_mkdir_with_parents(s.folder, 0700) == 0);
 }
 
 static void

@@ -150,7 +150,7 @@ bool vif_set_up_macvlan(struct vif *vif, struct os_error *error);
 /** Switch IPv6 on the macvlan. Off: its IPv6 addresses go, silently. */
 bool vif_switch_ipv6(const struct vif *vif, bool on, struct os_error *error);
 /** As vif_switch_ipv6() off, of a macvlan without a vif. */
-bool vif_disable_ipv6(const char *name);
+void vif_disable_ipv6(const char *name);
 bool vif_has_ipv6(const struct vif *vif);
 /** Say once what settings of the whole host will break. */
 void vif_warn_of_host(struct vif_table *table);

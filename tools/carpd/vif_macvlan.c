@@ -94,7 +94,7 @@ silence(struct kernel *kernel, unsigned int index)
     const struct kernel_address *row = NULL;
     const struct kernel_link *link = kernel_link(kernel, index);
     if (link != NULL) {
-        (void)vif_disable_ipv6(link->name);
+        vif_disable_ipv6(link->name);
     }
     while ((row = kernel_address_next(kernel, index, &cursor)) != NULL) {
         struct kernel_request gone = {.op = KERNEL_DEL_ADDRESS,

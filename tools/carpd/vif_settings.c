@@ -14,15 +14,12 @@
  * address that is first in its subnet takes the others along.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/ip.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "settings6.h"
 #include "vif_internal.h"
-
-#define SETTINGS6 "/proc/sys/net/ipv6/conf"
 
 struct setting {
     const char *name;
@@ -227,21 +224,6 @@ vif_parent_gone(struct vif *vif)
 
 /* --------------------------------------------------------------- macvlan */
 
-/* IPv6 settings have no netlink attribute. The directory is opened once: the
- * interface may be renamed meanwhile. */
-static int
-write_setting6(int directory, const char *name, const char *value)
-{
-    int fd = openat(directory, name, O_WRONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return errno == ENOENT ? 0 : errno; /* the kernel has no such one */
-    }
-    ssize_t put = write(fd, value, strlen(value));
-    int code = put < 0 ? errno : 0;
-    close(fd);
-    return code;
-}
-
 bool
 vif_has_ipv6(const struct vif *vif)
 {
@@ -253,30 +235,17 @@ vif_has_ipv6(const struct vif *vif)
     return false;
 }
 
-static int
-open_settings6(const struct vif *vif)
-{
-    char *path = g_strdup_printf(SETTINGS6 "/%s", vif->name);
-    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int code = errno;
-    g_free(path);
-    errno = code;
-    return directory;
-}
-
-bool
+void
 vif_disable_ipv6(const char *name)
 {
-    char *path = g_strdup_printf(SETTINGS6 "/%s/disable_ipv6", name);
-    int code = write_setting6(AT_FDCWD, path, "1");
-    g_free(path);
-    return code == 0;
+    static const struct setting6 off = {"disable_ipv6", "1"};
+    (void)settings6_write(name, &off, 1);
 }
 
 static bool
 say_ipv6(const struct vif *vif, int code, struct os_error *error)
 {
-    if (code == ENOENT && access(SETTINGS6 "/all", F_OK) == 0) {
+    if (code == ENOENT && settings6_are_there()) {
         return os_error_set(error, OS_NO_INTERFACE, ENODEV,
                             "%s: the interface is gone", vif->name);
     }
@@ -295,13 +264,8 @@ say_ipv6(const struct vif *vif, int code, struct os_error *error)
 bool
 vif_switch_ipv6(const struct vif *vif, bool on, struct os_error *error)
 {
-    int directory = open_settings6(vif);
-    int code = directory < 0
-                   ? errno
-                   : write_setting6(directory, "disable_ipv6", on ? "0" : "1");
-    if (directory >= 0) {
-        close(directory);
-    }
+    const struct setting6 setting = {"disable_ipv6", on ? "0" : "1"};
+    int code = settings6_write(vif->name, &setting, 1);
     /* Without IPv6 nothing is to be kept from talking it. */
     return code == 0 || (!on && code == ENOENT) || say_ipv6(vif, code, error);
 }
@@ -309,21 +273,13 @@ vif_switch_ipv6(const struct vif *vif, bool on, struct os_error *error)
 static bool
 set_ipv6(const struct vif *vif, struct os_error *error)
 {
-    static const char *const calm[][2] = {
+    static const struct setting6 calm[] = {
         {"disable_ipv6", "1"},         {"accept_ra", "0"},
         {"router_solicitations", "0"}, {"autoconf", "0"},
         {"use_tempaddr", "0"},         {"accept_dad", "0"},
         {"keep_addr_on_down", "-1"},
     };
-    int directory = open_settings6(vif);
-    int code = directory < 0 ? errno : 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(calm) && directory >= 0; i++) {
-        int one = write_setting6(directory, calm[i][0], calm[i][1]);
-        code = code != 0 ? code : one;
-    }
-    if (directory >= 0) {
-        close(directory);
-    }
+    int code = settings6_write(vif->name, calm, G_N_ELEMENTS(calm));
     return code == 0 || (code == ENOENT && !vif_has_ipv6(vif)) ||
            say_ipv6(vif, code, error);
 }

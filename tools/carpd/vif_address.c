@@ -276,10 +276,13 @@ run_plan(const struct vif *vif, bool held, char what[VIF_WHAT],
     if (what != NULL) {
         say_what(vif, plan, what);
     }
-    bool is_done =
-        switch_ipv6(vif, plan, held, error) && carry_out(vif, plan, error);
+    struct os_error why;
+    bool is_switched = switch_ipv6(vif, plan, held, error);
+    /* What is to go goes without it, too. */
+    bool is_done = (is_switched || !held) &&
+                   carry_out(vif, plan, is_switched ? error : &why);
     g_free(plan);
-    return is_done;
+    return is_switched && is_done;
 }
 
 bool

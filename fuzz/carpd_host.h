@@ -93,6 +93,7 @@ struct fake_faults {
     unsigned int refuse_count; /**< so many; then all is well */
     unsigned int dumps_torn;   /**< so many dumps are interrupted */
     unsigned int dumps_failed;
+    unsigned int answers_lost; /**< so many: no memory was left for them */
     bool has_no_route;
 };
 #define FAULT_MACVLAN 1u

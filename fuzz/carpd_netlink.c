@@ -374,6 +374,16 @@ dump(const struct nlmsghdr *message)
 }
 
 static void
+lose_answer(void)
+{
+    if (fake_kernel.faults.answers_lost > 0) {
+        fake_kernel.faults.answers_lost--;
+        g_bytes_unref(g_queue_pop_tail(&asker->messages));
+        asker->has_overrun = true;
+    }
+}
+
+static void
 handle(const struct nlmsghdr *message)
 {
     const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
@@ -391,6 +401,7 @@ handle(const struct nlmsghdr *message)
                                                      : 0));
     } else {
         answer(notice_answer(message->nlmsg_seq, carry_out(message)));
+        lose_answer();
     }
 }
 

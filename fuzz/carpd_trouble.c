@@ -141,6 +141,7 @@ trouble_kernel(struct script *s)
         notice_overrun();
         fake_kernel.faults.dumps_torn = how & 7;
         fake_kernel.faults.dumps_failed = how >> 3 & 3;
+        fake_kernel.faults.answers_lost = how >> 5;
         return;
     }
     fake_kernel.faults.refuse_kinds = kinds & 0x1f;

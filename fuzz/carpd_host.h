@@ -107,10 +107,13 @@ struct fake_kernel {
     struct fake_address addresses[KERNEL_ADDRESSES_MAX];
     unsigned int next_index;
     bool has_kept; /**< it refused to take something away */
+    bool has_lost; /**< notices, for a while */
+    bool is_old;   /**< before 5.18: tells no address's protocol */
     struct fake_faults faults;
 };
 extern struct fake_kernel fake_kernel;
 
+/** Nothing is there; as old as before. */
 void fake_kernel_begin(void);
 struct fake_link *fake_link_find(const char *name);
 struct fake_link *fake_link_at(unsigned int index);

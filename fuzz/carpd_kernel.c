@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Interfaces and addresses of a kernel that is made up; each change is told. */
 #include <errno.h>
+#include <sys/utsname.h>
 
 #include "carpd_host.h"
 
@@ -198,5 +199,16 @@ fake_kernel_refuses(unsigned int kind)
 void
 fake_kernel_begin(void)
 {
+    bool is_old = fake_kernel.is_old;
     memset(&fake_kernel, 0, sizeof(fake_kernel));
+    fake_kernel.is_old = is_old;
+}
+
+int
+uname(struct utsname *name)
+{
+    memset(name, 0, sizeof(*name));
+    g_strlcpy(name->release, fake_kernel.is_old ? "5.15.0-1" : "6.1.0",
+              sizeof(name->release));
+    return 0;
 }

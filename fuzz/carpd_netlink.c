@@ -128,6 +128,7 @@ notice_overrun(void)
     if (monitor != NULL) {
         g_queue_clear_full(&monitor->messages, (GDestroyNotify)g_bytes_unref);
         monitor->has_overrun = true;
+        fake_kernel.has_lost = true;
         update(monitor);
     }
 }

@@ -96,7 +96,9 @@ notice_address(const struct kernel_address *row, bool is_gone,
     info->ifa_index = row->index;
     mnl_attr_put(message, IFA_ADDRESS, is_v6 ? 16 : 4, row->addr.octets);
     mnl_attr_put_u32(message, IFA_FLAGS, flags_of(row));
-    mnl_attr_put_u8(message, IFA_PROTO, row->proto);
+    if (!fake_kernel.is_old) {
+        mnl_attr_put_u8(message, IFA_PROTO, row->proto);
+    }
     return take(message);
 }
 

@@ -27,12 +27,29 @@ check_group(const struct daemon *daemon, const struct instance *instance)
     }
 }
 
+static bool
+has_up(const struct instance *instance)
+{
+    const struct carp_addrs *addrs = &instance->conf->addrs;
+    const struct fake_link *link = fake_link_find(vif_name(instance->vif));
+    for (uint16_t i = 0; link != NULL && i < addrs->count; i++) {
+        const struct kernel_address *row =
+            fake_address_find(link->index, &addrs->list[i]);
+        if (row != NULL && row->proto == KERNEL_PROTO_CARP) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 check_instance(const struct daemon *daemon, const struct instance *instance)
 {
     bool is_master = instance->fsm.state == CARP_STATE_MASTER;
     carp_time alarm = alarm_when(daemon->alarm);
     FUZZ_CHECK(is_master == vif_is_held(instance->vif));
+    FUZZ_CHECK(is_master || fake_kernel.has_kept || fake_kernel.has_lost ||
+               !has_up(instance));
     FUZZ_CHECK(check_told(instance) == instance->fsm.state);
     /* Nothing that is due is slept over, nor due in the past. */
     FUZZ_CHECK(alarm <= instance_deadline(instance));
@@ -98,6 +115,8 @@ check_follows(const struct daemon *daemon)
         FUZZ_CHECK(config->advbase == 0 || config->advskew == 0 ||
                    instance->conf->replay == CARP_REPLAY_STRICT ||
                    instance->fsm.state == CARP_STATE_BACKUP);
+        FUZZ_CHECK(instance->fsm.state == CARP_STATE_MASTER ||
+                   !has_up(instance));
     }
 }
 

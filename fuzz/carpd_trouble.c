@@ -305,10 +305,9 @@ script_prepare(struct script *s)
     if ((how & 4) != 0) {
         (void)fake_address_remove(first->index, &addr);
     }
-    if ((how & 8) != 0) {
-        fake_disk.write_code = ENOSPC;
-    }
-    fake_disk.is_claimed = (how & 16) != 0;
+    fake_kernel.is_old = (how & 24) == 24;
+    fake_disk.write_code = (how & 24) == 8 ? ENOSPC : 0;
+    fake_disk.is_claimed = (how & 24) == 16;
     fake_wire.open_fails = (how & 32) != 0;
     fake_kernel.faults.refuse_kinds = (how & 64) != 0 ? 0x1f : 0;
     fake_kernel.faults.refuse_code = EOPNOTSUPP;

@@ -250,6 +250,16 @@ try_to_prepare(struct vif *vif)
     }
 }
 
+/* It goes elsewhere, and what could not be taken away stays. */
+static void
+leave_put(struct vif *vif)
+{
+    if (vif->has_put) {
+        owe(vif, &vif->config.addrs);
+        vif->has_put = false;
+    }
+}
+
 /* Another interface has the name of carp.conf now. */
 static bool
 is_name_elsewhere(const struct vif *vif)
@@ -266,6 +276,7 @@ follow_name(struct vif *vif)
     g_snprintf(text, sizeof(text), "%s: is another interface than before",
                vif->parent_name);
     lose(vif, text);
+    leave_put(vif);
     vif_dismantle(vif);
     if (vif->config.kind != VIF_ADVERTS) {
         vif_parent_leave(vif);
@@ -286,6 +297,7 @@ lose_parent(struct vif *vif)
     if (vif->config.kind != VIF_ADVERTS) {
         vif_parent_gone(vif);
     }
+    leave_put(vif);
     /* With one that only went into another namespace the macvlan stays, and
      * would answer. */
     vif_dismantle(vif);

@@ -11,13 +11,13 @@
 /* Most requests for one vif: the link, and each address taken and given. */
 #define REQUESTS (2 + 3 * CARP_ADDRS_MAX)
 
-/* Kernels that keep no protocol: what should be there is ours. */
+/* Kernels that keep no protocol: what we have put up and not taken away. */
 static bool
 is_marked(const struct vif *vif, const struct kernel_address *address,
           const struct carp_addrs *addrs)
 {
     return address->proto == KERNEL_PROTO_CARP ||
-           (!vif->table->has_protos &&
+           (!vif->table->has_protos && vif->has_put &&
             carp_addrs_contain(addrs, &address->addr));
 }
 
@@ -26,8 +26,7 @@ vif_is_ours(const struct vif *vif, const struct kernel_address *address)
 {
     return address->index == vif->own &&
            (vif->config.kind == VIF_MACVLAN ||
-            (vif->is_held && is_marked(vif, address, &vif->config.addrs)) ||
-            address->proto == KERNEL_PROTO_CARP);
+            is_marked(vif, address, &vif->config.addrs));
 }
 
 static bool
@@ -268,9 +267,10 @@ switch_ipv6(const struct vif *vif, const struct plan *plan, bool held,
 }
 
 static bool
-run_plan(const struct vif *vif, bool held, char what[VIF_WHAT],
+run_plan(struct vif *vif, bool held, char what[VIF_WHAT],
          struct os_error *error)
 {
+    vif->has_put |= held;
     struct plan *plan = g_new(struct plan, 1);
     make_plan(plan, vif, held);
     if (what != NULL) {
@@ -282,6 +282,7 @@ run_plan(const struct vif *vif, bool held, char what[VIF_WHAT],
     bool is_done = (is_switched || !held) &&
                    carry_out(vif, plan, is_switched ? error : &why);
     g_free(plan);
+    vif->has_put &= held || !is_done;
     return is_switched && is_done;
 }
 
@@ -307,6 +308,7 @@ vif_take_down(struct vif *vif, struct os_error *error)
     /* What was on an interface that is gone is away. */
     bool is_done = is_gone || run_plan(vif, false, NULL, &why) ||
                    why.fault == OS_NO_INTERFACE;
+    vif->has_put &= !is_gone;
     if (!is_done && error != NULL) {
         *error = why;
     }

@@ -67,6 +67,7 @@ struct vif {
     char parent_name[KERNEL_NAME];
     void *user;
     bool is_ready, is_held;
+    bool has_put;                /* addresses up, and not yet all away */
     bool is_lost;                /* told */
     char trouble[OS_ERROR_TEXT]; /* why, as it was told */
     bool is_sinking;             /* the macvlan is to be set down */

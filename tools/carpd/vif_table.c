@@ -198,7 +198,9 @@ look_for_stranger(struct vif *vif, const struct kernel_event *event)
     const struct kernel_address *address = &event->address;
     if (event->change != KERNEL_ADDRESS_NEW ||
         !carp_addrs_contain(&vif->config.addrs, &address->addr) ||
-        vif_is_ours(vif, address) || vif->config.kind == VIF_ADVERTS) {
+        vif_is_ours(vif, address) || vif->config.kind == VIF_ADVERTS ||
+        kernel_address_find(vif->table->kernel, address->index,
+                            &address->addr) == NULL) {
         return;
     }
     carp_addr_format(&address->addr, text);

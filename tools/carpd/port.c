@@ -46,6 +46,7 @@ close_all(struct port *port)
 {
     drop_source(&port->source);
     drop_source(&port->retry);
+    drop_source(&port->opened);
     if (port->pcap != NULL) {
         pcap_close(port->pcap);
         port->pcap = NULL;
@@ -209,6 +210,17 @@ open_on(struct port *port, const struct kernel_link *link,
     return true;
 }
 
+static gboolean
+tell_opened(gpointer data)
+{
+    struct port *port = data;
+    char text[OS_ERROR_TEXT];
+    drop_source(&port->opened);
+    g_snprintf(text, sizeof(text), "%s: is open", port->name);
+    tell(port, PORT_OPENED, text);
+    return G_SOURCE_REMOVE;
+}
+
 bool
 port_try_open(struct port *port, struct os_error *error)
 {
@@ -222,9 +234,12 @@ port_try_open(struct port *port, struct os_error *error)
     if (!open_on(port, &link, error)) {
         return false;
     }
-    char text[OS_ERROR_TEXT];
-    g_snprintf(text, sizeof(text), "%s: is open", port->name);
-    tell(port, PORT_OPENED, text);
+    /* Not from within a call that sends: whoever hears of it sends, too, and
+     * would be overtaken. */
+    port->opened = g_idle_source_new();
+    g_source_set_priority(port->opened, G_PRIORITY_DEFAULT);
+    g_source_set_callback(port->opened, tell_opened, port, NULL);
+    g_source_attach(port->opened, port->context);
     return true;
 }
 

@@ -96,12 +96,13 @@ struct port {
     struct port_sockets sockets;
     GSource *source;
     GSource *retry;    /* while it is closed for no reason of the interface's */
+    GSource *opened;   /* while PORT_OPENED is to be told */
     uint64_t received; /* frames delivered */
     bool has_told_drops;
     char told[OS_ERROR_TEXT]; /* last line of PORT_CLOSED */
 };
 
-/** Open a closed port whose interface is up, and tell. */
+/** Open a closed port whose interface is up; told from the main loop. */
 bool port_try_open(struct port *port, struct os_error *error);
 
 #endif

@@ -187,6 +187,15 @@ settle_name(struct vif *vif, const struct kernel_link *link,
     return true;
 }
 
+/* There was no memory for the answer: without a mark it would be nobody's. */
+static bool
+is_made(struct vif *vif, const struct kernel_request *request,
+        const struct kernel_link *link)
+{
+    bool is_unanswered = request->code == ENOBUFS || request->code == ETIMEDOUT;
+    return is_unanswered && link != NULL && adopt(vif, link);
+}
+
 static bool
 create(struct vif *vif, struct os_error *error)
 {
@@ -195,10 +204,12 @@ create(struct vif *vif, struct os_error *error)
                                      .parent = vif->parent,
                                      .mac = carp_mac_virtual(vif->config.vhid)};
     g_strlcpy(request.name, vif->name, sizeof(request.name));
-    if (kernel_run(kernel, &request, 1) != 0) {
-        return kernel_explain(kernel, &request, error);
-    }
+    bool has_failed = kernel_run(kernel, &request, 1) != 0;
     const struct kernel_link *link = kernel_link_named(kernel, vif->name);
+    if (has_failed) {
+        return is_made(vif, &request, link) ||
+               kernel_explain(kernel, &request, error);
+    }
     if (link == NULL) {
         return os_error_set(error, OS_SYSTEM, ENODEV,
                             "%s: was made and is gone: who removes it?",

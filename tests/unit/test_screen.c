@@ -215,6 +215,24 @@ test_sizes(void)
     tear_down(&f);
 }
 
+/* Title, head of the table, and what there is no line for. */
+static void
+test_three_lines(void)
+{
+    struct fixture f;
+    set_up(&f, 80, 3);
+    add_vhid(&f, 7, "10.77.0.11");
+    add_vhid(&f, 8, "10.77.0.11");
+    char *text = lines_of(&f);
+    g_assert_nonnull(strstr(text, "\n  0 of 2: more lines show them"));
+    g_free(text);
+    f.state.height = 4;
+    text = lines_of(&f);
+    g_assert_nonnull(strstr(text, "\n  1 to 1 of 2"));
+    g_free(text);
+    tear_down(&f);
+}
+
 /* A wire is named by the user, an interface by whoever made it: umlauts take
  * one column, and what is no text does not come onto the terminal. */
 static void
@@ -250,6 +268,7 @@ main(int argc, char **argv)
     g_test_add_func("/screen/nothing", test_nothing_yet);
     g_test_add_func("/screen/scroll", test_scroll);
     g_test_add_func("/screen/sizes", test_sizes);
+    g_test_add_func("/screen/three-lines", test_three_lines);
     g_test_add_func("/screen/names", test_names);
     return g_test_run();
 }

@@ -241,8 +241,11 @@ add_rows(GPtrArray *lines, const struct mon_model *model,
                                        : "  nothing is wrong (f shows all)");
     } else if (rows->len > room) {
         char *text =
-            g_strdup_printf("  %u to %u of %u", state->first + 1,
-                            MIN(state->first + room, rows->len), rows->len);
+            room > 0
+                ? g_strdup_printf("  %u to %u of %u", state->first + 1,
+                                  MIN(state->first + room, rows->len),
+                                  rows->len)
+                : g_strdup_printf("  0 of %u: more lines show them", rows->len);
         add_line(lines, state, MON_LINE_FAINT, text);
         g_free(text);
     }

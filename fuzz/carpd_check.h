@@ -46,6 +46,8 @@ void check_settled(const struct daemon *daemon);
 void check_follows(const struct daemon *daemon);
 /** carpd has ended: nothing of it is on the host. */
 void check_ended(void);
+/** The host itself is as it was before. */
+void check_host(void);
 
 /* ---- carpd_answer.c */
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "carpd_check.h"
+#include "carpd_conf.h"
 #include "carpd_host.h"
 #include "instance.h"
 #include "observer.h"
@@ -142,5 +143,22 @@ check_ended(void)
     for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
         FUZZ_CHECK(!fake_kernel.addresses[i].is_used ||
                    fake_kernel.addresses[i].row.proto != KERNEL_PROTO_CARP);
+    }
+}
+
+void
+check_host(void)
+{
+    const uint8_t v4[4] = {10, 0, 0, 2};
+    const uint8_t v6[16] = {[0] = 0xfe, [1] = 0x80, [15] = 2};
+    const struct carp_addr own[2] = {carp_addr_v4(v4), carp_addr_v6(v6)};
+    for (unsigned int i = 0; i < CONF_INTERFACES; i++) {
+        const struct fake_link *link = fake_link_find(conf_interfaces[i]);
+        FUZZ_CHECK(link != NULL);
+        FUZZ_CHECK(fake_address_find(link->index, &own[0]) != NULL);
+        FUZZ_CHECK(fake_address_find(link->index, &own[1]) != NULL);
+        for (unsigned int k = 0; k < KERNEL_SETTINGS; k++) {
+            FUZZ_CHECK(link->settings[k] == 0);
+        }
     }
 }

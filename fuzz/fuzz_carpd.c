@@ -325,6 +325,7 @@ run(const uint8_t *data, size_t size)
     /* What cannot start does not look what a killed one has left. */
     if (s.end == SCRIPT_GOES_ON && has_run) {
         check_ended();
+        check_host();
     }
     leaf_end();
     remove_folder();

@@ -25,6 +25,7 @@ struct vif_parent {
     unsigned int users; /* vifs that need the settings */
     struct vif_saved saved[VIF_SAVED];
     unsigned int saved_count;
+    bool is_owed; /* the kernel did not take the old settings back: told */
 };
 
 /** An address that the state file names. */
@@ -145,7 +146,10 @@ void vif_parent_leave(struct vif *vif);
 void vif_parent_gone(struct vif *vif);
 /** Set again what somebody else has changed since. */
 void vif_parent_assert(const struct vif *vif);
-void vif_parent_restore(struct vif_table *table, struct vif_parent *parent);
+/** Restore settings of interfaces without vifs. What the kernel refuses is
+ * told, and tried again each second.
+ * @param only_owed only what it has refused before */
+void vif_parents_settle(struct vif_table *table, bool only_owed);
 /** The macvlan's own settings, while it is down. */
 bool vif_set_up_macvlan(struct vif *vif, struct os_error *error);
 /** Switch IPv6 on the macvlan. Off: its IPv6 addresses go, silently. */

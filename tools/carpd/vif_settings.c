@@ -164,6 +164,7 @@ vif_parent_use(struct vif *vif, struct os_error *error)
         g_ptr_array_add(table->parents, parent);
     }
     parent->users++;
+    parent->is_owed = false;
     save_settings(vif, parent);
     if (!vif_state_save(table, error) ||
         !set_all(table->kernel, parent, false, error)) {
@@ -182,20 +183,48 @@ vif_parent_assert(const struct vif *vif)
     }
 }
 
-void
-vif_parent_restore(struct vif_table *table, struct vif_parent *parent)
+/* The one it was made for; what is gone took its settings along. */
+static const struct kernel_link *
+find_link(const struct vif_table *table, const struct vif_parent *parent)
+{
+    if (parent->index != 0) {
+        return kernel_link(table->kernel, parent->index);
+    }
+    return parent->is_owed ? NULL
+                           : kernel_link_named(table->kernel, parent->name);
+}
+
+static void
+restore(struct vif_table *table, struct vif_parent *parent)
 {
     struct os_error error;
-    const struct kernel_link *link =
-        parent->index != 0 ? kernel_link(table->kernel, parent->index)
-                           : kernel_link_named(table->kernel, parent->name);
-    if (link != NULL) {
-        parent->index = link->index;
-        if (!set_all(table->kernel, parent, true, &error)) {
-            vif_warn(table, "restoring settings: %s", error.text);
+    const struct kernel_link *link = find_link(table, parent);
+    if (link == NULL) {
+        g_ptr_array_remove(table->parents, parent);
+        return;
+    }
+    parent->index = link->index;
+    if (set_all(table->kernel, parent, true, &error)) {
+        g_ptr_array_remove(table->parents, parent);
+        return;
+    }
+    if (!parent->is_owed) {
+        vif_warn(table, "restoring settings: %s", error.text);
+    }
+    parent->is_owed = true;
+    vif_retry_later(table);
+}
+
+void
+vif_parents_settle(struct vif_table *table, bool only_owed)
+{
+    for (guint i = table->parents->len; i-- > 0;) {
+        struct vif_parent *parent = g_ptr_array_index(table->parents, i);
+        if (parent->users == 0 && (parent->is_owed || !only_owed)) {
+            restore(table, parent);
         }
     }
-    g_ptr_array_remove(table->parents, parent);
+    (void)vif_state_save(table, NULL);
 }
 
 void
@@ -203,7 +232,7 @@ vif_parent_leave(struct vif *vif)
 {
     struct vif_parent *parent = vif_parent_of(vif->table, vif->parent);
     if (parent != NULL && parent->users > 0 && --parent->users == 0) {
-        vif_parent_restore(vif->table, parent);
+        restore(vif->table, parent);
     }
 }
 

@@ -125,6 +125,7 @@ retry(gpointer data)
     table->retry_source = NULL;
     purge(table);
     vif_pay(table);
+    vif_parents_settle(table, true);
     for (guint i = 0; i < table->vifs->len; i++) {
         vif_check(g_ptr_array_index(table->vifs, i));
     }
@@ -337,13 +338,7 @@ vif_table_settle(struct vif_table *table)
     g_array_set_size(table->leftovers, 0);
     g_ptr_array_set_size(table->noted, 0);
     table->killed = 0;
-    for (guint i = table->parents->len; i-- > 0;) {
-        struct vif_parent *parent = g_ptr_array_index(table->parents, i);
-        if (parent->users == 0) {
-            vif_parent_restore(table, parent);
-        }
-    }
-    (void)vif_state_save(table, NULL);
+    vif_parents_settle(table, false);
 }
 
 void
@@ -352,7 +347,7 @@ vif_table_close(struct vif_table *table)
     g_assert(table->vifs->len == 0);
     kernel_unlisten(table->kernel, on_kernel, table);
     vif_table_settle(table);
-    if (table->owed->len == 0) {
+    if (table->owed->len == 0 && table->parents->len == 0) {
         vif_state_remove(table);
     }
     stop_source(&table->news_source);

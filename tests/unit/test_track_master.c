@@ -372,6 +372,42 @@ test_gaps(void)
     gap(WORLD_NETBSD, NULL, 1, WORLD_S(1.35), CARP_CODE_COUNT, 0);
 }
 
+static void
+say(struct world *w, unsigned int node, enum carp_family family,
+    uint64_t counter)
+{
+    struct carp_frame f = world_advert(w, node, family, counter);
+
+    (void)world_put(w, &f);
+}
+
+/* A better one says a word and dies: the master says its last word after it,
+ * is BACKUP for a dead time, in both families, and is back a little early by
+ * the capture's clock. */
+static void
+test_gap_of_a_yield(void)
+{
+    struct world *w = world_new(13);
+    uint64_t last;
+
+    (void)world_add(w, WORLD_FREEBSD, "10.0.0.1", "fd00::1", 1, 10);
+    (void)world_add(w, WORLD_FREEBSD, "10.0.0.2", NULL, 1, 0);
+    world_start(w, 0);
+    world_wait(w, WORLD_S(20));
+    last = w->nodes[0].counter;
+    w->nodes[0].up = false;
+    say(w, 1, CARP_IPV4, 77);
+    w->now += WORLD_S(0.001);
+    say(w, 0, CARP_IPV4, last + 1);
+    say(w, 0, CARP_IPV6, last + 2);
+    w->now += WORLD_S(3.03);
+    say(w, 0, CARP_IPV4, last + 3);
+    say(w, 0, CARP_IPV6, last + 4);
+    world_none(w, CARP_LATE_ADVERTS);
+    world_none(w, CARP_MISSED_ADVERTS);
+    world_free(w);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -390,5 +426,6 @@ main(int argc, char **argv)
     g_test_add_func("/track/master/flapping-not", test_flapping_not);
     g_test_add_func("/track/master/family-lost", test_family_lost);
     g_test_add_func("/track/master/gaps", test_gaps);
+    g_test_add_func("/track/master/gap-of-a-yield", test_gap_of_a_yield);
     return g_test_run();
 }

@@ -7,6 +7,9 @@
 /* A member that was silent for longer says nothing about today. */
 static const carp_time member_memory = 600 * CARP_SEC;
 
+/* Who yields says it within this. */
+static const carp_time last_word = 100 * CARP_MSEC;
+
 static const char *
 who(const struct sender *s, char text[CARP_ADDR_TEXT])
 {
@@ -234,16 +237,34 @@ missing_of(carp_time gap, carp_time expected)
     return whole < 2 || off > expected / 5 ? 0 : whole - 1;
 }
 
-/* A better one was MASTER meanwhile: it was silent because it was BACKUP. */
+/* Who yields may say a last word (PROTOCOL 3.6). */
+static bool
+has_better(const struct context *c, const struct view *view,
+           const struct past *before)
+{
+    for (unsigned int i = 0; i < view->count; i++) {
+        const struct sender *o = &view->senders[i];
+
+        if (o != c->sender && o->uid != c->sender->twin && o->was_master &&
+            carp_time_add(o->last, last_word) > before->last &&
+            sender_is_better(o, c->sender) &&
+            !sender_is_refused(o, c->sender)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A better one was MASTER meanwhile: it was silent because it was BACKUP. With
+ * two families it is so in both. */
 static bool
 had_yielded(const struct context *c, const struct past *before)
 {
-    for (unsigned int i = 0; i < c->view->count; i++) {
-        const struct sender *o = &c->view->senders[i];
+    for (unsigned int i = 0; i < VIEWS; i++) {
+        const struct view *view = &c->group->views[i];
 
-        if (o != c->sender && o->was_master && o->last > before->last &&
-            sender_is_better(o, c->sender) &&
-            !sender_is_refused(o, c->sender)) {
+        if ((view == c->view || c->sender->twin != 0) &&
+            has_better(c, view, before)) {
             return true;
         }
     }

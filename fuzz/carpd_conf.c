@@ -36,19 +36,27 @@ enum {
 };
 
 static void
-put_addresses(GString *out, unsigned int n, unsigned int family)
+put_addresses(GString *out, unsigned int n, unsigned int family,
+              bool is_near_own)
 {
-    g_string_append(out, "addresses = ");
-    if (family < 2) {
-        g_string_append_printf(out,
-                               family == 0 ? "10.0.1.%u/24" : "fd00::%u/64", n);
-    } else {
-        g_string_append_printf(out,
-                               family == 2 ? "10.0.1.%u/24; fd00::%u/64"
-                                           : "10.0.1.%u/24; 10.0.2.%u",
-                               n, n);
+    /* Beside the host's own 10.0.0.2/24, or not. */
+    char *first = g_strdup_printf(is_near_own ? "10.0.0.%u/24" : "10.0.1.%u/24",
+                                  n + (is_near_own ? 100 : 0));
+    switch (family) {
+    case 0:
+        g_string_append_printf(out, "addresses = %s\n", first);
+        break;
+    case 1:
+        g_string_append_printf(out, "addresses = fd00::%u/64\n", n);
+        break;
+    case 2:
+        g_string_append_printf(out, "addresses = %s; fd00::%u/64\n", first, n);
+        break;
+    default:
+        g_string_append_printf(out, "addresses = %s; 10.0.2.%u\n", first, n);
+        break;
     }
-    g_string_append_c(out, '\n');
+    g_free(first);
 }
 
 static void
@@ -154,7 +162,7 @@ put_rest(GString *out, uint8_t d, bool has_v4, bool has_peer)
 
 static void
 put_vhid(struct fuzz_input *in, GString *out, unsigned int n,
-         const char *folder)
+         const char *folder, bool is_near_own)
 {
     static const char *const replays[] = {"alert", "strict", "off", "alert"};
     uint8_t a = fuzz_u8(in);
@@ -169,7 +177,7 @@ put_vhid(struct fuzz_input *in, GString *out, unsigned int n,
                            "key-hex = "
                            "00112233445566778899aabbccddeeff01234567\n",
                            n, conf_interfaces[(a & A_WIRE) != 0], n);
-    put_addresses(out, n, family);
+    put_addresses(out, n, family, is_near_own);
     put_kind(out, (a & (unsigned int)A_KIND) >> 2, n % 2 != 0);
     put_numbers(out, b);
     put_others(out, c, n, folder, has_v4, has_v6);
@@ -190,7 +198,7 @@ conf_write_file(struct fuzz_input *in, const char *path, const char *folder)
                              "log = daemon\n");
     }
     for (unsigned int i = 0; i <= head % VHIDS; i++) {
-        put_vhid(in, out, (head >> 4 & 3u) + i + 1, folder);
+        put_vhid(in, out, (head >> 4 & 3u) + i + 1, folder, (head & 0x40) != 0);
     }
     leaf_write(path, out->str, out->len);
     g_string_free(out, TRUE);

@@ -6,7 +6,8 @@
  *
  *   carpd_clock.c    clocks, timers and signals; nothing waits for real
  *   carpd_thread.c   threads that take turns with the main one
- *   carpd_kernel.c   interfaces and addresses
+ *   carpd_kernel.c   interfaces
+ *   carpd_address.c  addresses
  *   carpd_settings.c IPv6 settings below /proc/sys
  *   carpd_netlink.c  libmnl's sockets: requests to that kernel
  *   carpd_notice.c   what that kernel says, in netlink's words
@@ -123,16 +124,24 @@ struct fake_link *fake_link_add(const char *name, const char *kind,
                                 const struct carp_mac *mac);
 /** With all that is on it. */
 void fake_link_remove(struct fake_link *link);
+/** Into another namespace: the macvlans that are made on it stay. */
+void fake_link_move_away(struct fake_link *link);
 void fake_link_set(struct fake_link *link, bool is_up, bool has_cable);
 bool fake_link_has_carrier(const struct fake_link *link);
+/** Does the kernel refuse a request of this kind, as the script says? */
+bool fake_kernel_refuses(unsigned int kind);
+
+/* ---- carpd_address.c */
+
+/** Or change what is there. */
 void fake_address_add(const struct kernel_address *row);
-bool fake_address_remove(unsigned int index, const struct carp_addr *addr);
+/** With this prefix. False: there is none. */
+bool fake_address_remove(const struct kernel_address *row);
+/** With whatever prefix. */
+void fake_address_remove_all(unsigned int index, const struct carp_addr *addr);
 /** Where it is; NULL: nowhere. @param index 0: on any interface */
 const struct kernel_address *fake_address_find(unsigned int index,
                                                const struct carp_addr *addr);
-
-/** Does the kernel refuse a request of this kind, as the script says? */
-bool fake_kernel_refuses(unsigned int kind);
 /** Take all addresses of the interface away. */
 void fake_address_flush(unsigned int index, bool only_v6);
 
@@ -157,12 +166,16 @@ struct fake_wire {
     unsigned int dropped; /**< frames that the kernel dropped */
     int open_fails;       /**< so many attempts to listen fail */
     bool is_torn;         /**< listening ends in an error */
+    bool is_looped;       /**< what leaves comes back */
+    bool is_joined; /**< what leaves one interface comes in at the other */
 };
 extern struct fake_wire fake_wire;
 
 void wire_begin(void);
 /** A frame arrives on the interface called @p name. */
 void wire_deliver(const char *name, const uint8_t *data, size_t len);
+/** The last frames that carpd sent come back. */
+void wire_repeat(void);
 /** What carpd sends is handed to these. */
 void check_frame_sent(const char *name, const uint8_t *data, size_t len);
 void check_unicast_sent(const char *name, const struct port_advert *advert);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Interfaces and addresses of a kernel that is made up; each change is told. */
+/* Interfaces of a kernel that is made up; each change is told. */
 #include <errno.h>
 #include <sys/utsname.h>
 
@@ -59,23 +59,12 @@ fake_link_add(const char *name, const char *kind, unsigned int parent,
     return link;
 }
 
-static void
-drop(struct fake_address *address)
-{
-    address->is_used = false;
-    notice_tell(notice_address(&address->row, true, 0, false));
-}
-
 void
-fake_address_flush(unsigned int index, bool only_v6)
+fake_link_move_away(struct fake_link *link)
 {
-    for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
-        struct fake_address *address = &fake_kernel.addresses[i];
-        if (address->is_used && address->row.index == index &&
-            (!only_v6 || address->row.addr.family == CARP_IPV6)) {
-            drop(address);
-        }
-    }
+    fake_address_flush(link->index, false);
+    notice_tell(notice_link(link, true, 0, false));
+    link->index = 0;
 }
 
 void
@@ -87,9 +76,7 @@ fake_link_remove(struct fake_link *link)
             fake_link_remove(&fake_kernel.links[i]);
         }
     }
-    fake_address_flush(link->index, false);
-    notice_tell(notice_link(link, true, 0, false));
-    link->index = 0;
+    fake_link_move_away(link);
 }
 
 /* It must not talk by itself from the virtual MAC. */
@@ -125,59 +112,6 @@ fake_link_set(struct fake_link *link, bool is_up, bool has_cable)
         fake_address_flush(link->index, true);
     }
     tell_link(link);
-}
-
-/* --------------------------------------------------------------- addresses */
-
-const struct kernel_address *
-fake_address_find(unsigned int index, const struct carp_addr *addr)
-{
-    for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
-        const struct fake_address *address = &fake_kernel.addresses[i];
-        if (address->is_used && (index == 0 || address->row.index == index) &&
-            carp_addr_equal(&address->row.addr, addr)) {
-            return &address->row;
-        }
-    }
-    return NULL;
-}
-
-/* One address may stand twice, with other prefixes. */
-void
-fake_address_add(const struct kernel_address *row)
-{
-    struct fake_address *place = NULL;
-    for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
-        struct fake_address *address = &fake_kernel.addresses[i];
-        if (address->is_used && address->row.index == row->index &&
-            address->row.prefix_len == row->prefix_len &&
-            carp_addr_equal(&address->row.addr, &row->addr)) {
-            place = address;
-            break;
-        }
-        if (!address->is_used && place == NULL) {
-            place = address;
-        }
-    }
-    FUZZ_CHECK(place != NULL);
-    place->is_used = true;
-    place->row = *row;
-    notice_tell(notice_address(row, false, 0, false));
-}
-
-bool
-fake_address_remove(unsigned int index, const struct carp_addr *addr)
-{
-    bool has_gone = false;
-    for (size_t i = 0; i < KERNEL_ADDRESSES_MAX; i++) {
-        struct fake_address *address = &fake_kernel.addresses[i];
-        if (address->is_used && address->row.index == index &&
-            carp_addr_equal(&address->row.addr, addr)) {
-            drop(address);
-            has_gone = true;
-        }
-    }
-    return has_gone;
 }
 
 bool

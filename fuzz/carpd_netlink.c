@@ -289,7 +289,7 @@ change_address(const struct nlmsghdr *message)
         fake_address_add(&row);
         return 0;
     }
-    return fake_address_remove(row.index, &row.addr) ? 0 : EADDRNOTAVAIL;
+    return fake_address_remove(&row) ? 0 : EADDRNOTAVAIL;
 }
 
 /* What it says to be there is, and what it says to be gone is not. */

@@ -62,7 +62,11 @@ trouble_change_link(struct script *s)
         fake_link_set(link, link->is_up, true);
         break;
     case 4:
-        fake_link_remove(link);
+        if ((how & 0x20) != 0) {
+            fake_link_move_away(link);
+        } else {
+            fake_link_remove(link);
+        }
         break;
     case 5:
         link->mac.octets[4]++;
@@ -101,19 +105,19 @@ trouble_change_address(struct script *s)
     }
     switch (how % 8) {
     case 0:
-        (void)fake_address_remove(own->index, addr);
+        fake_address_remove_all(own->index, addr);
         break;
     case 1:
         row.index = link->index;
         fake_address_add(&row);
         break;
     case 2:
-        (void)fake_address_remove(link->index, addr);
+        fake_address_remove_all(link->index, addr);
         break;
     case 3:
     case 4:
-        (void)fake_address_remove(link->index,
-                                  &instance->fsm.config.source[how % 2]);
+        fake_address_remove_all(link->index,
+                                &instance->fsm.config.source[how % 2]);
         break;
     case 5:
         add_own(link, false);
@@ -160,6 +164,11 @@ trouble_wire(struct script *s)
     fake_wire.open_fails = how >> 2 & 3;
     fake_wire.dropped = (how & 0x10) != 0;
     fake_wire.is_torn = (how & 0x20) != 0;
+    fake_wire.is_looped = (how & 0x40) != 0;
+    fake_wire.is_joined = (how & 0x80) != 0;
+    if (fake_wire.is_looped && fake_wire.is_joined) {
+        wire_repeat();
+    }
 }
 
 void
@@ -225,7 +234,7 @@ script_heal(struct script *s)
         const struct fake_address *address = &fake_kernel.addresses[i];
         if (address->is_used && address->row.proto == 0) {
             const struct kernel_address row = address->row;
-            (void)fake_address_remove(row.index, &row.addr);
+            (void)fake_address_remove(&row);
         }
     }
     remove_strangers();
@@ -265,8 +274,8 @@ trouble_beat(struct script *s)
         s->fight_left--;
         s->fight_next = clock_now() + 100 * CARP_MSEC;
         if (link != NULL) {
-            (void)fake_address_remove(link->index,
-                                      &instance->conf->addrs.list[0]);
+            fake_address_remove_all(link->index,
+                                    &instance->conf->addrs.list[0]);
         }
     }
     return s->fight_left > 0 ? s->fight_next : CARP_NEVER;
@@ -303,7 +312,7 @@ script_prepare(struct script *s)
         fake_link_set(first, false, true);
     }
     if ((how & 4) != 0) {
-        (void)fake_address_remove(first->index, &addr);
+        fake_address_remove_all(first->index, &addr);
     }
     fake_kernel.is_old = (how & 24) == 24;
     fake_disk.write_code = (how & 24) == 8 ? ENOSPC : 0;

@@ -7,11 +7,13 @@
 
 #include <pcap/pcap.h>
 
+#include "carpd_conf.h"
 #include "carpd_host.h"
 #include "port_internal.h"
 #include "read_clock.h"
 
 #define ETHERNET 1
+#define SENT_KEPT 4
 
 struct pcap {
     char name[KERNEL_NAME];
@@ -27,11 +29,21 @@ struct arrived {
 struct fake_wire fake_wire;
 static GSList *handles;
 
+/* The last ones that left. */
+static struct sent {
+    char name[KERNEL_NAME];
+    size_t len;
+    uint8_t data[256];
+} sent[SENT_KEPT];
+static unsigned int sent_count;
+
 void
 wire_begin(void)
 {
     FUZZ_CHECK(handles == NULL);
     memset(&fake_wire, 0, sizeof(fake_wire));
+    memset(sent, 0, sizeof(sent));
+    sent_count = 0;
 }
 
 /* ------------------------------------------------------------------ arrive */
@@ -281,6 +293,35 @@ port_say_send_error(const char *name, int code, struct os_error *error)
                         g_strerror(code));
 }
 
+static void
+keep(const char *name, const struct port_octets *frame)
+{
+    struct sent *one = &sent[sent_count++ % SENT_KEPT];
+    FUZZ_CHECK(frame->len <= sizeof(one->data));
+    g_strlcpy(one->name, name, sizeof(one->name));
+    one->len = frame->len;
+    memcpy(one->data, frame->octets, frame->len);
+}
+
+void
+wire_repeat(void)
+{
+    for (unsigned int i = 0; i < SENT_KEPT; i++) {
+        wire_deliver(sent[i].name, sent[i].data, sent[i].len);
+    }
+}
+
+static void
+reflect(const char *name, const struct port_octets *frame)
+{
+    for (unsigned int i = 0; i < CONF_INTERFACES; i++) {
+        bool is_same = strcmp(conf_interfaces[i], name) == 0;
+        if (is_same ? fake_wire.is_looped : fake_wire.is_joined) {
+            wire_deliver(conf_interfaces[i], frame->octets, frame->len);
+        }
+    }
+}
+
 bool
 port_link_send(struct port_link *link, const struct port_octets *frame,
                struct os_error *error)
@@ -289,6 +330,8 @@ port_link_send(struct port_link *link, const struct port_octets *frame,
         return port_say_send_error(link->name, fake_wire.send_code, error);
     }
     check_frame_sent(link->name, frame->octets, frame->len);
+    keep(link->name, frame);
+    reflect(link->name, frame);
     return true;
 }
 

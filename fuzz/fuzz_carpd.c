@@ -27,8 +27,9 @@
  * and then some. */
 #define SETTLES (60 * CARP_SEC)
 #define FOLLOWS (4 * CARP_SEC)
+#define LOOPS (5 * CARP_SEC)
 
-enum phase { PHASE_SCRIPT, PHASE_SETTLE, PHASE_FOLLOW, PHASE_STOP };
+enum phase { PHASE_SCRIPT, PHASE_SETTLE, PHASE_LOOP, PHASE_FOLLOW, PHASE_STOP };
 
 static struct script s;
 static enum phase phase;
@@ -147,6 +148,14 @@ next_step(void)
         }
         client_ask("show");
         client_ask("stats");
+        phase = PHASE_LOOP;
+        fake_wire.is_looped = fake_wire.is_joined = true;
+        s.target = clock_now() + LOOPS;
+    } else if (phase == PHASE_LOOP) {
+        if (!s.is_broken) {
+            check_settled(s.daemon);
+        }
+        fake_wire.is_looped = fake_wire.is_joined = false;
         phase = PHASE_FOLLOW;
         script_be_master(&s);
         s.target = clock_now() + FOLLOWS;

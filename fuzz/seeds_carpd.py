@@ -60,6 +60,18 @@ def make(add, frames):
             (RELOAD, 0x80 + n), (PASS, QUARTERS | 2))))))
     add("refused", run(ONE, *settled((KERNEL, 0x08, 0xf8), (RELOAD, 0, *DUAL),
                                      (PASS, QUARTERS | 2), (RELOAD, 0, *DUAL))))
+    near = bytes([0x40, 0x24, 0x28, 0, 0, 0x24, 0x31, 0, 0])  # vmac = off
+    add("near", run(near, *settled(*(
+        step for n in range(8) for step in (
+            (ADDRESS, n), (PASS, QUARTERS | 9))))))
+    add("moved", run(ONE, *settled((LINK, 0x24), (PASS, SECONDS | 2),
+                                   (LINK, 3))))
+    add("loop", run(DUAL, *settled((WIRE, 0x40), (PASS, SECONDS | 3),
+                                   (WIRE, 0xc0), (ADVERT, 0, 0),
+                                   (PASS, SECONDS | 3), (WIRE, 0xc0))))
+    add("not-sent", run(ONE, *settled((WIRE, 2), (PASS, SECONDS | 4),
+                                      (BEAT, 0, 0), (PASS, SECONDS | 4),
+                                      (WIRE, 0), (PASS, SECONDS | 9))))
     add("not-back", run(ONE, *settled((KERNEL, 0x48, 0xf8), (RELOAD, 0x88),
                                       (CLIENT, 0, 0), (PASS, SECONDS | 4),
                                       (RELOAD, 0, *ONE), (PASS, SECONDS | 4))))

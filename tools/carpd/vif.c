@@ -337,6 +337,10 @@ rebuild(struct vif *vif)
 {
     struct os_error error;
     bool was_held = vif->is_held;
+    if (vif->config.kind == VIF_PARENT) {
+        (void)vif_take_down(vif, NULL); /* with a macvlan they go */
+        leave_put(vif);
+    }
     vif_dismantle(vif);
     if (!is_parent_there(vif)) {
         lose_parent(vif);

@@ -415,13 +415,30 @@ def a_pipe_that_is_full(lab):
         assert process.wait(10) == 0
 
 
+def another_prefix(lab):
+    """An IPv6 address keeps the prefix that it came with, whatever is asked for: whose it was goes
+    first, when somebody has put it up on a BACKUP."""
+    for setting, value in (("accept_dad", 0), ("disable_ipv6", 0)):
+        lab.run("a", "sh", "-c", "echo %d > /proc/sys/net/ipv6/conf/eth0/%s" % (value, setting))
+    a = carpd.Carpd(lab, "a", {**GROUP, "vmac": "off", "addresses": VIP + "/24; fd79::50/64"})
+    a.wait_state("BACKUP")
+    lab.add_address("a", "fd79::50/128")
+    a.wait_output("fd79::50: was put on eth0 by somebody else")
+    a.wait_state("MASTER")
+    time.sleep(0.3)
+    assert "fd79::50/64 " in lab.run("a", "ip", "-6", "addr", "show", "dev", "eth0")
+    assert a.state() == "MASTER"
+    a.stop()
+    assert not lab.has_address("a", "fd79::50")
+
+
 TROUBLES = [signals_while_it_starts, nobody_reads_its_messages, refused_reload_leaves_no_address,
             refused_reload_keeps_counters, moved_to_another_namespace,
             no_descriptor_when_it_comes_back, one_interface_is_away_at_the_start,
             no_bow_out_of_one_that_never_spoke, another_mac, what_cannot_be_taken_back,
             in_the_background, another_interface_takes_the_name, sending_fails_for_a_while,
             no_carrier_that_counts, member_of_many_groups, a_journal_that_hangs,
-            a_pipe_that_is_full, another_carpd_of_this_host]
+            a_pipe_that_is_full, another_carpd_of_this_host, another_prefix]
 
 
 @pytest.fixture(scope="module", name="played")

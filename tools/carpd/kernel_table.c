@@ -108,12 +108,13 @@ drop_link(struct kernel *kernel, unsigned int index)
 
 /* ------------------------------------------------------------- addresses */
 
-/* The kernel lets one IPv4 address stand twice, with other prefixes. */
+/* The kernel lets one IPv4 address stand twice, with other prefixes; an IPv6
+ * one keeps the prefix that it came with. */
 static bool
 same_place(const struct kernel_address *a, const struct kernel_address *b)
 {
-    return a->index == b->index && a->prefix_len == b->prefix_len &&
-           carp_addr_equal(&a->addr, &b->addr);
+    return a->index == b->index && carp_addr_equal(&a->addr, &b->addr) &&
+           (a->addr.family == CARP_IPV6 || a->prefix_len == b->prefix_len);
 }
 
 static void
@@ -125,7 +126,8 @@ put_address(struct kernel *kernel, const struct kernel_address *address)
             continue;
         }
         row->round = kernel->round;
-        bool is_same = row->address.is_secondary == address->is_secondary &&
+        bool is_same = row->address.prefix_len == address->prefix_len &&
+                       row->address.is_secondary == address->is_secondary &&
                        row->address.is_deprecated == address->is_deprecated &&
                        row->address.is_tentative == address->is_tentative &&
                        row->address.proto == address->proto;

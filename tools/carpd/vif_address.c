@@ -134,31 +134,55 @@ plan_address(struct plan *plan, enum kernel_op op,
     }
 }
 
-/* Put what is missing, then take what stands there otherwise. */
+/* The address with another prefix: ours, or anybody's. */
 static void
-plan_wanted(struct plan *plan, const struct vif *vif, uint16_t i)
+plan_otherwise(struct plan *plan, const struct vif *vif,
+               const struct kernel_address *wanted, bool only_ours)
 {
-    const struct carp_addr *addr = &vif->config.addrs.list[i];
-    struct kernel_address wanted = {
-        .index = vif->own, .addr = *addr, .prefix_len = wanted_prefix(vif, i)};
-    bool is_there = false;
     size_t cursor = 0;
     const struct kernel_address *row = NULL;
     while ((row = kernel_address_next(vif->table->kernel, vif->own, &cursor)) !=
            NULL) {
-        is_there |= carp_addr_equal(&row->addr, addr) &&
-                    row->prefix_len == wanted.prefix_len && !row->is_tentative;
-    }
-    if (!is_there) {
-        plan_address(plan, KERNEL_ADD_ADDRESS, &wanted);
-    }
-    cursor = 0;
-    while ((row = kernel_address_next(vif->table->kernel, vif->own, &cursor)) !=
-           NULL) {
-        if (carp_addr_equal(&row->addr, addr) && vif_is_ours(vif, row) &&
-            row->prefix_len != wanted.prefix_len) {
+        if (carp_addr_equal(&row->addr, &wanted->addr) &&
+            row->prefix_len != wanted->prefix_len &&
+            (!only_ours || vif_is_ours(vif, row))) {
             plan_address(plan, KERNEL_DEL_ADDRESS, row);
         }
+    }
+}
+
+static bool
+is_there(const struct vif *vif, const struct kernel_address *wanted)
+{
+    size_t cursor = 0;
+    const struct kernel_address *row = NULL;
+    while ((row = kernel_address_next(vif->table->kernel, vif->own, &cursor)) !=
+           NULL) {
+        if (carp_addr_equal(&row->addr, &wanted->addr) &&
+            row->prefix_len == wanted->prefix_len && !row->is_tentative) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Put what is missing, then take what stands there otherwise. An IPv6 address
+ * would keep the prefix that it has: it goes first. */
+static void
+plan_wanted(struct plan *plan, const struct vif *vif, uint16_t i)
+{
+    struct kernel_address wanted = {.index = vif->own,
+                                    .addr = vif->config.addrs.list[i],
+                                    .prefix_len = wanted_prefix(vif, i)};
+    bool is_v6 = wanted.addr.family == CARP_IPV6;
+    if (is_v6) {
+        plan_otherwise(plan, vif, &wanted, false);
+    }
+    if (!is_there(vif, &wanted)) {
+        plan_address(plan, KERNEL_ADD_ADDRESS, &wanted);
+    }
+    if (!is_v6) {
+        plan_otherwise(plan, vif, &wanted, true);
     }
 }
 
@@ -222,16 +246,40 @@ carry_out(const struct vif *vif, struct plan *plan, struct os_error *error)
     return true;
 }
 
-/* The first difference in words. */
+/* The host's own address of the subnet came or went: wanted_prefix(). */
+static bool
+is_own_choice(const struct vif *vif, const struct kernel_request *request)
+{
+    size_t cursor = 0;
+    const struct kernel_address *row = NULL;
+    if (vif->config.kind != VIF_PARENT || request->op == KERNEL_SET_LINK ||
+        request->address.addr.family != CARP_IPV4) {
+        return false;
+    }
+    while ((row = kernel_address_next(vif->table->kernel, vif->own, &cursor)) !=
+           NULL) {
+        if (carp_addr_equal(&row->addr, &request->address.addr) &&
+            vif_is_ours(vif, row)) {
+            return carp_addrs_contain(&vif->config.addrs, &row->addr);
+        }
+    }
+    return false;
+}
+
+/* The first thing that somebody else has done, in words. */
 static void
 say_what(const struct vif *vif, const struct plan *plan, char what[VIF_WHAT])
 {
     char text[CARP_ADDR_TEXT];
-    const struct kernel_request *first = &plan->requests[0];
+    unsigned int i = 0;
     what[0] = '\0';
-    if (plan->count == 0) {
+    while (i < plan->count && is_own_choice(vif, &plan->requests[i])) {
+        i++;
+    }
+    if (i == plan->count) {
         return;
     }
+    const struct kernel_request *first = &plan->requests[i];
     if (first->op == KERNEL_SET_LINK) {
         g_snprintf(what, VIF_WHAT, "%s was set down", vif->name);
         return;

@@ -176,6 +176,8 @@ void wire_begin(void);
 void wire_deliver(const char *name, const uint8_t *data, size_t len);
 /** The last frames that carpd sent come back. */
 void wire_repeat(void);
+/** They have since wire_begin(), perhaps to another life of carpd. */
+bool wire_has_repeated(void);
 /** What carpd sends is handed to these. */
 void check_frame_sent(const char *name, const uint8_t *data, size_t len);
 void check_unicast_sent(const char *name, const struct port_advert *advert);

@@ -36,6 +36,7 @@ static struct sent {
     uint8_t data[256];
 } sent[SENT_KEPT];
 static unsigned int sent_count;
+static bool has_repeated;
 
 void
 wire_begin(void)
@@ -44,6 +45,7 @@ wire_begin(void)
     memset(&fake_wire, 0, sizeof(fake_wire));
     memset(sent, 0, sizeof(sent));
     sent_count = 0;
+    has_repeated = false;
 }
 
 /* ------------------------------------------------------------------ arrive */
@@ -306,9 +308,16 @@ keep(const char *name, const struct port_octets *frame)
 void
 wire_repeat(void)
 {
+    has_repeated = true;
     for (unsigned int i = 0; i < SENT_KEPT; i++) {
         wire_deliver(sent[i].name, sent[i].data, sent[i].len);
     }
+}
+
+bool
+wire_has_repeated(void)
+{
+    return has_repeated;
 }
 
 static void

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <glib.h>
+
 #include "conf_again.h"
 #include "conf_senders.h"
 #include "fuzz.h"
@@ -79,19 +81,56 @@ occurrences(const uint8_t *data, size_t size, const uint8_t *what, size_t len)
     return found;
 }
 
+static struct carp_conf *
+load(const uint8_t *data, size_t size)
+{
+    struct fuzz_input in = {data, size};
+    write_part(&in, "carp.conf");
+    write_part(&in, "conf.d/more.conf");
+    write_part(&in, "key");
+    struct carp_conf *conf =
+        carp_conf_load(path, size % 2 != 0 ? CARP_CONF_PRIVATE : 0);
+    FUZZ_CHECK(conf != NULL);
+    return conf;
+}
+
+static bool
+is_told(const struct carp_conf *conf, const struct carp_key *key)
+{
+    bool is_in_one = false;
+    for (size_t i = 0; i < carp_conf_message_count(conf); i++) {
+        const char *text = carp_conf_message(conf, i)->text;
+        is_in_one |= occurrences((const uint8_t *)text, strlen(text),
+                                 key->password, key->password_len) > 0;
+    }
+    return is_in_one;
+}
+
+/* Also when the password is another one: it is a message's own words. */
+static bool
+is_told_anyway(const struct carp_key *key, const uint8_t *data, size_t size)
+{
+    uint8_t *other = g_memdup2(data, size);
+    uint8_t *at = other;
+    while (memcmp(at, key->password, key->password_len) != 0) {
+        at++;
+    }
+    *at = *at == 'x' ? 'y' : 'x';
+    struct carp_conf *conf = load(other, size);
+    bool is_in_one = is_told(conf, key);
+    carp_conf_free(conf);
+    g_free(other);
+    return is_in_one;
+}
+
 /* A password that stands once in the input is in no message. */
 static void
 check_silence(const struct carp_conf *conf, const struct carp_key *key,
               const uint8_t *data, size_t size)
 {
-    if (key->password_len < TELLING_LEN ||
-        occurrences(data, size, key->password, key->password_len) != 1) {
-        return;
-    }
-    for (size_t i = 0; i < carp_conf_message_count(conf); i++) {
-        const char *text = carp_conf_message(conf, i)->text;
-        FUZZ_CHECK(occurrences((const uint8_t *)text, strlen(text),
-                               key->password, key->password_len) == 0);
+    if (key->password_len >= TELLING_LEN &&
+        occurrences(data, size, key->password, key->password_len) == 1) {
+        FUZZ_CHECK(!is_told(conf, key) || is_told_anyway(key, data, size));
     }
 }
 
@@ -165,14 +204,8 @@ check_conf(const struct carp_conf *conf, const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct fuzz_input in = {data, size};
     make_directory();
-    write_part(&in, "carp.conf");
-    write_part(&in, "conf.d/more.conf");
-    write_part(&in, "key");
-    struct carp_conf *conf =
-        carp_conf_load(path, size % 2 != 0 ? CARP_CONF_PRIVATE : 0);
-    FUZZ_CHECK(conf != NULL);
+    struct carp_conf *conf = load(data, size);
     check_conf(conf, data, size);
     carp_conf_free(conf);
     return 0;

@@ -156,6 +156,8 @@ GBytes *notice_done(uint32_t sequence);
 GBytes *notice_answer(uint32_t sequence, int code);
 /** To whoever listens; taken over. */
 void notice_tell(GBytes *message);
+/** The listener has not read everything. */
+bool notice_waits(void);
 /** The listener's queue overflows. */
 void notice_overrun(void);
 

@@ -122,6 +122,13 @@ notice_tell(GBytes *message)
     update(monitor);
 }
 
+bool
+notice_waits(void)
+{
+    return monitor != NULL &&
+           (monitor->has_overrun || monitor->messages.length > 0);
+}
+
 void
 notice_overrun(void)
 {

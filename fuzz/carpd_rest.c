@@ -53,6 +53,22 @@ check_let_go(const struct instance *instance)
                !has_up(instance));
 }
 
+/* And every address stands where one is MASTER. */
+static void
+check_held(const struct instance *instance)
+{
+    const struct carp_addrs *addrs = &instance->conf->addrs;
+    const struct fake_link *link = fake_link_find(vif_name(instance->vif));
+    if (instance->fsm.state != CARP_STATE_MASTER || instance->conf->by_script ||
+        fake_kernel.has_lost) {
+        return;
+    }
+    FUZZ_CHECK(link != NULL);
+    for (uint16_t i = 0; i < addrs->count; i++) {
+        FUZZ_CHECK(fake_address_find(link->index, &addrs->list[i]) != NULL);
+    }
+}
+
 static void
 check_instance(const struct daemon *daemon, const struct instance *instance)
 {
@@ -86,6 +102,7 @@ check_at_rest(const struct daemon *daemon, unsigned int steps)
     for (guint i = 0; i < daemon->instances->len; i++) {
         check_instance(daemon, g_ptr_array_index(daemon->instances, i));
         check_let_go(g_ptr_array_index(daemon->instances, i));
+        check_held(g_ptr_array_index(daemon->instances, i));
     }
 }
 

@@ -187,6 +187,9 @@ on_idle(gpointer user)
     carp_time beat = phase == PHASE_STOP ? CARP_NEVER : script_beat(&s);
     carp_time next = MIN(clock_next(), beat);
     FUZZ_CHECK(++turns < TURNS_MAX);
+    if (notice_waits()) {
+        return G_SOURCE_CONTINUE; /* what a beat has done */
+    }
     if (clock_next() <= clock_now()) {
         clock_set(clock_now()); /* it has become due meanwhile */
         return G_SOURCE_CONTINUE;

@@ -193,8 +193,9 @@ bool kernel_explain(const struct kernel *kernel,
                     struct os_error *error);
 
 /** Read an interface's IPv4 setting (IPV4_DEVCONF_*).
- * @return false when the interface is not there or has none */
-bool kernel_conf_get(struct kernel *kernel, unsigned int index, uint16_t id,
+ * @return 0, ENODEV: the interface is not there, ENOENT: it has no such
+ *         setting, ETIMEDOUT and others: try again later */
+int kernel_conf_get(struct kernel *kernel, unsigned int index, uint16_t id,
                      uint32_t *value);
 
 /**

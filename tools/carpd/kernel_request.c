@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <limits.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,6 +15,7 @@
 #define GROUP 1129336912u
 /* A dump that changes while it is read is read again. */
 #define DUMP_TRIES 5u
+#define CONF_TRIES 3u
 
 /* ----------------------------------------------------------------- dumps */
 
@@ -203,29 +205,70 @@ kernel_delete_links(struct kernel *kernel, const unsigned int *indexes,
     return left;
 }
 
-bool
+static int
+ask_conf(const struct kernel *kernel, unsigned int index, void *buffer)
+{
+    struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+    message->nlmsg_type = RTM_GETLINK;
+    message->nlmsg_flags = NLM_F_REQUEST;
+    message->nlmsg_seq = kernel->sequence;
+    struct ifinfomsg *info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+    info->ifi_index = (int)index;
+    mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    return mnl_socket_sendto(kernel->asker, message, message->nlmsg_len) < 0
+               ? errno
+               : 0;
+}
+
+static int
+refusal_of(const struct nlmsghdr *message)
+{
+    const struct nlmsgerr *answer = mnl_nlmsg_get_payload(message);
+    bool is_whole = mnl_nlmsg_get_payload_len(message) >= sizeof(*answer);
+    return is_whole && answer->error < 0 && answer->error > INT_MIN
+               ? -answer->error
+               : EPROTO;
+}
+
+static int
+read_conf(const struct kernel *kernel, void *buffer, uint16_t id,
+          uint32_t *value)
+{
+    for (;;) {
+        ssize_t got = mnl_socket_recvfrom(kernel->asker, buffer, ANSWER);
+        const struct nlmsghdr *message = buffer;
+        if (got < 0) {
+            return errno == EAGAIN ? ETIMEDOUT : errno;
+        }
+        if (!kernel_message_ok(message, (int)got) ||
+            message->nlmsg_seq != kernel->sequence) {
+            continue; /* of an earlier request, whose first answer got lost */
+        }
+        if (message->nlmsg_type == NLMSG_ERROR) {
+            return refusal_of(message);
+        }
+        return message->nlmsg_type == RTM_NEWLINK &&
+                       kernel_parse_conf(message, id, value)
+                   ? 0
+                   : ENOENT;
+    }
+}
+
+int
 kernel_conf_get(struct kernel *kernel, unsigned int index, uint16_t id,
                 uint32_t *value)
 {
     char *buffer = g_malloc(ANSWER);
-    bool is_found = false;
-    struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-    message->nlmsg_type = RTM_GETLINK;
-    message->nlmsg_flags = NLM_F_REQUEST;
-    message->nlmsg_seq = ++kernel->sequence;
-    struct ifinfomsg *info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
-    info->ifi_index = (int)index;
-    mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-    if (mnl_socket_sendto(kernel->asker, message, message->nlmsg_len) > 0) {
-        ssize_t got = mnl_socket_recvfrom(kernel->asker, buffer, ANSWER);
-        message = (struct nlmsghdr *)(void *)buffer;
-        is_found = got > 0 && kernel_message_ok(message, (int)got) &&
-                   message->nlmsg_seq == kernel->sequence &&
-                   message->nlmsg_type == RTM_NEWLINK &&
-                   kernel_parse_conf(message, id, value);
+    int code = ENOBUFS; /* there was no memory for an answer */
+    for (unsigned int try = 0; try < CONF_TRIES && code == ENOBUFS; try++) {
+        kernel->sequence++;
+        code = ask_conf(kernel, index, buffer);
+        if (code == 0) {
+            code = read_conf(kernel, buffer, id, value);
+        }
     }
     g_free(buffer);
-    return is_found;
+    return code;
 }
 
 /* ---------------------------------------------------------------- errors */

@@ -111,20 +111,41 @@ vif_setting_is_saved(const struct vif_parent *parent, uint16_t id)
     return false;
 }
 
-static void
-save_settings(const struct vif *vif, struct vif_parent *parent)
+/* False: it cannot be known. What has no such setting has none to change. */
+static bool
+read_setting(struct kernel *kernel, const struct vif_parent *parent,
+             uint16_t id, uint32_t *value, struct os_error *error)
+{
+    int code = kernel_conf_get(kernel, parent->index, id, value);
+    if (code == ENOENT) {
+        *value = UINT32_MAX;
+        code = 0;
+    }
+    return code == 0 ||
+           os_error_set(error, os_fault_of(code), code, "%s: reading %s: %s",
+                        parent->name, vif_setting_name(id), g_strerror(code));
+}
+
+static bool
+save_settings(const struct vif *vif, struct vif_parent *parent,
+              struct os_error *error)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
         uint32_t value = 0;
-        if (is_needed(vif, &settings[i]) &&
-            !vif_setting_is_saved(parent, settings[i].id) &&
-            kernel_conf_get(vif->table->kernel, vif->parent, settings[i].id,
-                            &value) &&
-            value < settings[i].least) {
+        if (!is_needed(vif, &settings[i]) ||
+            vif_setting_is_saved(parent, settings[i].id)) {
+            continue;
+        }
+        if (!read_setting(vif->table->kernel, parent, settings[i].id, &value,
+                          error)) {
+            return false;
+        }
+        if (value < settings[i].least) {
             parent->saved[parent->saved_count++] =
                 (struct vif_saved){settings[i].id, value, settings[i].least};
         }
     }
+    return true;
 }
 
 static bool
@@ -138,9 +159,11 @@ set_all(struct kernel *kernel, const struct vif_parent *parent, bool restore,
         uint32_t value = 0;
         uint32_t from = restore ? saved->set : saved->before;
         uint32_t to = restore ? saved->before : saved->set;
+        if (!read_setting(kernel, parent, saved->id, &value, error)) {
+            return false;
+        }
         /* What somebody else has set since is his. */
-        if (kernel_conf_get(kernel, parent->index, saved->id, &value) &&
-            value == from) {
+        if (value == from) {
             request.conf[request.conf_count++] =
                 (struct kernel_conf){saved->id, to};
         }
@@ -165,8 +188,7 @@ vif_parent_use(struct vif *vif, struct os_error *error)
     }
     parent->users++;
     parent->is_owed = false;
-    save_settings(vif, parent);
-    if (!vif_state_save(table, error) ||
+    if (!save_settings(vif, parent, error) || !vif_state_save(table, error) ||
         !set_all(table->kernel, parent, false, error)) {
         vif_parent_leave(vif);
         return false;
@@ -204,7 +226,8 @@ restore(struct vif_table *table, struct vif_parent *parent)
         return;
     }
     parent->index = link->index;
-    if (set_all(table->kernel, parent, true, &error)) {
+    if (set_all(table->kernel, parent, true, &error) ||
+        error.fault == OS_NO_INTERFACE) {
         g_ptr_array_remove(table->parents, parent);
         return;
     }

@@ -432,13 +432,29 @@ def another_prefix(lab):
     assert not lab.has_address("a", "fd79::50")
 
 
+def the_same_mac(lab):
+    """keepalived has given the MAC to an interface of its own, for a VRID of the vhid's number."""
+    ip = ("ip", "link")
+    lab.run("a", *ip, "add", "vrrp.7", "link", "eth0", "address", "00:00:5e:00:01:07",
+            "type", "macvlan", "mode", "private")
+    lab.run("a", *ip, "set", "vrrp.7", "up")
+    a = carpd.Carpd(lab, "a", GROUP)
+    a.wait_output("vrrp.7 has its MAC 00:00:5e:00:01:07, as VRRP of the same number does")
+    time.sleep(3)
+    assert a.state() == "INIT" and a.output().count("has its MAC") == 1
+    lab.run("a", *ip, "del", "vrrp.7")
+    a.wait_state("MASTER")
+    a.stop()
+
+
 TROUBLES = [signals_while_it_starts, nobody_reads_its_messages, refused_reload_leaves_no_address,
             refused_reload_keeps_counters, moved_to_another_namespace,
             no_descriptor_when_it_comes_back, one_interface_is_away_at_the_start,
             no_bow_out_of_one_that_never_spoke, another_mac, what_cannot_be_taken_back,
             in_the_background, another_interface_takes_the_name, sending_fails_for_a_while,
             no_carrier_that_counts, member_of_many_groups, a_journal_that_hangs,
-            a_pipe_that_is_full, another_carpd_of_this_host, another_prefix]
+            a_pipe_that_is_full, another_carpd_of_this_host, another_prefix,
+            the_same_mac]
 
 
 @pytest.fixture(scope="module", name="played")

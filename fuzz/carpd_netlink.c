@@ -226,6 +226,21 @@ take_family(const struct nlattr *attr, void *data)
     return MNL_CB_OK;
 }
 
+/* Of those with one MAC on one interface only one can be up. */
+static bool
+has_rival(const struct fake_link *link)
+{
+    for (size_t i = 0; i < KERNEL_LINKS_MAX; i++) {
+        const struct fake_link *row = &fake_kernel.links[i];
+        if (row != link && row->index != 0 && row->is_up &&
+            row->parent == link->parent &&
+            carp_mac_equal(&row->mac, &link->mac)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int
 set_link(const struct attributes *attributes, const struct ifinfomsg *info)
 {
@@ -245,6 +260,9 @@ set_link(const struct attributes *attributes, const struct ifinfomsg *info)
     bool is_up = (info->ifi_change & (unsigned int)IFF_UP) != 0
                      ? (info->ifi_flags & (unsigned int)IFF_UP) != 0
                      : link->is_up;
+    if (is_up && !link->is_up && link->parent != 0 && has_rival(link)) {
+        return EADDRINUSE;
+    }
     fake_link_set(link, is_up, link->has_cable);
     return 0;
 }

@@ -36,10 +36,35 @@ add_card(const char *name, uint8_t number)
     return link;
 }
 
+#define RIVAL "vrrp.1"
+#define LINK_RIVAL 0x1f
+
+/* keepalived comes or goes, with a VRID of the number of a vhid. */
+static void
+change_rival(void)
+{
+    const struct carp_mac mac = carp_mac_virtual(1);
+    const struct fake_link *parent = fake_link_find(conf_interfaces[0]);
+    struct fake_link *link = fake_link_find(RIVAL);
+    if (link != NULL) {
+        fake_link_remove(link);
+    } else if (parent != NULL) {
+        link = fake_link_add(RIVAL, "macvlan", parent->index, &mac);
+        if (fake_link_find("carp1-fz0") == NULL ||
+            !fake_link_find("carp1-fz0")->is_up) {
+            fake_link_set(link, true, true);
+        }
+    }
+}
+
 void
 trouble_change_link(struct script *s)
 {
     uint8_t how = fuzz_u8(&s->in);
+    if (how == LINK_RIVAL) {
+        change_rival();
+        return;
+    }
     const char *name = (how & 0x80) != 0   ? CONF_TRACKED
                        : (how & 0x40) != 0 ? conf_interfaces[1]
                                            : conf_interfaces[0];
@@ -202,10 +227,14 @@ static void
 remove_strangers(void)
 {
     struct fake_link *renamed = fake_link_find("fz8");
+    struct fake_link *rival = fake_link_find(RIVAL);
     struct fake_link *made = fake_link_find("carp1-fz0");
     char *own = g_strdup_printf("carpd %ld:", (long)getpid());
     if (renamed != NULL) {
         fake_link_remove(renamed);
+    }
+    if (rival != NULL) {
+        fake_link_remove(rival);
     }
     if (made != NULL && !g_str_has_prefix(made->alias, own)) {
         fake_link_remove(made);

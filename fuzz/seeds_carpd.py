@@ -7,9 +7,9 @@ PASS, ADVERT, DAMAGED, RAW, CLAIM, REPEAT, BEAT, LINK, ADDRESS, KERNEL, WIRE, \
     FIGHT = range(22)
 QUARTERS, SECONDS = 0x80, 0xc0  # of a second; pairs of seconds
 
-ONE = bytes([0x00, 0x25, 0x28, 0, 0])  # vhid 1, macvlan, advskew 10
-DUAL = bytes([0x00, 0x26, 0x28, 0, 0])
-THREE = bytes([0x02, 0x25, 0x28, 0x51, 0, 0x36, 0x4c, 0x31, 0, 0x68, 0x30,
+ONE = bytes([0x00, 0x20, 0x28, 0, 0])  # vhid 1, macvlan, advskew 10
+DUAL = bytes([0x00, 0x22, 0x28, 0, 0])
+THREE = bytes([0x02, 0x20, 0x28, 0x51, 0, 0x36, 0x4c, 0x31, 0, 0x68, 0x30,
                0x61, 0x11])
 
 
@@ -66,6 +66,7 @@ def make(add, frames):
             (ADDRESS, n), (PASS, QUARTERS | 9))))))
     add("moved", run(ONE, *settled((LINK, 0x24), (PASS, SECONDS | 2),
                                    (LINK, 3))))
+    add("rival", run(ONE, (LINK, 0x1f), *settled((LINK, 0x1f))))
     add("loop", run(DUAL, *settled((WIRE, 0x40), (PASS, SECONDS | 3),
                                    (WIRE, 0xc0), (ADVERT, 0, 0),
                                    (PASS, SECONDS | 3), (WIRE, 0xc0))))

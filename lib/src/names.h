@@ -77,6 +77,7 @@
 #define fsm_tie_stays carp_internal_fsm_tie_stays
 #define fsm_tie_waits carp_internal_fsm_tie_waits
 #define fsm_wanted carp_internal_fsm_wanted
+#define gap_check carp_internal_gap_check
 #define group_by_uid carp_internal_group_by_uid
 #define group_clear carp_internal_group_clear
 #define group_find carp_internal_group_find

@@ -196,7 +196,7 @@ bool kernel_explain(const struct kernel *kernel,
  * @return 0, ENODEV: the interface is not there, ENOENT: it has no such
  *         setting, ETIMEDOUT and others: try again later */
 int kernel_conf_get(struct kernel *kernel, unsigned int index, uint16_t id,
-                     uint32_t *value);
+                    uint32_t *value);
 
 /**
  * Has the kernel a route to @p dest, an IPv4 address, from @p source by

@@ -18,13 +18,13 @@
  * and priorities; master.c who is MASTER; contest.c what is counted of two
  * beside each other; dual_when.c when both are MASTER, dual.c why, dual_say.c
  * in words, dual_end.c until when; checks.c what is wrong with one advert or
- * sender; faults.c what receivers drop, silence, flapping, floods; unseen.c
- * masters that this wire did not see; envelope.c MACs; changed.c, rogue.c,
- * stale.c, membership.c, placement.c, blind.c findings of their names; claims.c
- * who announced what; lineage.c counters; alert.c onset, update, resolved;
- * network.c hosts; learn.c announced addresses; explained.c digests; impl.c
- * implementations; text.c sentences; summary.c, learnt.c, predict.c,
- * inventory.c what is known.
+ * sender; gap.c adverts that are late or missing; faults.c what receivers
+ * drop, silence, flapping, floods; unseen.c masters that this wire did not
+ * see; envelope.c MACs; changed.c, rogue.c, stale.c, membership.c, placement.c,
+ * blind.c findings of their names; claims.c who announced what; lineage.c
+ * counters; alert.c onset, update, resolved; network.c hosts; learn.c
+ * announced addresses; explained.c digests; impl.c implementations; text.c
+ * sentences; summary.c, learnt.c, predict.c, inventory.c what is known.
  */
 #ifndef CARP_TRACK_INTERNAL_H
 #define CARP_TRACK_INTERNAL_H
@@ -376,6 +376,10 @@ void checks_collision(struct context *c);
 void checks_flapping(struct context *c, bool false_start);
 void checks_no_master(struct context *c, carp_time now);
 void checks_flood(struct context *c, bool group);
+
+/* gap.c */
+void gap_check(struct context *c, const struct past *before,
+               const struct lineage_step *step);
 
 /* envelope.c */
 void checks_envelope(struct context *c);

@@ -42,15 +42,17 @@ put_addresses(GString *out, unsigned int n, unsigned int family,
     /* Beside the host's own 10.0.0.2/24, or not. */
     char *first = g_strdup_printf(is_near_own ? "10.0.0.%u/24" : "10.0.1.%u/24",
                                   n + (is_near_own ? 100 : 0));
+    unsigned int len6 = is_near_own ? 48 : 64;
     switch (family) {
     case 0:
         g_string_append_printf(out, "addresses = %s\n", first);
         break;
     case 1:
-        g_string_append_printf(out, "addresses = fd00::%u/64\n", n);
+        g_string_append_printf(out, "addresses = fd00::%u/%u\n", n, len6);
         break;
     case 2:
-        g_string_append_printf(out, "addresses = %s; fd00::%u/64\n", first, n);
+        g_string_append_printf(out, "addresses = %s; fd00::%u/%u\n", first, n,
+                               len6);
         break;
     default:
         g_string_append_printf(out, "addresses = %s; 10.0.2.%u\n", first, n);

@@ -335,6 +335,10 @@ def test_other_addresses_without_a_gap(lab, state):
             with open(monitor.log_path, encoding="utf-8") as file:
                 assert not [line for line in file if line.startswith("Deleted")
                             and "10.79.5.2/" in line]
+            ctl.do("addrs x 10.79.5.2/24,fd79:5::1/48")
+            time.sleep(0.2)
+            have = addresses(lab)[name]
+            assert "fd79:5::1/48" in have and "fd79:5::1/64" not in have, "another prefix"
 
 
 def test_says_what_is_wrong(lab, state):

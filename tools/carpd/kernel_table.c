@@ -142,11 +142,14 @@ put_address(struct kernel *kernel, const struct kernel_address *address)
     add_address_event(kernel, KERNEL_ADDRESS_NEW, address);
 }
 
+/* Of one with another prefix it is late news: that has taken its place. */
 static void
 delete_address(struct kernel *kernel, const struct kernel_address *address)
 {
     for (guint i = 0; i < kernel->addresses->len; i++) {
-        if (same_place(&address_row(kernel, i)->address, address)) {
+        const struct kernel_address *row = &address_row(kernel, i)->address;
+        if (same_place(row, address) &&
+            row->prefix_len == address->prefix_len) {
             drop_address(kernel, i);
             return;
         }

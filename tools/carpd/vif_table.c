@@ -356,6 +356,8 @@ vif_table_close(struct vif_table *table)
     vif_table_dispose(table);
 }
 
+/* Also what only waits to be taken away: a kernel without protocols does not
+ * tell. */
 bool
 vif_table_is_virtual(const struct carp_addr *addr, void *table)
 {
@@ -363,6 +365,12 @@ vif_table_is_virtual(const struct carp_addr *addr, void *table)
     for (guint i = 0; i < own->vifs->len; i++) {
         const struct vif *vif = g_ptr_array_index(own->vifs, i);
         if (carp_addrs_contain(&vif->config.addrs, addr)) {
+            return true;
+        }
+    }
+    for (guint i = 0; i < own->owed->len; i++) {
+        if (carp_addr_equal(&g_array_index(own->owed, struct vif_owed, i).addr,
+                            addr)) {
             return true;
         }
     }

@@ -178,7 +178,9 @@ void wire_begin(void);
 void wire_deliver(const char *name, const uint8_t *data, size_t len);
 /** The last frames that carpd sent come back. */
 void wire_repeat(void);
-/** They have since wire_begin(), perhaps to another life of carpd. */
+/** Somebody speaks as carpd, and may be heard again later. */
+void wire_imitate(void);
+/** Either since wire_begin(), perhaps to another life of carpd. */
 bool wire_has_repeated(void);
 /** What carpd sends is handed to these. */
 void check_frame_sent(const char *name, const uint8_t *data, size_t len);

@@ -173,6 +173,7 @@ build(struct script *s, const struct instance *instance,
         &instance->fsm.config.source[is_v6 ? CARP_F6 : CARP_F4];
     if (p->damage == DAMAGE_SOURCE && own->family != CARP_FAMILY_NONE) {
         source = *own;
+        wire_imitate();
     }
     if (dest.family == CARP_FAMILY_NONE) {
         dest = source;

@@ -314,6 +314,12 @@ wire_repeat(void)
     }
 }
 
+void
+wire_imitate(void)
+{
+    has_repeated = true;
+}
+
 bool
 wire_has_repeated(void)
 {

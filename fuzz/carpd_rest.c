@@ -53,19 +53,24 @@ check_let_go(const struct instance *instance)
                !has_up(instance));
 }
 
+static void
+check_addresses(const struct instance *instance)
+{
+    const struct carp_addrs *addrs = &instance->conf->addrs;
+    const struct fake_link *link = fake_link_find(vif_name(instance->vif));
+    FUZZ_CHECK(link != NULL);
+    for (uint16_t i = 0; i < addrs->count && !instance->conf->by_script; i++) {
+        FUZZ_CHECK(fake_address_find(link->index, &addrs->list[i]) != NULL);
+    }
+}
+
 /* And every address stands where one is MASTER. */
 static void
 check_held(const struct instance *instance)
 {
-    const struct carp_addrs *addrs = &instance->conf->addrs;
-    const struct fake_link *link = fake_link_find(vif_name(instance->vif));
-    if (instance->fsm.state != CARP_STATE_MASTER || instance->conf->by_script ||
-        fake_kernel.has_lost) {
-        return;
-    }
-    FUZZ_CHECK(link != NULL);
-    for (uint16_t i = 0; i < addrs->count; i++) {
-        FUZZ_CHECK(fake_address_find(link->index, &addrs->list[i]) != NULL);
+    if (instance->fsm.state == CARP_STATE_MASTER &&
+        !instance->conf->by_script && !fake_kernel.has_lost) {
+        check_addresses(instance);
     }
 }
 
@@ -106,17 +111,6 @@ check_at_rest(const struct daemon *daemon, unsigned int steps)
     }
 }
 
-static void
-check_addresses(const struct instance *instance)
-{
-    const struct carp_addrs *addrs = &instance->conf->addrs;
-    const struct fake_link *link = fake_link_find(vif_name(instance->vif));
-    FUZZ_CHECK(link != NULL && link->is_up);
-    for (uint16_t i = 0; i < addrs->count && !instance->conf->by_script; i++) {
-        FUZZ_CHECK(fake_address_find(link->index, &addrs->list[i]) != NULL);
-    }
-}
-
 /* Not what conf_write_broken() makes, when no other could be loaded since. */
 static bool
 can_be_run(const struct daemon *daemon)
@@ -143,6 +137,7 @@ check_settled(const struct daemon *daemon)
         FUZZ_CHECK(instance->fault == NULL && instance->address_fault == NULL);
         FUZZ_CHECK(instance->fsm.state == CARP_STATE_MASTER);
         check_addresses(instance);
+        FUZZ_CHECK(fake_link_find(vif_name(instance->vif))->is_up);
     }
 }
 

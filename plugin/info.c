@@ -119,8 +119,12 @@ add_told(packet_info *pinfo, const struct carp_told *told, bool is_marked)
             const bool is_beside = told->reason == CARP_REASON_UNEXPECTED ||
                                    told->reason == CARP_REASON_UNSEEN;
 
+            const bool is_same = told->reason == CARP_REASON_RENUMBERED;
+
             col_append_fstr(pinfo->cinfo, COL_INFO, " [%s %s]",
-                            is_beside ? "beside" : "took over from",
+                            is_beside ? "beside"
+                            : is_same ? "was"
+                                      : "took over from",
                             carp_addr_format(&told->previous, whom));
         } else if (is_finding && told->severity > CARP_INFO &&
                    told->code != CARP_BAD_HMAC &&

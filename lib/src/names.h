@@ -54,6 +54,7 @@
 #define explained_update carp_internal_explained_update
 #define explanation_cause carp_internal_explanation_cause
 #define follow_counter carp_internal_follow_counter
+#define follow_is_jump carp_internal_follow_is_jump
 #define follow_step carp_internal_follow_step
 #define follow_twin carp_internal_follow_twin
 #define fsm_arm_advert carp_internal_fsm_arm_advert
@@ -109,6 +110,8 @@
 #define network_keep carp_internal_network_keep
 #define placement_on_move carp_internal_placement_on_move
 #define placement_timer carp_internal_placement_timer
+#define renumber_inherit carp_internal_renumber_inherit
+#define renumber_is carp_internal_renumber_is
 #define repeat_digest_head carp_internal_repeat_digest_head
 #define repeat_is_replay carp_internal_repeat_is_replay
 #define repeat_novelty carp_internal_repeat_novelty

@@ -149,6 +149,117 @@ test_returned(void)
     world_free(w);
 }
 
+/* ------------------------------------------------------------- new address */
+
+static struct world *
+settled_pair(enum world_impl impl, bool is_dual)
+{
+    struct world *w = world_new(9);
+
+    (void)world_add(w, impl, "10.0.0.1", is_dual ? "fe80::1" : NULL, 1, 100);
+    (void)world_add(w, impl, "10.0.0.2", is_dual ? "fe80::2" : NULL, 1, 200);
+    world_settle(w);
+    world_forget(w);
+    return w;
+}
+
+static void
+is_renumbered(const struct world *w, unsigned int index,
+              const struct carp_addr *from, const struct carp_addr *to)
+{
+    const struct carp_event *e = transition(w, index);
+
+    g_assert_cmpint(e->role, ==, CARP_MASTER);
+    g_assert_cmpstr(carp_reason_text(e->reason), ==,
+                    carp_reason_text(CARP_REASON_RENUMBERED));
+    g_assert_true(carp_addr_equal(&e->previous, from));
+    g_assert_true(carp_addr_equal(&e->sender, to));
+}
+
+/* The master's host gets another address, and later its old one back: no
+ * takeover, and no tie with what it was. */
+static void
+renumber(enum world_impl impl, bool is_dual, bool both)
+{
+    struct world *w = settled_pair(impl, is_dual);
+    struct world_node *node = &w->nodes[0];
+    const struct carp_addr old4 = node->addr4;
+    const struct carp_addr old6 = node->addr6;
+    const unsigned int each = both ? 2 : 1;
+
+    node->addr4.octets[3] = 77;
+    node->addr6.octets[15] = both ? 77 : node->addr6.octets[15];
+    world_wait(w, WORLD_S(20));
+    is_renumbered(w, 0, &old4, &node->addr4);
+    if (both) {
+        is_renumbered(w, 1, &old6, &node->addr6);
+    }
+    node->addr4 = old4;
+    node->addr6 = old6;
+    world_wait(w, WORLD_S(20));
+    g_assert_cmpuint(w->events->len, ==, 2 * each);
+    g_assert_true(carp_addr_equal(&transition(w, each)->sender, &old4));
+    world_quiet(w, 0);
+    world_free(w);
+}
+
+static void
+test_renumbered(void)
+{
+    for (unsigned int impl = 0; impl < WORLD_UCARP; impl++) {
+        renumber((enum world_impl)impl, false, false);
+    }
+    renumber(WORLD_FREEBSD, true, false);
+    renumber(WORLD_FREEBSD, true, true);
+    renumber(WORLD_OPENBSD, true, true);
+}
+
+/* As the master's next advert, from another address. */
+static void
+put_next(struct world *w, uint8_t advskew)
+{
+    struct carp_frame frame =
+        world_advert(w, 0, CARP_IPV4, w->nodes[0].counter + 1);
+
+    frame.src.octets[3] = 77;
+    frame.u.adv.advskew = advskew;
+    (void)world_put(w, &frame);
+}
+
+/* Out of step, or with another priority, it is somebody else. */
+static void
+test_renumbered_not(void)
+{
+    struct world *w = settled_pair(WORLD_NETBSD, false);
+
+    world_run(w, w->nodes[0].next - WORLD_S(0.5));
+    put_next(w, 100);
+    g_assert_cmpint(transition(w, 0)->reason, ==, CARP_REASON_UNEXPECTED);
+    world_free(w);
+
+    w = settled_pair(WORLD_NETBSD, false);
+    world_run(w, w->nodes[0].next - WORLD_S(0.001));
+    put_next(w, 101);
+    g_assert_cmpint(transition(w, 0)->reason, ==, CARP_REASON_UNEXPECTED);
+    world_free(w);
+}
+
+/* One that counts with the master in its step is told as soon as the master
+ * goes on. */
+static void
+test_renumbered_beside(void)
+{
+    struct world *w = settled_pair(WORLD_NETBSD, false);
+
+    for (unsigned int i = 0; i < 10; i++) {
+        world_run(w, w->nodes[0].next - WORLD_S(0.001));
+        put_next(w, 100);
+        world_wait(w, WORLD_S(0.1));
+    }
+    g_assert_nonnull(world_get(w, CARP_EVENT_FINDING, CARP_DUAL_MASTER, 0));
+    world_free(w);
+}
+
 /* ------------------------------------------------------------------ silence */
 
 static void
@@ -418,6 +529,9 @@ main(int argc, char **argv)
     g_test_add_func("/track/master/bow-out", test_bow_out);
     g_test_add_func("/track/master/bow-out-soon", test_bow_out_soon);
     g_test_add_func("/track/master/returned", test_returned);
+    g_test_add_func("/track/master/renumbered", test_renumbered);
+    g_test_add_func("/track/master/renumbered-not", test_renumbered_not);
+    g_test_add_func("/track/master/renumbered-beside", test_renumbered_beside);
     g_test_add_func("/track/master/none", test_no_master);
     g_test_add_func("/track/master/blind", test_blind);
     g_test_add_func("/track/master/none-not", test_no_master_not);

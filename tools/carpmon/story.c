@@ -199,6 +199,17 @@ moment_text(struct telling *telling, carp_time when, char out[TXT_MOMENT])
     return out;
 }
 
+/* Nothing is taken over from a master that goes on. */
+static const char *
+verb_of(enum carp_reason reason)
+{
+    if (reason == CARP_REASON_UNEXPECTED) {
+        return "became MASTER beside";
+    }
+    return reason == CARP_REASON_RENUMBERED ? "is MASTER in place of"
+                                            : "took over from";
+}
+
 static void
 tell_master(GString *out, const struct mon_story_entry *entry, const char *who,
             const char *when)
@@ -211,11 +222,8 @@ tell_master(GString *out, const struct mon_story_entry *entry, const char *who,
         g_string_append_printf(out, "%s was first seen as MASTER at %s", who,
                                when);
     } else if (has_previous) {
-        /* Nothing is taken over from a master that goes on. */
         g_string_append_printf(
-            out, "%s %s %s at %s", who,
-            entry->reason == CARP_REASON_UNEXPECTED ? "became MASTER beside"
-                                                    : "took over from",
+            out, "%s %s %s at %s", who, verb_of(entry->reason),
             carp_addr_format(&entry->previous, previous), when);
     } else {
         g_string_append_printf(out, "%s became MASTER at %s", who, when);

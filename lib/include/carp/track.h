@@ -53,6 +53,8 @@ enum carp_reason {
                                      received" */
     CARP_REASON_BOWED_OUT,      /**< sent 255/255 */
     CARP_REASON_SILENT,         /**< no more adverts, cause not visible */
+    CARP_REASON_RENUMBERED,     /**< the master itself, which has another
+                                     source address from now on */
     CARP_REASON_COUNT
 };
 /** The words in quotes above, or words alike; never NULL. */

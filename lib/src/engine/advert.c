@@ -204,6 +204,7 @@ accept_advert(struct context *c, const struct past *before,
     const struct carp_adv *adv = &c->packet->frame->u.adv;
     struct sender *s = c->sender;
 
+    step->is_renumbered = renumber_is(c, step);
     unseen_check(c, before, step);
     follow_counter(c, adv, step);
     follow_twin(c, adv);
@@ -241,6 +242,7 @@ past_of(const struct sender *s)
                          .advskew = s->advskew,
                          .demote = s->demote,
                          .bowed_out = s->bowed_out,
+                         .had_moved = s->moved_to != 0,
                          .is_master = s->is_master};
 }
 

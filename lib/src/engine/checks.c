@@ -81,7 +81,7 @@ check_demoted(struct context *c)
 static bool
 is_member(const struct context *c, const struct sender *other)
 {
-    return other != c->sender && other->adverts != 0 &&
+    return other != c->sender && other->adverts != 0 && other->moved_to == 0 &&
            !(other->advbase == 0 && other->advskew == 0 && other->bowed_out) &&
            other->verdict.status != CARP_BAD &&
            carp_time_since(c->now, other->last) < member_memory;
@@ -162,10 +162,11 @@ check_members(struct context *c, const struct past *before)
 {
     const struct sender *s = c->sender;
     struct view *v = c->view;
-    const bool changed =
-        before->adverts == 0 || before->advbase != s->advbase ||
-        before->advskew != s->advskew || before->demote != s->demote ||
-        carp_time_since(s->last, before->last) > 60 * CARP_SEC;
+    const bool changed = before->adverts == 0 || before->had_moved ||
+                         before->advbase != s->advbase ||
+                         before->advskew != s->advskew ||
+                         before->demote != s->demote ||
+                         carp_time_since(s->last, before->last) > 60 * CARP_SEC;
 
     if (!changed || s->bowed_out || s->verdict.status == CARP_BAD) {
         return;

@@ -223,16 +223,21 @@ follow_step(const struct context *c, const struct carp_adv *adv)
     return step;
 }
 
-/* It leaps when it becomes MASTER or meets another on one counter; before it
- * has heard anybody it jumps, and its low bits stay. */
-static bool
-counts_as_carpd(enum lineage_kind kind, uint64_t earlier, uint64_t later)
+bool
+follow_is_jump(uint64_t earlier, uint64_t later)
 {
     const uint64_t jumps = (later - earlier) / CARP_COUNTER_JUMP;
 
+    return (later - earlier) % CARP_COUNTER_JUMP == 0 && jumps >= 2 &&
+           jumps < 2 + CARP_COUNTER_JUMPS;
+}
+
+/* It leaps when it becomes MASTER or meets another on one counter. */
+static bool
+counts_as_carpd(enum lineage_kind kind, uint64_t earlier, uint64_t later)
+{
     return (kind == LINEAGE_SELF && carp_counter_is_leap(earlier, later)) ||
-           ((later - earlier) % CARP_COUNTER_JUMP == 0 && jumps >= 2 &&
-            jumps < 2 + CARP_COUNTER_JUMPS);
+           follow_is_jump(earlier, later);
 }
 
 void

@@ -53,8 +53,9 @@ enum lineage_kind {
 
 struct lineage_step {
     enum lineage_kind kind;
-    bool was_unseen; /* MASTER for some adverts before this one */
-    bool has_parent; /* the rest is valid */
+    bool was_unseen;    /* MASTER for some adverts before this one */
+    bool is_renumbered; /* it is the master, with another address */
+    bool has_parent;    /* the rest is valid */
     uint32_t parent_uid;
     uint64_t parent_frame;
     carp_time parent_time;

@@ -147,6 +147,24 @@ takeover_of_silent(struct context *c)
     }
 }
 
+/* ------------------------------------------------------------ new address */
+
+static void
+go_on(struct context *c, struct sender *old)
+{
+    struct sender *s = c->sender;
+    char who[CARP_ADDR_TEXT], whom[CARP_ADDR_TEXT];
+
+    renumber_inherit(c, old);
+    old->is_master = false;
+    set_master(c, s);
+    become_master(s, c->now);
+    text_set(c->track->text, "%s is MASTER in place of %s (%s)", name(s, who),
+             name(old, whom), carp_reason_text(CARP_REASON_RENUMBERED));
+    event_transition(c, CARP_MASTER, CARP_REASON_RENUMBERED, s, old, c->now, 0,
+                     0);
+}
+
 /* --------------------------------------------------------------- contests */
 
 /* Its priority rose in the middle of a contest, as that of a master which was
@@ -247,6 +265,11 @@ master_on_advert(struct context *c, const struct lineage_step *step)
         }
         return;
     }
+    if (step->is_renumbered) {
+        go_on(c, master);
+        return;
+    }
+    s->moved_to = 0;
     if (master == NULL || master->bowed_out ||
         (!s->contest.active &&
          carp_time_since(c->now, master->last) > sender_silent_limit(master))) {

@@ -39,7 +39,7 @@ is_member(const struct sender *s)
 static bool
 is_candidate(const struct view *v, const struct sender *s, bool has_member)
 {
-    return s->was_master && s->adverts != 0 &&
+    return s->was_master && s->adverts != 0 && s->moved_to == 0 &&
            (int)(s - v->senders) != v->master && !s->ttl_bad &&
            s->verdict.status != CARP_BAD && (!has_member || is_member(s));
 }

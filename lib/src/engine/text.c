@@ -106,6 +106,7 @@ carp_reason_text(enum carp_reason reason)
         [CARP_REASON_MORE_FREQUENT] = "more frequent advertisement received",
         [CARP_REASON_BOWED_OUT] = "bowed out",
         [CARP_REASON_SILENT] = "silent",
+        [CARP_REASON_RENUMBERED] = "the same host with another address",
     };
 
     return (unsigned int)reason < CARP_REASON_COUNT ? texts[reason] : "";

@@ -16,15 +16,16 @@
  * advert.c one advert from bytes to state; follow.c whose counter it
  * continues; repeat.c adverts that were on the wire before; sender.c limits
  * and priorities; master.c who is MASTER; contest.c what is counted of two
- * beside each other; dual_when.c when both are MASTER, dual.c why, dual_say.c
- * in words, dual_end.c until when; checks.c what is wrong with one advert or
- * sender; gap.c adverts that are late or missing; faults.c what receivers
- * drop, silence, flapping, floods; unseen.c masters that this wire did not
- * see; envelope.c MACs; changed.c, rogue.c, stale.c, membership.c, placement.c,
- * blind.c findings of their names; claims.c who announced what; lineage.c
- * counters; alert.c onset, update, resolved; network.c hosts; learn.c
- * announced addresses; explained.c digests; impl.c implementations; text.c
- * sentences; summary.c, learnt.c, predict.c, inventory.c what is known.
+ * beside each other; renumber.c a master with a new address; dual_when.c when
+ * both are MASTER, dual.c why, dual_say.c in words, dual_end.c until when;
+ * checks.c what is wrong with one advert or sender; gap.c adverts that are late
+ * or missing; faults.c what receivers drop, silence, flapping, floods; unseen.c
+ * masters that this wire did not see; envelope.c MACs; changed.c, rogue.c,
+ * stale.c, membership.c, placement.c, blind.c findings of their names; claims.c
+ * who announced what; lineage.c counters; alert.c onset, update, resolved;
+ * network.c hosts; learn.c announced addresses; explained.c digests; impl.c
+ * implementations; text.c sentences; summary.c, learnt.c, predict.c,
+ * inventory.c what is known.
  */
 #ifndef CARP_TRACK_INTERNAL_H
 #define CARP_TRACK_INTERNAL_H
@@ -65,8 +66,9 @@ struct sender {
     struct carp_addr addr;
     struct carp_mac mac;
     bool has_mac, ucarp_mac, virtual_mac;
-    uint32_t uid;  /* never used twice within the group */
-    uint32_t twin; /* uid of this node's sender of the other family */
+    uint32_t uid;      /* never used twice within the group */
+    uint32_t twin;     /* uid of this node's sender of the other family */
+    uint32_t moved_to; /* uid of what it goes on as; 0: it does not */
 
     carp_time last, previous;
     uint64_t last_frame;
@@ -121,7 +123,7 @@ struct past {
     struct carp_pace pace;
     carp_time dead_time, silent_limit;
     uint8_t advbase, advskew, demote;
-    bool bowed_out, is_master;
+    bool bowed_out, is_master, had_moved;
 };
 
 struct view {
@@ -336,6 +338,9 @@ struct lineage_step follow_step(const struct context *c,
                                 const struct carp_adv *adv);
 void follow_counter(struct context *c, const struct carp_adv *adv,
                     const struct lineage_step *step);
+/* Of a carpd that has heard nobody: its counters jump, and their low bits
+ * stay. */
+bool follow_is_jump(uint64_t earlier, uint64_t later);
 
 /* repeat.c */
 enum novelty { ADVERT_NEW, ADVERT_COPY, ADVERT_LOOPED, ADVERT_DUPLICATE };
@@ -417,6 +422,12 @@ void blind_on_first(struct carp_track *track, const struct carp_packet *packet);
 void blind_on_frame(struct carp_track *track, const struct carp_packet *packet);
 /* That this silence is the capture's, not the masters'. */
 bool blind_is_silence(struct context *c, carp_time due);
+
+/* renumber.c */
+/* Is this advert, not yet counted, of the master's node with another address?
+ */
+bool renumber_is(const struct context *c, const struct lineage_step *step);
+void renumber_inherit(struct context *c, struct sender *old);
 
 /* unseen.c */
 void unseen_check(struct context *c, const struct past *before,

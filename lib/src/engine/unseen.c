@@ -384,7 +384,8 @@ unseen_check(struct context *c, const struct past *before,
     bool ordinary;
 
     /* What was not seen while blind says nothing about a partition. */
-    if (before->adverts != 0 && before->last < c->view->blind) {
+    if (step->is_renumbered ||
+        (before->adverts != 0 && before->last < c->view->blind)) {
         return;
     }
     if (!silent || step->kind == LINEAGE_CONSTANT ||

@@ -203,7 +203,7 @@ moment_text(struct telling *telling, carp_time when, char out[TXT_MOMENT])
 static const char *
 verb_of(enum carp_reason reason)
 {
-    if (reason == CARP_REASON_UNEXPECTED) {
+    if (reason == CARP_REASON_UNEXPECTED || reason == CARP_REASON_UNSEEN) {
         return "became MASTER beside";
     }
     return reason == CARP_REASON_RENUMBERED ? "is MASTER in place of"

@@ -432,6 +432,27 @@ def another_prefix(lab):
     assert not lab.has_address("a", "fd79::50")
 
 
+def another_source(lab):
+    """The host's own address changes: that is told while there is none, and is no other master."""
+    for setting, value in (("accept_dad", 0), ("disable_ipv6", 0)):
+        lab.run("a", "sh", "-c", "echo %d > /proc/sys/net/ipv6/conf/eth0/%s" % (value, setting))
+    a = carpd.Carpd(lab, "a", {"vhid": 7, "addresses": VIP + "/24; fd79::50/64"})
+    a.wait_state("MASTER", 10)
+    time.sleep(3)
+    lab.run("a", "sh", "-c",
+            "ip addr del 10.79.0.11/24 dev eth0; ip addr add 10.79.0.77/24 dev eth0")
+    netlab.wait_for("another source", lambda: a.show()["source"] == "10.79.0.77", 5)
+    time.sleep(3)
+    assert a.state() == "MASTER" and "TIE" not in a.output()
+    lab.run("a", "ip", "addr", "del", "10.79.0.77/24", "dev", "eth0")
+    a.wait_output("no IPv4 adverts are sent, for eth0 has no IPv4 address of its own")
+    assert a.state() == "MASTER"
+    assert any("no IPv4 adverts" in fault for fault in a.show()["faults"])
+    lab.add_address("a", "10.79.0.11/24")
+    a.wait_output("over: no IPv4 adverts are sent")
+    a.stop()
+
+
 def the_same_mac(lab):
     """keepalived has given the MAC to an interface of its own, for a VRID of the vhid's number."""
     ip = ("ip", "link")
@@ -454,7 +475,7 @@ TROUBLES = [signals_while_it_starts, nobody_reads_its_messages, refused_reload_l
             in_the_background, another_interface_takes_the_name, sending_fails_for_a_while,
             no_carrier_that_counts, member_of_many_groups, a_journal_that_hangs,
             a_pipe_that_is_full, another_carpd_of_this_host, another_prefix,
-            the_same_mac]
+            another_source, the_same_mac]
 
 
 @pytest.fixture(scope="module", name="played")

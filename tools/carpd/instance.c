@@ -254,6 +254,7 @@ instance_free(struct instance *instance)
     g_array_free(instance->demotions, TRUE);
     g_free(instance->fault);
     g_free(instance->address_fault);
+    g_free(instance->source_fault);
     if (instance->claim != CLAIM_NONE) {
         close(instance->claim);
     }

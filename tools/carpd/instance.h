@@ -73,6 +73,7 @@ struct instance {
     bool is_quiet;       /**< being made: nothing is logged or hooked */
     char *fault;         /**< why it is not up, or what is wrong; NULL */
     char *address_fault; /**< of the addresses; NULL */
+    char *source_fault;  /**< of MASTER: no adverts in one family; NULL */
     struct log_limit conflict_log;
 };
 

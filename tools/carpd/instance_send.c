@@ -121,11 +121,33 @@ send_family(struct instance *instance, unsigned int f, struct carp_adv *adv)
                        &advert, at);
 }
 
+/* Members that want both families would become MASTER beside this one. */
+static void
+check_sources(struct instance *instance)
+{
+    const struct carp_fsm_config *config = &instance->fsm.config;
+    char *text = NULL;
+    for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
+        if (config->has[f] && config->source[f].family == CARP_FAMILY_NONE) {
+            const char *family = f == CARP_F4 ? "IPv4" : "IPv6";
+            text = g_strdup_printf(
+                "no %s adverts are sent, for %s has no %s address of its own; "
+                "BSD members may become MASTER: give it one, or set %s",
+                family, instance->conf->interface, family,
+                f == CARP_F4 ? "source" : "source6");
+            break;
+        }
+    }
+    instance_set_fault(instance, &instance->source_fault, text);
+    g_free(text);
+}
+
 void
 instance_send(struct instance *instance, uint8_t advbase, uint8_t advskew,
               uint8_t demote)
 {
     struct carp_adv adv;
+    check_sources(instance);
     memset(&adv, 0, sizeof(adv));
     adv.version = CARP_VERSION;
     adv.type = CARP_TYPE_ADVERT;

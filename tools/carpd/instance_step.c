@@ -66,6 +66,7 @@ release(struct instance *instance)
 {
     struct os_error error;
     announce_stop(&instance->announce);
+    instance_set_fault(instance, &instance->source_fault, NULL);
     if (vif_release(instance->vif, &error)) {
         return;
     }

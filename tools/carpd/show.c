@@ -268,6 +268,9 @@ put_faults(struct jsonl *json, const struct instance *instance)
     if (instance->address_fault != NULL) {
         jsonl_string(json, NULL, instance->address_fault);
     }
+    if (instance->source_fault != NULL) {
+        jsonl_string(json, NULL, instance->source_fault);
+    }
     jsonl_close_array(json);
 }
 

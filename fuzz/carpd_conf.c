@@ -162,9 +162,22 @@ put_rest(GString *out, uint8_t d, bool has_v4, bool has_peer)
     }
 }
 
+/* On each interface they count for themselves, or all together. */
+struct numbering {
+    bool is_by_wire;
+    unsigned int first, given[CONF_INTERFACES];
+};
+
+static unsigned int
+number_of(struct numbering *numbering, unsigned int n, unsigned int wire)
+{
+    unsigned int given = numbering->given[wire]++;
+    return numbering->is_by_wire ? numbering->first + given : n;
+}
+
 static void
 put_vhid(struct fuzz_input *in, GString *out, unsigned int n,
-         const char *folder, bool is_near_own)
+         struct numbering *numbering, const char *folder, bool is_near_own)
 {
     static const char *const replays[] = {"alert", "strict", "off", "alert"};
     uint8_t a = fuzz_u8(in);
@@ -174,11 +187,13 @@ put_vhid(struct fuzz_input *in, GString *out, unsigned int n,
     unsigned int family = a & (unsigned int)A_FAMILY;
     bool has_v4 = family != 1;
     bool has_v6 = family == 1 || family == 2;
+    unsigned int wire = (a & A_WIRE) != 0;
     g_string_append_printf(out,
                            "[vhid \"v%u\"]\ninterface = %s\nvhid = %u\n"
                            "key-hex = "
                            "00112233445566778899aabbccddeeff01234567\n",
-                           n, conf_interfaces[(a & A_WIRE) != 0], n);
+                           n, conf_interfaces[wire],
+                           number_of(numbering, n, wire));
     put_addresses(out, n, family, is_near_own);
     put_kind(out, (a & (unsigned int)A_KIND) >> 2, n % 2 != 0);
     put_numbers(out, b);
@@ -199,8 +214,11 @@ conf_write_file(struct fuzz_input *in, const char *path, const char *folder)
         g_string_append(out, "[carpd]\ndemote = 5\nannounce-rate = 4\n"
                              "log = daemon\n");
     }
+    struct numbering numbering = {.is_by_wire = (head & 0x30) == 0x30,
+                                  .first = (head >> 4 & 3u) + 1};
     for (unsigned int i = 0; i <= head % VHIDS; i++) {
-        put_vhid(in, out, (head >> 4 & 3u) + i + 1, folder, (head & 0x40) != 0);
+        put_vhid(in, out, numbering.first + i, &numbering, folder,
+                 (head & 0x40) != 0);
     }
     leaf_write(path, out->str, out->len);
     g_string_free(out, TRUE);

@@ -134,10 +134,13 @@ check_settled(const struct daemon *daemon)
     for (guint i = 0; i < daemon->instances->len && can_be_run(daemon); i++) {
         const struct instance *instance =
             g_ptr_array_index(daemon->instances, i);
-        FUZZ_CHECK(instance->fault == NULL && instance->address_fault == NULL);
+        FUZZ_CHECK(instance->fault == NULL && instance->address_fault == NULL &&
+                   instance->source_fault == NULL);
         FUZZ_CHECK(instance->fsm.state == CARP_STATE_MASTER);
+        const struct fake_link *link = fake_link_find(vif_name(instance->vif));
+        const struct carp_mac mac = vif_mac(instance->vif);
         check_addresses(instance);
-        FUZZ_CHECK(fake_link_find(vif_name(instance->vif))->is_up);
+        FUZZ_CHECK(link->is_up && carp_mac_equal(&link->mac, &mac));
     }
 }
 
@@ -186,7 +189,11 @@ check_host(void)
         FUZZ_CHECK(link != NULL);
         FUZZ_CHECK(fake_address_find(link->index, &own[0]) != NULL);
         FUZZ_CHECK(fake_address_find(link->index, &own[1]) != NULL);
-        for (unsigned int k = 0; k < KERNEL_SETTINGS; k++) {
+    }
+    /* Also of one that has another name by now. */
+    for (unsigned int i = 0; i < KERNEL_LINKS_MAX; i++) {
+        const struct fake_link *link = &fake_kernel.links[i];
+        for (unsigned int k = 0; k < KERNEL_SETTINGS && link->index != 0; k++) {
             FUZZ_CHECK(link->settings[k] == 0);
         }
     }

@@ -69,16 +69,27 @@ void script_heal(struct script *script);
 /* ---- carpd_trouble.c: steps, with octets of their own */
 
 void trouble_change_link(struct script *script);
-void trouble_change_address(struct script *script);
 void trouble_kernel(struct script *script);
 void trouble_wire(struct script *script);
 void trouble_disk(struct script *script);
 /** Programs, tracked files. */
 void trouble_rest(struct script *script);
 void trouble_slow(struct script *script);
+
+/* ---- carpd_stranger.c: who else works on the host */
+
+void trouble_change_address(struct script *script);
 void trouble_fight(struct script *script);
 /** What goes on by itself; @return when it is due again */
 carp_time trouble_beat(struct script *script);
+/** The host's own addresses, where they are missing. */
+void stranger_add_own(const struct fake_link *link);
+/** One that has a vhid's virtual MAC comes or goes. */
+void stranger_change_rival(void);
+/** What another carpd has left, or somebody else made. */
+void stranger_put_macvlan(uint8_t how);
+/** They take along what they made. */
+void strangers_leave(void);
 
 /* ---- carpd_peer.c */
 

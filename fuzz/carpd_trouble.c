@@ -7,20 +7,6 @@
 
 #include "carpd_conf.h"
 #include "carpd_script.h"
-#include "instance.h"
-
-static void
-add_own(struct fake_link *link, bool is_v6)
-{
-    struct kernel_address row = {.index = link->index,
-                                 .prefix_len = is_v6 ? 64 : 24};
-    const uint8_t v4[4] = {10, 0, 0, 2};
-    const uint8_t v6[16] = {[0] = 0xfe, [1] = 0x80, [15] = 2};
-    row.addr = is_v6 ? carp_addr_v6(v6) : carp_addr_v4(v4);
-    if (fake_address_find(link->index, &row.addr) == NULL) {
-        fake_address_add(&row);
-    }
-}
 
 static struct fake_link *
 add_card(const char *name, uint8_t number)
@@ -30,39 +16,21 @@ add_card(const char *name, uint8_t number)
     if (link == NULL) {
         link = fake_link_add(name, "", 0, &mac);
     }
+    link->is_without_v6 = false;
     fake_link_set(link, true, true);
-    add_own(link, false);
-    add_own(link, true);
+    stranger_add_own(link);
     return link;
 }
 
-#define RIVAL "vrrp.1"
+/* That of stranger_change_rival(). */
 #define LINK_RIVAL 0x1f
-
-/* keepalived comes or goes, with a VRID of the number of a vhid. */
-static void
-change_rival(void)
-{
-    const struct carp_mac mac = carp_mac_virtual(1);
-    const struct fake_link *parent = fake_link_find(conf_interfaces[0]);
-    struct fake_link *link = fake_link_find(RIVAL);
-    if (link != NULL) {
-        fake_link_remove(link);
-    } else if (parent != NULL) {
-        link = fake_link_add(RIVAL, "macvlan", parent->index, &mac);
-        if (fake_link_find("carp1-fz0") == NULL ||
-            !fake_link_find("carp1-fz0")->is_up) {
-            fake_link_set(link, true, true);
-        }
-    }
-}
 
 void
 trouble_change_link(struct script *s)
 {
     uint8_t how = fuzz_u8(&s->in);
     if (how == LINK_RIVAL) {
-        change_rival();
+        stranger_change_rival();
         return;
     }
     const char *name = (how & 0x80) != 0   ? CONF_TRACKED
@@ -106,55 +74,6 @@ trouble_change_link(struct script *s)
     default:
         link->is_ethernet = !link->is_ethernet;
         fake_link_set(link, link->is_up, link->has_cable);
-        break;
-    }
-}
-
-/* Somebody else works on addresses. */
-void
-trouble_change_address(struct script *s)
-{
-    uint8_t how = fuzz_u8(&s->in);
-    const GPtrArray *all = s->daemon->instances;
-    if (all->len == 0) {
-        return;
-    }
-    const struct instance *instance =
-        g_ptr_array_index(all, (how >> 6) % all->len);
-    const struct carp_addr *addr = &instance->conf->addrs.list[0];
-    struct fake_link *own = fake_link_find(vif_name(instance->vif));
-    struct fake_link *link = fake_link_find(instance->conf->interface);
-    struct kernel_address row = {.addr = *addr, .prefix_len = 32};
-    if (link == NULL || own == NULL) {
-        return;
-    }
-    switch (how % 8) {
-    case 0:
-        fake_address_remove_all(own->index, addr);
-        break;
-    case 1:
-        row.index = link->index;
-        fake_address_add(&row);
-        break;
-    case 2:
-        fake_address_remove_all(link->index, addr);
-        break;
-    case 3:
-    case 4:
-        fake_address_remove_all(link->index,
-                                &instance->fsm.config.source[how % 2]);
-        break;
-    case 5:
-        add_own(link, false);
-        add_own(link, true);
-        break;
-    case 6:
-        fake_link_set(own, false, true);
-        break;
-    default:
-        if (own != link) {
-            fake_link_remove(own);
-        }
         break;
     }
 }
@@ -223,25 +142,6 @@ trouble_disk(struct script *s)
                                      : THREAD_AT_ONCE);
 }
 
-static void
-remove_strangers(void)
-{
-    struct fake_link *renamed = fake_link_find("fz8");
-    struct fake_link *rival = fake_link_find(RIVAL);
-    struct fake_link *made = fake_link_find("carp1-fz0");
-    char *own = g_strdup_printf("carpd %ld:", (long)getpid());
-    if (renamed != NULL) {
-        fake_link_remove(renamed);
-    }
-    if (rival != NULL) {
-        fake_link_remove(rival);
-    }
-    if (made != NULL && !g_str_has_prefix(made->alias, own)) {
-        fake_link_remove(made);
-    }
-    g_free(own);
-}
-
 void
 script_heal(struct script *s)
 {
@@ -266,7 +166,7 @@ script_heal(struct script *s)
             (void)fake_address_remove(&row);
         }
     }
-    remove_strangers();
+    strangers_leave();
     for (unsigned int i = 0; i < CONF_INTERFACES; i++) {
         struct fake_link *link = add_card(conf_interfaces[i], (uint8_t)i);
         link->is_ethernet = true;
@@ -281,55 +181,11 @@ trouble_slow(struct script *s)
     clock_set_creep(fuzz_u8(&s->in) * (CARP_MSEC / 64));
 }
 
-/* Somebody undoes what carpd does, again and again. */
-void
-trouble_fight(struct script *s)
-{
-    s->fight_left = fuzz_u8(&s->in) % 64;
-    s->fight_next = clock_now();
-}
-
-carp_time
-trouble_beat(struct script *s)
-{
-    const GPtrArray *all = s->daemon->instances;
-    if (all->len == 0) {
-        return CARP_NEVER;
-    }
-    const struct instance *instance =
-        g_ptr_array_index(all, s->fight_left % all->len);
-    const struct fake_link *link = fake_link_find(vif_name(instance->vif));
-    if (s->fight_left > 0 && clock_now() >= s->fight_next) {
-        s->fight_left--;
-        s->fight_next = clock_now() + 100 * CARP_MSEC;
-        if (link != NULL) {
-            fake_address_remove_all(link->index,
-                                    &instance->conf->addrs.list[0]);
-        }
-    }
-    return s->fight_left > 0 ? s->fight_next : CARP_NEVER;
-}
-
-/* What another carpd has left, or somebody else made. */
-static void
-put_strange_macvlan(uint8_t how)
-{
-    static const char *const marks[] = {"", "carpd 1: it", "carpd 4194305: it"};
-    const struct carp_mac mac = carp_mac_virtual(1);
-    if (how >= 0xf0) {
-        struct fake_link *link =
-            fake_link_add("carp1-fz0", (how & 8) != 0 ? "dummy" : "macvlan",
-                          fake_link_find(conf_interfaces[0])->index, &mac);
-        g_strlcpy(link->alias, marks[how % G_N_ELEMENTS(marks)],
-                  sizeof(link->alias));
-    }
-}
-
 void
 script_prepare(struct script *s)
 {
     uint8_t how = fuzz_u8(&s->in);
-    put_strange_macvlan(how);
+    stranger_put_macvlan(how);
     struct fake_link *first = fake_link_find(conf_interfaces[0]);
     struct fake_link *second = fake_link_find(conf_interfaces[1]);
     const uint8_t own[4] = {10, 0, 0, 2};

@@ -64,6 +64,17 @@ def make(add, frames):
     add("near", run(near, *settled(*(
         step for n in range(8) for step in (
             (ADDRESS, n), (PASS, QUARTERS | 9))))))
+    for name, conf in (("meddled", DUAL), ("meddled-near", near)):
+        add(name, run(conf, *settled(*(
+            step for n in range(8) for step in (
+                (ADDRESS, 0x38 + n), (PASS, QUARTERS | 9))))))
+    # a vhid of number 4 on each interface, and one of number 5
+    add("by-wire", run(bytes([0x32, *THREE[1:]]), *settled(
+        (LINK, 4), (PASS, SECONDS | 2), (LINK, 0), (ADDRESS, 0x38))))
+    add("renamed", run(ONE, *settled((LINK, 6), (PASS, SECONDS | 2),
+                                     (KERNEL, 4, 0x08), (LINK, 0),
+                                     (PASS, QUARTERS | 1), (LINK, 4),
+                                     (PASS, SECONDS | 2))))
     add("moved", run(ONE, *settled((LINK, 0x24), (PASS, SECONDS | 2),
                                    (LINK, 3))))
     add("rival", run(ONE, (LINK, 0x1f), *settled((LINK, 0x1f))))

@@ -265,7 +265,8 @@ vif_parent_gone(struct vif *vif)
     struct vif_table *table = vif->table;
     for (guint i = 0; i < table->parents->len; i++) {
         struct vif_parent *parent = g_ptr_array_index(table->parents, i);
-        if (strcmp(parent->name, vif->parent_name) == 0) {
+        /* Without users it only waits for its settings. */
+        if (parent->users > 0 && strcmp(parent->name, vif->parent_name) == 0) {
             if (--parent->users == 0) {
                 g_ptr_array_remove(table->parents, parent);
             }

@@ -46,8 +46,9 @@ void check_settled(const struct daemon *daemon);
 void check_follows(const struct daemon *daemon);
 /** carpd has ended: nothing of it is on the host. */
 void check_ended(void);
-/** The host itself is as it was before. */
-void check_host(void);
+/** The host itself is as it was before. @param was_killed what it had left
+ * under another name is not known to the next one */
+void check_host(bool was_killed);
 
 /* ---- carpd_answer.c */
 

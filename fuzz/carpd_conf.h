@@ -13,6 +13,8 @@
 extern const char *const conf_interfaces[CONF_INTERFACES];
 /** A tracked one. */
 #define CONF_TRACKED "fz9"
+/** What one of them may be called by then. */
+#define CONF_RENAMED "fz8"
 
 /** Write it to @p path. @param folder of files that are tracked */
 void conf_write_file(struct fuzz_input *in, const char *path,

@@ -66,8 +66,8 @@ trouble_change_link(struct script *s)
         fake_link_set(link, link->is_up, link->has_cable);
         break;
     case 6:
-        if (fake_link_find("fz8") == NULL) {
-            g_strlcpy(link->name, "fz8", sizeof(link->name));
+        if (fake_link_find(CONF_RENAMED) == NULL) {
+            g_strlcpy(link->name, CONF_RENAMED, sizeof(link->name));
         }
         fake_link_set(link, link->is_up, link->has_cable);
         break;

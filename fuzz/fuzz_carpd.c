@@ -337,7 +337,7 @@ run(const uint8_t *data, size_t size)
     /* What cannot start does not look what a killed one has left. */
     if (s.end == SCRIPT_GOES_ON && has_run) {
         check_ended();
-        check_host();
+        check_host(s.was_killed);
     }
     leaf_end();
     remove_folder();

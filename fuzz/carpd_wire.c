@@ -337,12 +337,24 @@ reflect(const char *name, const struct port_octets *frame)
     }
 }
 
+/* errno of sending there; 0: it works. */
+static int
+send_code(const char *name)
+{
+    const struct fake_link *link = fake_link_find(name);
+    if (link == NULL) {
+        return ENXIO;
+    }
+    return link->is_up ? fake_wire.send_code : ENETDOWN;
+}
+
 bool
 port_link_send(struct port_link *link, const struct port_octets *frame,
                struct os_error *error)
 {
-    if (fake_wire.send_code != 0) {
-        return port_say_send_error(link->name, fake_wire.send_code, error);
+    int code = send_code(link->name);
+    if (code != 0) {
+        return port_say_send_error(link->name, code, error);
     }
     check_frame_sent(link->name, frame->octets, frame->len);
     keep(link->name, frame);
@@ -379,8 +391,9 @@ port_sockets_send(const struct port_sockets *sockets, const char *name,
 {
     (void)sockets;
     (void)index;
-    if (fake_wire.send_code != 0) {
-        return port_say_send_error(name, fake_wire.send_code, error);
+    int code = send_code(name);
+    if (code != 0) {
+        return port_say_send_error(name, code, error);
     }
     check_unicast_sent(name, advert);
     return true;

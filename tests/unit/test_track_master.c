@@ -484,8 +484,7 @@ test_gaps(void)
 }
 
 static void
-say(struct world *w, unsigned int node, enum carp_family family,
-    uint64_t counter)
+say(struct world *w, unsigned int node, uint8_t family, uint64_t counter)
 {
     struct carp_frame f = world_advert(w, node, family, counter);
 

@@ -297,6 +297,41 @@ test_demoted_openbsd(void)
     }
 }
 
+/* OpenBSD yields to the lower octet and takes over from the longer interval:
+ * in turn, with every advert. carpd waits for as long as that master needs. */
+static void
+test_slow_octet(void)
+{
+    struct carp_fsm_config config = fsm_config_carpd(CARP_PROFILE_OPENBSD);
+    carp_time now = 0;
+    struct carp_fsm fsm;
+
+    config.preempt = true;
+    for (config.advbase = 0; config.advbase < 2; config.advbase++) {
+        config.advskew = 64;
+        fsm = fsm_master(&config, &now);
+        fsm_demote(&fsm, 20, now);
+        for (unsigned int i = 0; i < 5; i++) {
+            fsm_hear_from(&fsm, CARP_IPV4, 20, 10, 0, 9, now += 10 * CARP_SEC);
+            fsm_is(&fsm, BACKUP);
+            g_assert_cmpuint(carp_fsm_deadline(&fsm) - now, ==, 30 * CARP_SEC);
+        }
+        /* No longer demoted, it need not wait. */
+        fsm_demote(&fsm, 0, now);
+        fsm_hear_from(&fsm, CARP_IPV4, 20, 10, 0, 9, now += 10 * CARP_SEC);
+        fsm_is(&fsm, MASTER);
+    }
+    /* The kernel's own row does take turns. */
+    config = fsm_config(CARP_PROFILE_OPENBSD);
+    config.advskew = 64;
+    fsm = fsm_master(&config, &now);
+    fsm_demote(&fsm, 20, now);
+    fsm_hear_from(&fsm, CARP_IPV4, 20, 10, 0, 9, now);
+    fsm_is(&fsm, BACKUP);
+    fsm_hear_from(&fsm, CARP_IPV4, 20, 10, 0, 9, now += CARP_SEC);
+    fsm_is(&fsm, MASTER);
+}
+
 /* Both gave way: whoever finds nobody stays next time. */
 static void
 test_tie_nobody(void)
@@ -445,6 +480,7 @@ main(int argc, char **argv)
     g_test_add_func("/fsm/carpd/answers", test_answers);
     g_test_add_func("/fsm/carpd/tie", test_tie);
     g_test_add_func("/fsm/carpd/demoted-openbsd", test_demoted_openbsd);
+    g_test_add_func("/fsm/carpd/slow-octet", test_slow_octet);
     g_test_add_func("/fsm/carpd/tie-nobody", test_tie_nobody);
     g_test_add_func("/fsm/carpd/tie-families", test_tie_families);
     g_test_add_func("/fsm/carpd/families", test_families_together);

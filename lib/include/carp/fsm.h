@@ -100,7 +100,9 @@ struct carp_behaviour {
     bool whole_intervals;  /**< with advbase 0 it waits dead_ratio whole
                                 intervals, its own or its master's if those
                                 are longer, not one advskew; so no master with
-                                advbase 0 is too slow for it */
+                                advbase 0 is too slow for it. Nor is one with a
+                                lower demotion octet, for which an OpenBSD
+                                waits so with any advbase */
     bool listens_first;    /**< after INIT it waits advbase + 1 s + advskew, if
                                 its dead time is shorter: long enough to hear
                                 any master with its advbase */

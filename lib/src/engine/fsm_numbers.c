@@ -62,7 +62,15 @@ fsm_interval(const struct carp_fsm *fsm, uint8_t skew)
     return on_tick(fsm, nominal != 0 ? nominal : CARP_SKEW_UNIT);
 }
 
-/* The longest interval of the masters that are followed. */
+static bool
+is_outranked(const struct carp_fsm *fsm, uint8_t demote)
+{
+    return fsm->config.behaviour.demotion == CARP_DEMOTION_OCTET &&
+           demote < carp_fsm_demote(fsm);
+}
+
+/* The longest interval of the followed masters that are waited for even if it
+ * is longer than the own dead time. */
 static carp_time
 master_interval(const struct carp_fsm *fsm)
 {
@@ -71,7 +79,9 @@ master_interval(const struct carp_fsm *fsm)
     for (unsigned int f = 0; f < CARP_FAMILIES; f++) {
         const struct carp_fsm_master *m = &fsm->master[f];
 
-        if (m->is_known && carp_interval(m->advbase, m->advskew) > longest) {
+        if (m->is_known &&
+            (fsm->config.advbase == 0 || is_outranked(fsm, m->demote)) &&
+            carp_interval(m->advbase, m->advskew) > longest) {
             longest = carp_interval(m->advbase, m->advskew);
         }
     }
@@ -82,21 +92,18 @@ carp_time
 carp_fsm_dead_time(const struct carp_fsm *fsm)
 {
     const struct carp_fsm_config *c = &fsm->config;
+    const bool is_whole = c->behaviour.whole_intervals;
     const carp_time own = carp_master_down_ratio(
-        c->behaviour.timing, c->advbase, c->advskew, c->dead_ratio);
+        is_whole && c->advbase == 0 ? CARP_TIMING_OPENBSD : c->behaviour.timing,
+        c->advbase, c->advskew, c->dead_ratio);
     carp_time wait;
 
-    if (c->advbase != 0 || !c->behaviour.whole_intervals) {
+    if (!is_whole) {
         return own;
     }
     /* A demoted node must not be quicker than the master that it accepts. */
     wait = (c->dead_ratio != 0 ? c->dead_ratio : 3) * master_interval(fsm);
-    if (wait < carp_master_down_ratio(CARP_TIMING_OPENBSD, 0, c->advskew,
-                                      c->dead_ratio)) {
-        wait = carp_master_down_ratio(CARP_TIMING_OPENBSD, 0, c->advskew,
-                                      c->dead_ratio);
-    }
-    return wait;
+    return wait > own ? wait : own;
 }
 
 carp_time
@@ -188,8 +195,11 @@ fsm_is_too_slow(const struct carp_fsm *fsm, const struct carp_fsm_event *advert)
     if (c->advbase == 0 && c->behaviour.slow_needs_base) {
         return false;
     }
+    /* It waits for intervals of that one, to which it would yield. */
+    if (c->behaviour.whole_intervals && is_outranked(fsm, advert->demote)) {
+        return false;
+    }
     if (c->advbase == 0 && c->behaviour.whole_intervals) {
-        /* It waits for intervals of that one. */
         if (advert->advbase == 0) {
             return false;
         }

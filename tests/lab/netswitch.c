@@ -6,9 +6,9 @@
  *
  *   port NAME          opens an interface; again after it was made anew
  *   seed N             the same frames are then spoilt in each run
- *   trace on|off       a line "carp SRC DST TIME FATE BASE/SKEW" for each
- *                      advert: when (epoch seconds) it has "passed" or was
- *                      "lost"
+ *   trace on|off       a line "carp SRC DST TIME FATE BASE/SKEW DONE" for each
+ *                      advert: when (epoch seconds) it "passed" or was "lost",
+ *                      and when that was done
  *   path SRC DST CLASS FAULT N …
  *                      SRC, DST: a port, or * for each other one
  *                      CLASS: carp4, carp6 (IP protocol 112), carp, all

@@ -85,15 +85,16 @@ classify(const unsigned char *f, size_t size)
 }
 
 static void
-trace(const struct net *net, const struct pending *p, int64_t at,
+trace(const struct net *net, const struct pending *p, int64_t at, int64_t done,
       const char *fate)
 {
     const unsigned char *advert = p->octets + (p->class == CARP4 ? 34 : 54);
     if (net->is_traced && p->class != OTHER) {
-        printf("carp %s %s %lld.%09lld %s %u/%u\n", net->ports[p->from].name,
-               net->ports[p->to].name, (long long)(at / NSEC),
-               (long long)(at % NSEC), fate, (unsigned int)advert[5],
-               (unsigned int)advert[2]);
+        printf("carp %s %s %lld.%09lld %s %u/%u %lld.%09lld\n",
+               net->ports[p->from].name, net->ports[p->to].name,
+               (long long)(at / NSEC), (long long)(at % NSEC), fate,
+               (unsigned int)advert[5], (unsigned int)advert[2],
+               (long long)(done / NSEC), (long long)(done % NSEC));
     }
 }
 
@@ -108,7 +109,7 @@ deliver(struct net *net, const struct pending *p)
     int64_t at = now(CLOCK_REALTIME);
     /* What the interface does not take is lost, as on a wire. */
     if (send(to->fd, p->octets, p->size, MSG_DONTWAIT) == (ssize_t)p->size) {
-        trace(net, p, at, "passed");
+        trace(net, p, at, now(CLOCK_REALTIME), "passed");
     } else if (errno == ENXIO) {
         close(to->fd);
         to->fd = -1;
@@ -159,7 +160,8 @@ carry(struct net *net, const struct pending *frame)
     bool is_held = happens(random, fault[REORDER]);
     if (is_lost) {
         if (frame->from != frame->to) {
-            trace(net, frame, now(CLOCK_REALTIME), "lost");
+            int64_t at = now(CLOCK_REALTIME);
+            trace(net, frame, at, at, "lost");
         }
         return;
     }

@@ -27,11 +27,12 @@ def missing():
 
 
 class Advert:
-    """One advert on one path: when it was delivered or lost, and what it says."""
+    """One advert on one path: when it was delivered or lost, and what it says. On a busy machine
+    delivery takes its time: it began at `when` and was over at `done`."""
 
     def __init__(self, line):
-        _carp, self.source, self.target, when, self.fate, interval = line.split()
-        self.when = float(when)
+        _carp, self.source, self.target, when, self.fate, interval, done = line.split()
+        self.when, self.done = float(when), float(done)
         self.advbase, self.advskew = map(int, interval.split("/"))
 
 

@@ -69,14 +69,24 @@ class Contest:
         assert self.ledgers[0].holds() and not self.ledgers[1].holds()
         self.begin = time.time()
 
-    def heard(self):
+    def heard(self, moment="when"):
         """When b was given an advert of a."""
-        return [advert.when for advert in self.scene.lab.adverts(self.scene.a, self.scene.b)]
+        return [getattr(advert, moment)
+                for advert in self.scene.lab.adverts(self.scene.a, self.scene.b)]
 
     def silences(self, until):
         """Times in which b was given none."""
         times = [when for when in self.heard() if when <= until] + [until]
         return list(zip(times, times[1:]))
+
+    def is_early(self, start):
+        """Whether b, that took over then, had been given an advert too shortly before."""
+        dead = self.habits.dead - TICK
+        began = self.heard() + [start]
+        over = self.heard("done") + [start]
+        return not any(start >= first + dead and last - first >= dead
+                       and start <= last + self.habits.reaction
+                       for first, last in zip(began, over[1:]))
 
     def check(self, until=None):
         """Hold all against the bounds; how often b took over."""
@@ -85,9 +95,7 @@ class Contest:
         silences = self.silences(until)
         took = [start for start, _end in held[1] if self.begin < start < until]
         for start in took:
-            assert any(start >= first + self.habits.dead - TICK and last - first
-                       >= self.habits.dead - TICK and start <= last + self.habits.reaction
-                       for first, last in silences), "early: %s of %s" % (start, silences)
+            assert not self.is_early(start), "early: %s, heard %s" % (start, self.heard())
         for first, last in silences:
             if last > self.begin and last - first > self.habits.patience:
                 mine = (first + self.habits.patience, last)

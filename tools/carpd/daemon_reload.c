@@ -140,9 +140,21 @@ prepare(struct plan *plan, struct daemon_reload *report)
 }
 
 static void
-demote_as_configured(struct instance *instance)
+follow_change(struct instance *instance)
 {
     instance_demote(instance, "configured", instance->conf->demote, false);
+    watches_set(instance->daemon->watches, instance);
+}
+
+/* What demotes one of a group demotes who has joined it. */
+static void
+settle_groups(struct daemon *daemon)
+{
+    for (guint i = 0; i < daemon->instances->len; i++) {
+        struct instance *instance = g_ptr_array_index(daemon->instances, i);
+        instance_sum_demotion(instance, "reload", 0);
+        instance_evaluate(instance);
+    }
 }
 
 /* A vhid that cannot become what it was runs on as it is, with the refused
@@ -159,7 +171,7 @@ undo_change(struct plan *plan, guint i, struct daemon_reload *report)
                                      instance->conf->name, error.text);
         complain(report, LOG_LEVEL_ERROR, text);
         g_free(text);
-        demote_as_configured(instance);
+        follow_change(instance);
         if (plan->conf != NULL) {
             g_ptr_array_add(plan->daemon->refused_confs,
                             g_steal_pointer(&plan->conf));
@@ -182,6 +194,7 @@ undo(struct plan *plan, struct daemon_reload *report)
         undo_change(plan, i, report);
     }
     wire_sweep(plan->daemon);
+    settle_groups(plan->daemon);
 }
 
 /* ------------------------------------------------------------- carry out */
@@ -304,18 +317,12 @@ settle(struct daemon *daemon, const struct plan *plan)
         store_save_beside(daemon->store);
     }
     for (guint i = 0; i < plan->changed->len; i++) {
-        struct instance *instance = g_ptr_array_index(plan->changed, i);
-        demote_as_configured(instance);
-        watches_set(daemon->watches, instance);
+        follow_change(g_ptr_array_index(plan->changed, i));
     }
     for (guint i = 0; i < plan->added->len; i++) {
         watches_set(daemon->watches, g_ptr_array_index(plan->added, i));
     }
-    for (guint i = 0; i < daemon->instances->len; i++) {
-        struct instance *instance = g_ptr_array_index(daemon->instances, i);
-        instance_sum_demotion(instance, "reload", 0);
-        instance_evaluate(instance);
-    }
+    settle_groups(daemon);
     daemon_wake(daemon, alarm_now());
 }
 

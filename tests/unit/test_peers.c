@@ -254,6 +254,40 @@ test_line_of_constant(void)
     carp_peers_clear(&peers);
 }
 
+/* Of two that met behind a wall each went on from the other's leap. A master
+ * that has heard nobody still climbs through the gap: its beat acts, and what
+ * was heard acts no more. Who is not on its way has no such excuse. */
+static void
+test_climbs_through_a_gap(void)
+{
+    const uint64_t base = 1ull << 60, step = 7 * CARP_COUNTER_JUMP;
+    const uint64_t theirs = base + 1 + 3 * CARP_COUNTER_LEAP;
+    const uint64_t ours = theirs + 1 + 20 * CARP_COUNTER_LEAP;
+    const uint64_t beyond = theirs + 4 * CARP_COUNTER_LEAP;
+    uint64_t at = base;
+
+    begin();
+    g_assert_cmpint(hear(1, base), ==, CARP_PEER_FRESH);
+    g_assert_cmpint(hear(2, theirs), ==, CARP_PEER_FRESH);
+    carp_peers_note_own(&peers, ours, false);
+    g_assert_cmpint(hear(2, ours + 1), ==, CARP_PEER_FRESH);
+    while (at < beyond) {
+        at += at % (5 * CARP_COUNTER_JUMP) == 0 ? 5 * step : step; /* lost */
+        g_assert_cmpint(hear(1, at), ==, CARP_PEER_FRESH);
+        g_assert_cmpint(hear(1, at), ==, CARP_PEER_REPLAYED);
+        g_assert_cmpint(hear(2, at), ==, CARP_PEER_REPLAYED);
+        g_assert_cmpint(hear(1, at - step), ==, CARP_PEER_REPLAYED);
+    }
+    g_assert_cmpint(hear(3, at + step), ==, CARP_PEER_REPLAYED);
+    g_assert_cmpint(hear(2, at + step), ==, CARP_PEER_REPLAYED);
+    g_assert_cmpint(hear(1, at + 1), ==, CARP_PEER_REPLAYED);
+    g_assert_cmpint(hear(1, at + step + 1), ==, CARP_PEER_REPLAYED);
+    g_assert_cmpint(hear(1, at + 9 * 256 * CARP_COUNTER_JUMP), ==,
+                    CARP_PEER_REPLAYED);
+    g_assert_cmpint(hear(2, ours + 2), ==, CARP_PEER_FRESH);
+    carp_peers_clear(&peers);
+}
+
 /* A machine that counted is replaced by one that does not. */
 static void
 test_replaced_machine(void)
@@ -330,6 +364,7 @@ main(int argc, char **argv)
     g_test_add_func("/peers/constant", test_constant);
     g_test_add_func("/peers/line-of-constant", test_line_of_constant);
     g_test_add_func("/peers/replaced-machine", test_replaced_machine);
+    g_test_add_func("/peers/climbs-through-a-gap", test_climbs_through_a_gap);
     g_test_add_func("/peers/echo", test_echo_and_duplicate);
     g_test_add_func("/peers/bounded", test_table_bounded);
     return g_test_run();

@@ -122,6 +122,44 @@ test_seen_bounded(void)
     carp_seen_clear(&seen);
 }
 
+static void
+test_fill(void)
+{
+    struct carp_seen_set set, holes;
+
+    carp_seen_init(&set);
+    carp_seen_init(&holes);
+    holes.is_exact = true;
+    carp_seen_add_span(&set, 10, 19);
+    carp_seen_add_span(&set, 30, 39);
+    carp_seen_add(&set, UINT64_MAX);
+    carp_seen_fill(&set, 15, 35, &holes);
+    g_assert_cmpuint(holes.count, ==, 1);
+    g_assert_cmpuint(holes.spans[0].first, ==, 20);
+    g_assert_cmpuint(holes.spans[0].last, ==, 29);
+    carp_seen_fill(&set, 12, 39, &holes);
+    g_assert_cmpuint(holes.count, ==, 1);
+    carp_seen_fill(&set, 5, 45, &holes);
+    g_assert_cmpuint(holes.count, ==, 3);
+    g_assert_cmpuint(holes.spans[0].first, ==, 5);
+    g_assert_cmpuint(holes.spans[0].last, ==, 9);
+    g_assert_cmpuint(holes.spans[2].first, ==, 40);
+    g_assert_cmpuint(holes.spans[2].last, ==, 45);
+    carp_seen_fill(&set, UINT64_MAX - 1, UINT64_MAX, &holes);
+    g_assert_cmpuint(holes.count, ==, 4);
+    g_assert_cmpuint(holes.spans[3].first, ==, UINT64_MAX - 1);
+    g_assert_cmpuint(holes.spans[3].last, ==, UINT64_MAX - 1);
+    g_assert_cmpuint(set.count, ==, 2);
+    carp_seen_fill(&set, 0, UINT64_MAX, &holes);
+    g_assert_cmpuint(set.count, ==, 1);
+    g_assert_cmpuint(holes.count, ==, 3);
+    g_assert_false(carp_seen_has(&holes, 12));
+    g_assert_false(carp_seen_has(&holes, UINT64_MAX));
+    g_assert_true(carp_seen_has(&holes, UINT64_MAX - 1));
+    carp_seen_clear(&set);
+    carp_seen_clear(&holes);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -130,5 +168,6 @@ main(int argc, char **argv)
     g_test_add_func("/seen/ends", test_seen_ends);
     g_test_add_func("/seen/model", test_seen_model);
     g_test_add_func("/seen/bounded", test_seen_bounded);
+    g_test_add_func("/seen/fill", test_fill);
     return g_test_run();
 }

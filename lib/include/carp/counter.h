@@ -92,6 +92,9 @@ CARP_API bool carp_counter_wants_reserve(const struct carp_counter *counter);
  * other: a leap between them does not count. Their difference, if not.
  */
 CARP_API uint64_t carp_counter_steps(uint64_t earlier, uint64_t later);
+/** Is @p later what a carpd sends that has heard nobody since @p earlier, with
+ * at most seven adverts lost between? */
+CARP_API bool carp_counter_is_jump(uint64_t earlier, uint64_t later);
 /** Has whoever sent @p later leapt from about @p earlier? What lies between was
  * then not counted through. */
 CARP_API bool carp_counter_is_leap(uint64_t earlier, uint64_t later);

@@ -58,6 +58,9 @@ CARP_API void carp_seen_remove(struct carp_seen_set *seen, uint64_t counter);
 /** All from @p first to @p last; first <= last. */
 CARP_API void carp_seen_add_span(struct carp_seen_set *seen, uint64_t first,
                                  uint64_t last);
+/** The same; what was not in the set before is added to @p holes, too. */
+CARP_API void carp_seen_fill(struct carp_seen_set *seen, uint64_t first,
+                             uint64_t last, struct carp_seen_set *holes);
 
 CARP_END_DECLS
 

@@ -167,6 +167,16 @@ carp_counter_is_leap(uint64_t earlier, uint64_t later)
 }
 
 bool
+carp_counter_is_jump(uint64_t earlier, uint64_t later)
+{
+    const uint64_t apart = later > earlier ? later - earlier : 0;
+    const uint64_t jumps = apart / CARP_COUNTER_JUMP;
+
+    return apart % CARP_COUNTER_JUMP == 0 && jumps >= 2 &&
+           jumps <= 8 * (CARP_COUNTER_JUMPS + 1);
+}
+
+bool
 carp_counter_wants_reserve(const struct carp_counter *counter)
 {
     return counter->reserve < counter->last ||

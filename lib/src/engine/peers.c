@@ -228,6 +228,40 @@ is_overtaken(struct carp_peers *peers, const struct carp_addr *source,
     return false;
 }
 
+/* Has its sender been heard in the other family, at this beat or a later one?
+ * An advert of IPv6 carries the counter above that of IPv4. */
+static bool
+is_left_behind(const struct carp_peers *peers, const struct carp_addr *source,
+               uint64_t counter)
+{
+    for (unsigned int i = 0; i < peers->count; i++) {
+        const struct carp_peer *other = &peers->list[i];
+        const uint64_t beat = source->family == CARP_IPV4 ? other->counter - 1
+                                                          : other->counter + 1;
+        if (other->address.family != source->family &&
+            (beat == counter || carp_counter_is_jump(counter, beat))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A carpd that nobody has answered climbs through what others went over: each
+ * of its counters has the low bits of the one before. It was not heard yet. */
+static bool
+is_climbing(struct carp_peers *peers, const struct carp_peer *peer,
+            const struct carp_addr *source, uint64_t counter)
+{
+    if (peer == NULL || peer->kind == CARP_PEER_CONSTANT ||
+        !carp_counter_is_jump(peer->counter, counter) ||
+        !carp_seen_has(&peers->skipped, counter) ||
+        is_left_behind(peers, source, counter)) {
+        return false;
+    }
+    carp_seen_remove(&peers->skipped, counter);
+    return true;
+}
+
 /* Kernels go on from OpenBSD's one counter each time that they hear it, so that
  * what they sent before comes again. Whoever could play that back can play back
  * OpenBSD's own. Between two of its adverts they count upwards. */
@@ -358,18 +392,10 @@ add_heard(struct carp_peers *peers, struct carp_peer *peer,
     if (peer != NULL) {
         from = came_from(peers, peer, counter, from);
     }
-    const bool has_below =
-        carp_seen_below(seen, counter, &below) && from <= below;
-    const uint64_t skipped = (has_below ? below : from) + 1;
-    if (has_below && carp_counter_is_leap(below, counter)) {
-        carp_seen_add_span(seen, from, below);
-        carp_seen_add(seen, counter);
-    } else {
-        carp_seen_add_span(seen, from, counter);
-        if (skipped < counter) {
-            carp_seen_add_span(&peers->skipped, skipped, counter - 1);
-        }
-    }
+    const bool is_leap = carp_seen_below(seen, counter, &below) &&
+                         from <= below && carp_counter_is_leap(below, counter);
+    carp_seen_add(seen, counter);
+    carp_seen_fill(seen, from, is_leap ? below : counter, &peers->skipped);
 }
 
 enum carp_peer_verdict
@@ -382,7 +408,8 @@ carp_peers_judge(struct carp_peers *peers, const struct carp_addr *source,
     struct carp_peer *peer = carp_peers_find(peers, source);
     if (!carp_seen_has(&peers->seen, adv->counter)) {
         add_heard(peers, peer, source, adv->counter);
-    } else if (!is_overtaken(peers, source, adv, now)) {
+    } else if (!is_overtaken(peers, source, adv, now) &&
+               !is_climbing(peers, peer, source, adv->counter)) {
         return judge_seen(peers, peer, source, adv, now);
     }
     (void)follow_constant(peers, source, adv->counter);

@@ -159,6 +159,32 @@ carp_seen_add_span(struct carp_seen_set *seen, uint64_t first, uint64_t last)
 }
 
 void
+carp_seen_fill(struct carp_seen_set *seen, uint64_t first, uint64_t last,
+               struct carp_seen_set *holes)
+{
+    size_t next = above(seen, first);
+    if (next > 0 && seen->spans[next - 1].last >= first) {
+        next--;
+    }
+    for (uint64_t from = first; from <= last; next++) {
+        const struct carp_seen_span *span =
+            next < seen->count ? &seen->spans[next] : NULL;
+        if (span == NULL || span->first > last) {
+            carp_seen_add_span(holes, from, last);
+            break;
+        }
+        if (span->first > from) {
+            carp_seen_add_span(holes, from, span->first - 1);
+        }
+        if (span->last >= last) {
+            break;
+        }
+        from = span->last + 1;
+    }
+    carp_seen_add_span(seen, first, last);
+}
+
+void
 carp_seen_remove(struct carp_seen_set *seen, uint64_t counter)
 {
     size_t next = above(seen, counter);
